@@ -1,0 +1,28 @@
+declare const instantBrand: unique symbol;
+
+/** An instant in ISO 8601, UTC, with milliseconds: `2026-01-31T00:00:00.000Z`. Sorts as text. */
+export type Instant = string & { readonly [instantBrand]: true };
+
+/** The instant of a number of milliseconds since the epoch. Throws a RangeError when it is none. */
+export function instantOf(epochMs: number): Instant {
+  return new Date(epochMs).toISOString() as Instant;
+}
+
+/** Milliseconds since the epoch. */
+export function epochMsOf(instant: Instant): number {
+  return Date.parse(instant);
+}
+
+/** Parses any ISO 8601 text with an offset; answers undefined when it is not an instant. */
+export function parseInstant(text: string): Instant | undefined {
+  const wellFormed =
+    /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
+  const epochMs = wellFormed ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(epochMs) ? undefined : instantOf(epochMs);
+}
+
+/** A half-open stretch of time `[start, end)`. */
+export interface Period {
+  readonly start: Instant;
+  readonly end: Instant;
+}

@@ -1,0 +1,218 @@
+import type { Money } from '../domain/catalog';
+import type { Credits } from '../domain/credits';
+import type { Instant } from '../domain/instants';
+
+/**
+ * A row of another table that must be true together with a movement (design: "one transaction"). The ledger's function
+ * passes it to `app.record(kind, row)` in the movement's transaction, only when the command is applied.
+ * `row` has the table's column names; src/store/records.ts builds them.
+ */
+export interface StoreRecord {
+  readonly kind: string;
+  readonly row: Readonly<Record<string, unknown>>;
+}
+
+export const GRANT_SOURCES = ['plan', 'add_on', 'signup', 'promo', 'goodwill', 'migration'] as const;
+export type GrantSource = (typeof GRANT_SOURCES)[number];
+
+interface CommandBase {
+  /** The business key of the effect (design §3). Unique for ever; a repeat gets the recorded outcome. */
+  readonly key: string;
+  /** A hash of the request's content; the same key with another one is refused as `idempotency_key_reused`. */
+  readonly fingerprint: string;
+  /** The customer whose wallet moves. A wallet comes into being with its first command. */
+  readonly walletId: string;
+  /** When the effect counts; within a wallet it never goes back (the function takes the later of this and the last). */
+  readonly effectiveAt: Instant;
+  readonly records?: readonly StoreRecord[];
+}
+
+/** issued:{source} → available, after repaying `owed`. Makes a lot. */
+export interface GrantCommand extends CommandBase {
+  readonly op: 'grant';
+  readonly grantId: string;
+  readonly source: GrantSource;
+  readonly credits: Credits;
+  /** What was paid for the lot; null for signup, promo and goodwill. */
+  readonly cost: Money | null;
+  readonly expiresAt: Instant | null;
+  readonly reason: string;
+  /** The payment that entitles to it (app.payments.id); clawbacks find the payment's lots by it. */
+  readonly paymentId?: string;
+  readonly subscriptionId?: string;
+  readonly orderId?: string;
+}
+
+/** Why a hold is refused by a rule of the product (rights), to be recorded under the hold's key. */
+export interface HoldRefusal {
+  readonly code: 'plan_required';
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Asks whether a hold would be placed, without placing it. Its key is the hold's own key: a refusal (for want of
+ * credits, or the given one) is recorded there for ever; `admitted` records nothing; a known key answers what is known.
+ */
+export interface AdmitCommand extends CommandBase {
+  readonly op: 'admit';
+  readonly credits: Credits;
+  readonly refusal?: HoldRefusal;
+}
+
+/** available → held, out of lots in the published order. With `capture`, settled whole in the same transaction. */
+export interface HoldCommand extends CommandBase {
+  readonly op: 'hold';
+  readonly holdId: string;
+  readonly credits: Credits;
+  /** Names the revenue account (`revenue:{action}`); 'external' for work that Scrip does not run. */
+  readonly action: string;
+  readonly spendId?: string;
+  readonly reference?: string;
+  readonly expiresAt?: Instant;
+  readonly refusal?: HoldRefusal;
+  readonly capture?: boolean;
+  readonly royalty?: Royalty;
+  /**
+   * A licence is sold once to a customer: if one for this image exists (asked under the wallet's lock) nothing moves
+   * and the outcome is `already_licensed` with its id.
+   */
+  readonly licenseOf?: { readonly imageId: string };
+  readonly reason: string;
+}
+
+/** The artist's share, booked after the capture (revenue → creator) under `{spend}/royalty`. */
+export interface Royalty {
+  readonly creatorId: string;
+  readonly credits: Credits;
+}
+
+/** Captures `credits` of a spend's open hold and releases the rest, under `{spend}/capture` and `{spend}/release`. */
+export interface SettleCommand extends CommandBase {
+  readonly op: 'settle';
+  readonly holdId: string;
+  readonly credits: Credits;
+  readonly royalty?: Royalty;
+  readonly reason: string;
+}
+
+/** Captures part or all (null: what is open) of an external hold; `final` releases the rest. */
+export interface CaptureCommand extends CommandBase {
+  readonly op: 'capture';
+  readonly holdId: string;
+  readonly credits: Credits | null;
+  readonly final: boolean;
+  readonly reason: string;
+}
+
+/** Releases all that is open of an external hold; `expired` marks that its instant passed. */
+export interface VoidCommand extends CommandBase {
+  readonly op: 'void';
+  readonly holdId: string;
+  readonly expired: boolean;
+  readonly reason: string;
+}
+
+/** revenue → available, into the lots the capture came from (null: all that is not refunded), royalty reversed pro rata. */
+export interface RefundCommand extends CommandBase {
+  readonly op: 'refund';
+  readonly refundId: string;
+  readonly holdId: string;
+  readonly credits: Credits | null;
+  readonly reason: string;
+}
+
+/**
+ * available → clawed_back: first from the payment's own lots, then in burn order; what is missing becomes `owed`
+ * unless `availableOnly`, which refuses with `adjustment_exceeds_available` instead (an operator's negative adjustment).
+ */
+export interface ClawbackCommand extends CommandBase {
+  readonly op: 'clawback';
+  readonly clawbackId: string;
+  readonly paymentId: string | null;
+  readonly credits: Credits;
+  readonly availableOnly: boolean;
+  readonly reason: string;
+}
+
+/** clawed_back → available: gives back what is left of a clawback (null), or a part, exactly where it was taken. */
+export interface ClawbackUndoCommand extends CommandBase {
+  readonly op: 'clawback_undo';
+  readonly clawbackId: string;
+  readonly credits: Credits | null;
+  readonly reason: string;
+}
+
+/** available → expired: what is free of a lot whose expiry has passed. */
+export interface ExpireCommand extends CommandBase {
+  readonly op: 'expire';
+  readonly grantId: string;
+}
+
+export type LedgerCommand =
+  | GrantCommand
+  | AdmitCommand
+  | HoldCommand
+  | SettleCommand
+  | CaptureCommand
+  | VoidCommand
+  | RefundCommand
+  | ClawbackCommand
+  | ClawbackUndoCommand
+  | ExpireCommand;
+
+/** Business outcomes are statuses, never SQL errors. */
+export type LedgerOutcome =
+  | 'applied'
+  | 'admitted'
+  | 'insufficient_credits'
+  | 'plan_required'
+  | 'already_licensed'
+  | 'adjustment_exceeds_available'
+  | 'hold_exceeded'
+  | 'hold_already_settled'
+  | 'hold_not_found'
+  | 'refund_exceeds_captured'
+  | 'clawback_exceeds_granted'
+  | 'clawback_not_found'
+  | 'nothing_to_expire'
+  | 'idempotency_key_reused';
+
+/** What a command moved and the wallet's three numbers after it. Further fields by operation. */
+export interface LedgerReply {
+  readonly available: Credits;
+  readonly held: Credits;
+  readonly owed: Credits;
+  /** Refusal for want of credits. */
+  readonly required?: Credits;
+  readonly shortfall?: Credits;
+  /** The details of a recorded `plan_required`. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly grantId?: string;
+  readonly holdId?: string;
+  readonly captured?: Credits;
+  readonly released?: Credits;
+  readonly repaid?: Credits;
+  readonly clawed?: Credits;
+  readonly licenseId?: string;
+  /** The effective instant that was recorded. */
+  readonly effectiveAt: Instant;
+}
+
+export interface LedgerResult {
+  readonly outcome: LedgerOutcome;
+  /** True when the key was known and this is the recorded outcome. */
+  readonly replayed: boolean;
+  readonly reply: LedgerReply;
+}
+
+/** The only writer of credits. Concurrent callers are collected into one SQL call per lane. */
+export interface Ledger {
+  /**
+   * Applies one command in one SQL transaction and answers after the commit. Idempotent by key.
+   * Throws `DomainError('unavailable')` when the bounded queue is full, or the database cannot be reached: then nothing
+   * is known to have happened, and the same command may be sent again.
+   */
+  submit(command: LedgerCommand): Promise<LedgerResult>;
+  /** Waits for what is in flight, then closes the connections. */
+  close(): Promise<void>;
+}
