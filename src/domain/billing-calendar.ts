@@ -11,7 +11,7 @@ export function cycleStart(anchorAt: Instant, index: number): Instant {
   const lastDay = new Date(Date.UTC(anchor.getUTCFullYear(), month + 1, 0)).getUTCDate();
   const day = Math.min(anchor.getUTCDate(), lastDay);
   const midnight = Date.UTC(anchor.getUTCFullYear(), month, day);
-  return instantOf(midnight + (epochMsOf(anchorAt) % 86_400_000 + 86_400_000) % 86_400_000);
+  return instantOf(midnight + (((epochMsOf(anchorAt) % 86_400_000) + 86_400_000) % 86_400_000));
 }
 
 /** The half-open period of cycle `index`. */

@@ -15,8 +15,7 @@ export function epochMsOf(instant: Instant): number {
 
 /** Parses any ISO 8601 text with an offset; answers undefined when it is not an instant. */
 export function parseInstant(text: string): Instant | undefined {
-  const wellFormed =
-    /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
+  const wellFormed = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
   const epochMs = wellFormed ? Date.parse(text) : Number.NaN;
   return Number.isNaN(epochMs) ? undefined : instantOf(epochMs);
 }

@@ -71,7 +71,10 @@ export interface SpendFacts {
 
 export interface SpendRefusal {
   readonly allowed: false;
-  readonly code: Extract<ErrorCode, 'not_found' | 'plan_required' | 'model_unavailable' | 'license_not_needed'>;
+  readonly code: Extract<
+    ErrorCode,
+    'not_found' | 'plan_required' | 'model_unavailable' | 'license_not_needed'
+  >;
   readonly message: string;
   readonly details: ErrorDetails;
 }
@@ -110,15 +113,29 @@ function planTraining(input: TrainModelInput, facts: SpendFacts, rights: Rights)
   return allow('train_model', 1, facts, rights, input.visibility);
 }
 
-function planGeneration(input: GenerateImagesInput, facts: SpendFacts, rights: Rights): SpendPlan | SpendRefusal {
+function planGeneration(
+  input: GenerateImagesInput,
+  facts: SpendFacts,
+  rights: Rights,
+): SpendPlan | SpendRefusal {
   const model = facts.model;
-  if (model === undefined || !isVisible(model, facts.customerId)) return notFound(`No model ${input.modelId}.`);
+  if (model === undefined || !isVisible(model, facts.customerId))
+    return notFound(`No model ${input.modelId}.`);
   if (model.visibility === 'private' && !rights.privateWork) {
-    return planRequired('Generating with a private model needs a paid plan.', facts, (plan) => plan.privateWork);
+    return planRequired(
+      'Generating with a private model needs a paid plan.',
+      facts,
+      (plan) => plan.privateWork,
+    );
   }
   if (model.status !== 'ready') {
     const message = `Model ${model.id} is ${model.status}.`;
-    return { allowed: false, code: 'model_unavailable', message, details: { modelId: model.id, status: model.status } };
+    return {
+      allowed: false,
+      code: 'model_unavailable',
+      message,
+      details: { modelId: model.id, status: model.status },
+    };
   }
   return allow('generate_images', input.count, facts, rights, rights.privateWork ? 'private' : 'public');
 }
@@ -126,7 +143,10 @@ function planGeneration(input: GenerateImagesInput, facts: SpendFacts, rights: R
 function planLicense(facts: SpendFacts, rights: Rights): SpendPlan | SpendRefusal {
   const image = facts.image;
   const own = image?.ownerId === facts.customerId;
-  if (image === undefined || (!own && (image.visibility === 'private' || !isVisible(image.model, facts.customerId)))) {
+  if (
+    image === undefined ||
+    (!own && (image.visibility === 'private' || !isVisible(image.model, facts.customerId)))
+  ) {
     return notFound('No such image.');
   }
   if (image.model.ownerId === facts.customerId) {
@@ -149,7 +169,14 @@ function allow(
   visibility: 'public' | 'private',
 ): SpendPlan {
   const unitCredits = priceOf(catalog, action, 1);
-  return { allowed: true, unitCredits, quantity, credits: priceOf(catalog, action, quantity), rights, visibility };
+  return {
+    allowed: true,
+    unitCredits,
+    quantity,
+    credits: priceOf(catalog, action, quantity),
+    rights,
+    visibility,
+  };
 }
 
 function notFound(message: string, details: ErrorDetails = {}): SpendRefusal {

@@ -1,0 +1,61 @@
+import type { Knex } from 'knex';
+import { DomainError } from '../domain/errors';
+import type { Instant } from '../domain/instants';
+
+/** An order of packs of credits: pending until its payment is known, then paid with its credits in one transaction. */
+export interface AddOnOrder {
+  readonly id: string;
+  readonly customerId: string;
+  readonly status: 'pending' | 'paid' | 'canceled';
+  readonly pack: string;
+  readonly quantity: number;
+  readonly credits: number;
+  readonly catalogVersion: string;
+  readonly checkoutUrl: string | null;
+  readonly stripeSessionId: string | null;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+export interface AddOnOrderRow {
+  id: string;
+  customer_id: string;
+  status: 'pending' | 'paid' | 'canceled';
+  pack: string;
+  quantity: number;
+  credits: number;
+  catalog_version: string;
+  checkout_url: string | null;
+  stripe_session_id: string | null;
+  created_at: Instant;
+  updated_at: Instant;
+}
+
+/** The order of an id; undefined when there is none. */
+export async function findAddOnOrder(db: Knex, id: string): Promise<AddOnOrder | undefined> {
+  const row = await db<AddOnOrderRow>('app.add_on_orders').where({ id }).first();
+  return row === undefined ? undefined : orderOf(row);
+}
+
+/** The order of an id. Throws `not_found`. */
+export async function getAddOnOrder(db: Knex, id: string): Promise<AddOnOrder> {
+  const order = await findAddOnOrder(db, id);
+  if (order === undefined) throw new DomainError('not_found', `No add-on order ${id}.`);
+  return order;
+}
+
+function orderOf(row: AddOnOrderRow): AddOnOrder {
+  return {
+    id: row.id,
+    customerId: row.customer_id,
+    status: row.status,
+    pack: row.pack,
+    quantity: row.quantity,
+    credits: row.credits,
+    catalogVersion: row.catalog_version,
+    checkoutUrl: row.checkout_url,
+    stripeSessionId: row.stripe_session_id,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

@@ -1,0 +1,68 @@
+import type { Knex } from 'knex';
+import type { Instant } from '../domain/instants';
+import type { Job, JobKind } from '../jobs/jobs';
+
+/** What is known of a spend's job at the provider; lets a repeated activity go on where the last one stopped. */
+export interface JobRecord {
+  readonly spendId: string;
+  readonly kind: JobKind;
+  readonly providerId: string | null;
+  readonly submitStartedAt: Instant | null;
+  readonly submittedAt: Instant | null;
+  readonly lastObject: Job | null;
+}
+
+interface JobRow {
+  spend_id: string;
+  kind: JobKind;
+  provider_id: string | null;
+  submit_started_at: Instant | null;
+  submitted_at: Instant | null;
+  last_object: Job | null;
+  updated_at: Instant;
+}
+
+/** The job of a spend; undefined before the first submit. */
+export async function findJob(db: Knex, spendId: string): Promise<JobRecord | undefined> {
+  const row = await db<JobRow>('app.jobs').where({ spend_id: spendId }).first();
+  if (row === undefined) return undefined;
+  return {
+    spendId: row.spend_id,
+    kind: row.kind,
+    providerId: row.provider_id,
+    submitStartedAt: row.submit_started_at,
+    submittedAt: row.submitted_at,
+    lastObject: row.last_object,
+  };
+}
+
+/** The spend that a provider's job belongs to; undefined for a job that is none of ours. */
+export async function findSpendIdOfJob(db: Knex, providerId: string): Promise<string | undefined> {
+  const row = await db<JobRow>('app.jobs').where({ provider_id: providerId }).first('spend_id');
+  return row?.spend_id;
+}
+
+/** Notes, before the request leaves, that a submit is under way: from here on its outcome may be unknown. */
+export async function recordSubmitStarted(
+  db: Knex,
+  spendId: string,
+  kind: JobKind,
+  at: Instant,
+): Promise<void> {
+  await db('app.jobs')
+    .insert({ spend_id: spendId, kind, submit_started_at: at, updated_at: at })
+    .onConflict('spend_id')
+    .merge(['submit_started_at', 'updated_at']);
+}
+
+/** Records the provider's object, also a late one that no longer changes the spend. */
+export async function recordJob(db: Knex, spendId: string, job: Job, at: Instant): Promise<void> {
+  await db('app.jobs')
+    .where({ spend_id: spendId })
+    .update({
+      provider_id: job.providerId,
+      submitted_at: db.raw('coalesce(submitted_at, ?)', [at]),
+      last_object: JSON.stringify(job),
+      updated_at: at,
+    });
+}

@@ -1,0 +1,88 @@
+import type { Instant } from '../domain/instants';
+import type { AddOnOrderRow } from './add-on-orders';
+import type { ImageRow } from './images';
+import type { ModelRow } from './models';
+import type { SpendRow } from './spends';
+import type { SubscriptionRow } from './subscriptions';
+
+/*
+ * Rows that ride in a ledger movement's transaction. Each builder names the kind that `app.record` writes (see
+ * migrations) and takes exactly the columns of its table, so a missing column does not compile.
+ */
+
+/** A row and the kind that says into which table it goes. */
+export interface StoreRecord {
+  readonly kind: string;
+  readonly row: Readonly<Record<string, unknown>>;
+}
+
+interface PaymentRow {
+  id: string;
+  customer_id: string;
+  subscription_id: string | null;
+  order_id: string | null;
+  plan: string | null;
+  period_start: Instant | null;
+  period_end: Instant | null;
+  credits: number;
+  amount_minor: number;
+  currency: string;
+  stripe_payment_intent_id: string | null;
+  paid_at: Instant;
+}
+
+export function customerRecord(row: {
+  id: string;
+  external_id: string;
+  email: string | null;
+  name: string | null;
+  created_at: Instant;
+}): StoreRecord {
+  return { kind: 'customer', row };
+}
+
+/** The spend as it is now; a terminal one in the table stays as it is. */
+export function spendRecord(row: SpendRow): StoreRecord {
+  return { kind: 'spend', row: { ...row } };
+}
+
+/** A model that is trained by a spend; only its status and version change later, and only while it is training. */
+export function modelRecord(row: ModelRow): StoreRecord {
+  return { kind: 'model', row: { ...row } };
+}
+
+export function imageRecord(row: ImageRow): StoreRecord {
+  return { kind: 'image', row: { ...row } };
+}
+
+export function licenseRecord(row: {
+  id: string;
+  image_id: string;
+  customer_id: string;
+  spend_id: string;
+  terms: string;
+  credits: number;
+  created_at: Instant;
+}): StoreRecord {
+  return { kind: 'license', row };
+}
+
+/** The subscription as it is now; an older revision than the table's is dropped. */
+export function subscriptionRecord(row: SubscriptionRow): StoreRecord {
+  return { kind: 'subscription', row: { ...row } };
+}
+
+/** The order as it is now; a paid one in the table stays paid. */
+export function addOnOrderRecord(row: AddOnOrderRow): StoreRecord {
+  return { kind: 'add_on_order', row: { ...row } };
+}
+
+/** A payment that entitles to credits. Idempotent by its id. */
+export function paymentRecord(row: PaymentRow): StoreRecord {
+  return { kind: 'payment', row: { ...row } };
+}
+
+/** Marks a webhook event as done in the transaction of its effect. */
+export function processedEventRecord(eventId: string, processedAt: Instant): StoreRecord {
+  return { kind: 'stripe_event_processed', row: { event_id: eventId, processed_at: processedAt } };
+}

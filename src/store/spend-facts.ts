@@ -1,0 +1,34 @@
+import type { Knex } from 'knex';
+import type { SpendFacts, SpendRequest } from '../domain/spend';
+import { getCatalog, getCurrentCatalog } from './catalogs';
+import { findImage } from './images';
+import { findModel } from './models';
+import { findLiveSubscription, planOf } from './subscriptions';
+import { listOwnUploadIds } from './uploads';
+
+/**
+ * Gathers what `planSpend` judges by: the customer's plan now, the catalog version pinned by the subscription (else the
+ * current one), and the model, image or uploads that the request names.
+ */
+export async function loadSpendFacts(
+  db: Knex,
+  customerId: string,
+  request: SpendRequest,
+): Promise<SpendFacts> {
+  const subscription = await findLiveSubscription(db, customerId);
+  const catalog = await (subscription === undefined
+    ? getCurrentCatalog(db)
+    : getCatalog(db, subscription.catalogVersion));
+  const facts: SpendFacts = { customerId, plan: planOf(subscription), catalog };
+  switch (request.action) {
+    case 'train_model':
+      return { ...facts, ownUploadIds: await listOwnUploadIds(db, customerId, request.input.uploadIds) };
+    case 'generate_images':
+      return { ...facts, model: await findModel(db, request.input.modelId) };
+    case 'license_image': {
+      const image = await findImage(db, request.input.imageId);
+      const model = image === undefined ? undefined : await findModel(db, image.modelId);
+      return image === undefined || model === undefined ? facts : { ...facts, image: { ...image, model } };
+    }
+  }
+}

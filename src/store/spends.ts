@@ -1,0 +1,101 @@
+import type { Knex } from 'knex';
+import type { Action, Rights } from '../domain/catalog';
+import { DomainError } from '../domain/errors';
+import type { Instant } from '../domain/instants';
+import type { SpendRequest, SpendStatus } from '../domain/spend';
+import { readPage, type Page, type PageRequest } from './pages';
+
+/** What a spend delivered: a model, images, or a licence. */
+export type SpendResult =
+  { readonly modelId: string } | { readonly imageIds: readonly string[] } | { readonly licenseId: string };
+
+/** Why a spend delivered less than was asked for. */
+export interface SpendFailure {
+  readonly code: string;
+  readonly detail: string;
+}
+
+export interface Spend {
+  readonly id: string;
+  readonly customerId: string;
+  readonly action: Action;
+  readonly input: SpendRequest['input'];
+  readonly status: SpendStatus;
+  readonly unitCredits: number;
+  readonly quantity: number;
+  readonly reserved: number;
+  readonly captured: number;
+  readonly released: number;
+  readonly catalogVersion: string;
+  readonly rights: Rights;
+  readonly result: SpendResult | null;
+  readonly failure: SpendFailure | null;
+  readonly workflowId: string;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+export interface SpendRow {
+  id: string;
+  customer_id: string;
+  action: Action;
+  input: SpendRequest['input'];
+  status: SpendStatus;
+  unit_credits: number;
+  quantity: number;
+  reserved: number;
+  captured: number;
+  released: number;
+  catalog_version: string;
+  rights: Rights;
+  result: SpendResult | null;
+  failure: SpendFailure | null;
+  workflow_id: string;
+  created_at: Instant;
+  updated_at: Instant;
+}
+
+/** The spend of an id; undefined when its credits were never reserved. */
+export async function findSpend(db: Knex, id: string): Promise<Spend | undefined> {
+  const row = await db<SpendRow>('app.spends').where({ id }).first();
+  return row === undefined ? undefined : spendOf(row);
+}
+
+/** The spend of an id. Throws `not_found`. */
+export async function getSpend(db: Knex, id: string): Promise<Spend> {
+  const spend = await findSpend(db, id);
+  if (spend === undefined) throw new DomainError('not_found', `No spend ${id}.`);
+  return spend;
+}
+
+/** A customer's spends, newest first. */
+export async function listSpends(db: Knex, customerId: string, page: PageRequest): Promise<Page<Spend>> {
+  return readPage<SpendRow, Spend>(db('app.spends').where({ customer_id: customerId }), page, spendOf);
+}
+
+/** Notes that the provider has accepted the work. A no-op when the spend is past that. */
+export async function markSpendRunning(db: Knex, id: string, at: Instant): Promise<void> {
+  await db('app.spends').where({ id, status: 'reserved' }).update({ status: 'running', updated_at: at });
+}
+
+function spendOf(row: SpendRow): Spend {
+  return {
+    id: row.id,
+    customerId: row.customer_id,
+    action: row.action,
+    input: row.input,
+    status: row.status,
+    unitCredits: row.unit_credits,
+    quantity: row.quantity,
+    reserved: row.reserved,
+    captured: row.captured,
+    released: row.released,
+    catalogVersion: row.catalog_version,
+    rights: row.rights,
+    result: row.result,
+    failure: row.failure,
+    workflowId: row.workflow_id,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

@@ -1,0 +1,75 @@
+import type { Knex } from 'knex';
+import type { Instant } from '../domain/instants';
+import type { PaymentEvent } from '../payments/payments';
+
+interface StripeEventRow {
+  event_id: string;
+  type: string;
+  object_id: string | null;
+  api_version: string | null;
+  livemode: boolean;
+  created_at: Instant;
+  payload: PaymentEvent;
+  received_at: Instant;
+  processed_at: Instant | null;
+  attempts: number;
+  last_error: string | null;
+}
+
+/**
+ * Puts an event into the inbox; durable when it returns. Answers false when it was there already.
+ * Being received and being processed are different facts: `processed_at` is set in the transaction of the effect.
+ */
+export async function receiveStripeEvent(
+  db: Knex,
+  event: PaymentEvent,
+  receivedAt: Instant,
+): Promise<boolean> {
+  const inserted = await db('app.stripe_events')
+    .insert({
+      event_id: event.eventId,
+      type: event.type,
+      object_id: event.objectId,
+      api_version: event.apiVersion,
+      livemode: event.livemode,
+      created_at: event.createdAt,
+      payload: JSON.stringify(event),
+      received_at: receivedAt,
+    })
+    .onConflict('event_id')
+    .ignore()
+    .returning('event_id');
+  return inserted.length > 0;
+}
+
+/** Events received before the instant and not processed yet, oldest first. */
+export async function listUnprocessedStripeEvents(
+  db: Knex,
+  before: Instant,
+  limit: number,
+): Promise<PaymentEvent[]> {
+  const rows = await db<StripeEventRow>('app.stripe_events')
+    .select('payload')
+    .whereNull('processed_at')
+    .where('received_at', '<', before)
+    .orderBy('attempts')
+    .orderBy('received_at')
+    .limit(limit);
+  return rows.map((row) => row.payload);
+}
+
+/** Marks an event as done that has no effect of its own. */
+export async function markStripeEventProcessed(db: Knex, eventId: string, at: Instant): Promise<void> {
+  await db('app.stripe_events')
+    .where({ event_id: eventId })
+    .whereNull('processed_at')
+    .update({ processed_at: at });
+}
+
+/** Notes that an event was tried and why it is not done yet. */
+export async function noteStripeEventAttempt(db: Knex, eventId: string, error: string | null): Promise<void> {
+  await db('app.stripe_events')
+    .where({ event_id: eventId })
+    .whereNull('processed_at')
+    .update({ attempts: db.raw('attempts + 1'), last_error: error });
+}

@@ -1,0 +1,120 @@
+import type { Knex } from 'knex';
+import type { Interval, PlanId } from '../domain/catalog';
+import { DomainError } from '../domain/errors';
+import type { Instant } from '../domain/instants';
+
+export const SUBSCRIPTION_STATUSES = ['incomplete', 'active', 'past_due', 'paused', 'canceled'] as const;
+export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
+
+/** The readable state of a subscription; its workflow writes it. Column for column what app.subscriptions holds. */
+export interface Subscription {
+  readonly id: string;
+  readonly customerId: string;
+  readonly plan: Exclude<PlanId, 'free'>;
+  readonly interval: Interval;
+  readonly collection: 'checkout' | 'invoice';
+  readonly status: SubscriptionStatus;
+  readonly catalogVersion: string;
+  readonly contractId: string | null;
+  readonly anchorAt: Instant | null;
+  readonly era: number;
+  readonly cycle: number | null;
+  readonly currentPeriodStart: Instant | null;
+  readonly currentPeriodEnd: Instant | null;
+  readonly paidThrough: Instant | null;
+  readonly nextGrantAt: Instant | null;
+  readonly nextGrantCredits: number | null;
+  readonly cancelAt: Instant | null;
+  readonly pendingPlan: string | null;
+  readonly checkoutUrl: string | null;
+  readonly stripeSubscriptionId: string | null;
+  readonly revision: number;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+export interface SubscriptionRow {
+  id: string;
+  customer_id: string;
+  plan: Exclude<PlanId, 'free'>;
+  interval: Interval;
+  collection: 'checkout' | 'invoice';
+  status: SubscriptionStatus;
+  catalog_version: string;
+  contract_id: string | null;
+  anchor_at: Instant | null;
+  era: number;
+  cycle: number | null;
+  current_period_start: Instant | null;
+  current_period_end: Instant | null;
+  paid_through: Instant | null;
+  next_grant_at: Instant | null;
+  next_grant_credits: number | null;
+  cancel_at: Instant | null;
+  pending_plan: string | null;
+  checkout_url: string | null;
+  stripe_subscription_id: string | null;
+  revision: number;
+  created_at: Instant;
+  updated_at: Instant;
+}
+
+/** The subscription of an id. Throws `not_found`. */
+export async function getSubscription(db: Knex, id: string): Promise<Subscription> {
+  const subscription = await findSubscription(db, id);
+  if (subscription === undefined) throw new DomainError('not_found', `No subscription ${id}.`);
+  return subscription;
+}
+
+/** The subscription of an id; undefined when there is none. */
+export async function findSubscription(db: Knex, id: string): Promise<Subscription | undefined> {
+  const row = await db<SubscriptionRow>('app.subscriptions').where({ id }).first();
+  return row === undefined ? undefined : subscriptionOf(row);
+}
+
+/**
+ * The customer's subscription that has been paid for and has not ended: the latest one that is active or past due, else a
+ * paused one. It decides the plan, the rights and the next grant.
+ */
+export async function findLiveSubscription(db: Knex, customerId: string): Promise<Subscription | undefined> {
+  const rows = await db<SubscriptionRow>('app.subscriptions')
+    .where({ customer_id: customerId })
+    .whereIn('status', ['active', 'past_due', 'paused'])
+    .orderByRaw(`status = 'paused', created_at DESC, id`)
+    .limit(1);
+  const row = rows[0];
+  return row === undefined ? undefined : subscriptionOf(row);
+}
+
+/** The plan whose rights the customer has now: a paused subscription gives none, so it is Free. */
+export function planOf(subscription: Subscription | undefined): PlanId {
+  return subscription === undefined || subscription.status === 'paused' ? 'free' : subscription.plan;
+}
+
+function subscriptionOf(row: SubscriptionRow): Subscription {
+  return {
+    id: row.id,
+    customerId: row.customer_id,
+    plan: row.plan,
+    interval: row.interval,
+    collection: row.collection,
+    status: row.status,
+    catalogVersion: row.catalog_version,
+    contractId: row.contract_id,
+    anchorAt: row.anchor_at,
+    era: row.era,
+    cycle: row.cycle,
+    currentPeriodStart: row.current_period_start,
+    currentPeriodEnd: row.current_period_end,
+    paidThrough: row.paid_through,
+    nextGrantAt: row.next_grant_at,
+    nextGrantCredits: row.next_grant_credits,
+    cancelAt: row.cancel_at,
+    pendingPlan: row.pending_plan,
+    checkoutUrl: row.checkout_url,
+    stripeSubscriptionId: row.stripe_subscription_id,
+    revision: row.revision,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

@@ -1,0 +1,74 @@
+import type { Knex } from 'knex';
+import { DomainError } from '../domain/errors';
+import type { Instant } from '../domain/instants';
+
+/** A picture that a customer gave us to train from. */
+export interface Upload {
+  readonly id: string;
+  readonly customerId: string;
+  readonly contentType: string;
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: number;
+  readonly objectKey: string;
+  readonly createdAt: Instant;
+}
+
+interface UploadRow {
+  id: string;
+  customer_id: string;
+  content_type: string;
+  width: number;
+  height: number;
+  bytes: number;
+  object_key: string;
+  created_at: Instant;
+}
+
+/** Records an upload whose picture is already in the object store. Idempotent by id. */
+export async function insertUpload(db: Knex, upload: Upload): Promise<void> {
+  const row: UploadRow = {
+    id: upload.id,
+    customer_id: upload.customerId,
+    content_type: upload.contentType,
+    width: upload.width,
+    height: upload.height,
+    bytes: upload.bytes,
+    object_key: upload.objectKey,
+    created_at: upload.createdAt,
+  };
+  await db('app.uploads').insert(row).onConflict('id').ignore();
+}
+
+/** The upload of an id. Throws `not_found`. */
+export async function getUpload(db: Knex, id: string): Promise<Upload> {
+  const row = await db<UploadRow>('app.uploads').where({ id }).first();
+  if (row === undefined) throw new DomainError('not_found', `No upload ${id}.`);
+  return uploadOf(row);
+}
+
+/** Which of the ids are uploads of this customer. */
+export async function listOwnUploadIds(
+  db: Knex,
+  customerId: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  const rows = await db<UploadRow>('app.uploads')
+    .select('id')
+    .where({ customer_id: customerId })
+    .whereIn('id', ids);
+  return rows.map((row) => row.id);
+}
+
+function uploadOf(row: UploadRow): Upload {
+  return {
+    id: row.id,
+    customerId: row.customer_id,
+    contentType: row.content_type,
+    width: row.width,
+    height: row.height,
+    bytes: row.bytes,
+    objectKey: row.object_key,
+    createdAt: row.created_at,
+  };
+}
