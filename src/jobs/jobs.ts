@@ -48,7 +48,7 @@ export interface JobCapabilities {
 export type SubmitAnswer =
   | { readonly outcome: 'accepted'; readonly job: Job }
   | { readonly outcome: 'rejected'; readonly code: JobErrorCode; readonly detail: string }
-  /** Slots are full: nothing was made, ask again after so many seconds. */
+  /** Slots are full, or the provider could not be reached at all: nothing was made, ask again after so many seconds. */
   | { readonly outcome: 'busy'; readonly retryAfterSeconds: number }
   /** No answer, or a 5xx: the job may or may not exist. Ask by id before submitting again. */
   | { readonly outcome: 'unknown'; readonly detail: string };
@@ -61,7 +61,10 @@ export interface Jobs {
   find(kind: JobKind, providerId: string): Promise<Job | undefined>;
   /** Asks to stop; a no-op on a finished or unknown job. Throws `DomainError('unavailable')` when it cannot be asked. */
   cancel(kind: JobKind, providerId: string): Promise<void>;
-  /** Fetches one output (at most `bytesMax`). Throws `DomainError('unavailable')` when it cannot be had now. */
+  /**
+   * Fetches one output (at most `bytesMax`). Throws `DomainError('unavailable')` when it cannot be had now, and
+   * `DomainError('not_found')` when it never will be: gone or too large, so nothing was delivered.
+   */
   fetchOutput(url: string, bytesMax: number): Promise<Buffer>;
   /**
    * Verifies a Standard Webhook on its raw body and answers whom it is about; its content is read again by `find`.

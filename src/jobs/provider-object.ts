@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { JOB_ERROR_CODES, JOB_STATUSES, type Job, type JobErrorCode, type JobKind } from './jobs';
+
+/*
+ * The object that providers answer, poll and send: Replicate's prediction, of which only `id` and `status` must be
+ * there. Unknown members are ignored, so plain Replicate and Cog work.
+ */
+
+const errorCode = z.enum(JOB_ERROR_CODES);
+
+const providerObject = z.object({
+  id: z.string().min(1),
+  status: z.enum(JOB_STATUSES),
+  output: z.unknown(),
+  error: z.unknown(),
+  metrics: z
+    .object({ progress: z.number().optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+  x_engine: z
+    .object({ error_code: errorCode.optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+});
+
+/** What a refusal may say: our own problem members, or Replicate's `{detail, status, title}`. */
+const providerProblem = z.object({
+  title: z.string().optional().catch(undefined),
+  detail: z.string().optional().catch(undefined),
+  error_code: errorCode.optional().catch(undefined),
+});
+
+/** Reads a provider's object; undefined when it is none. Never throws. */
+export function parseJob(kind: JobKind, body: unknown): Job | undefined {
+  const parsed = providerObject.safeParse(body);
+  if (!parsed.success) return undefined;
+  const { id, status, output, error, metrics, x_engine: engine } = parsed.data;
+  const hasFailed = status === 'failed' || (error !== null && error !== undefined);
+  return {
+    providerId: id,
+    status,
+    outputs: kind === 'predictions' ? outputsOf(output) : [],
+    modelVersion: kind === 'trainings' ? versionOf(output) : null,
+    progressPercent: percentOf(metrics?.progress),
+    error: hasFailed ? { code: engine?.error_code ?? 'provider_error', detail: detailOf(error) } : null,
+  };
+}
+
+/** Why a create was refused, from the body of a 4xx answer. */
+export function parseRefusal(body: unknown): { code: JobErrorCode; detail: string } {
+  const parsed = providerProblem.safeParse(body);
+  const problem = parsed.success ? parsed.data : {};
+  const detail = problem.detail ?? problem.title ?? 'The provider refused the job and gave no reason.';
+  return { code: problem.error_code ?? 'invalid_input', detail: detail.slice(0, 1000) };
+}
+
+/** A provider with a single output answers a scalar: one output. Whatever is no text was not delivered. */
+function outputsOf(output: unknown): readonly (string | null)[] {
+  if (output === null || output === undefined) return [];
+  const items: readonly unknown[] = Array.isArray(output) ? output : [output];
+  return items.map((item) => (typeof item === 'string' && item !== '' ? item : null));
+}
+
+function versionOf(output: unknown): string | null {
+  const parsed = z.object({ version: z.string().min(1) }).safeParse(output);
+  return parsed.success ? parsed.data.version : null;
+}
+
+function percentOf(progress: number | undefined): number | null {
+  if (progress === undefined || !Number.isFinite(progress)) return null;
+  return Math.min(100, Math.max(0, Math.round(progress)));
+}
+
+function detailOf(error: unknown): string {
+  const text = typeof error === 'string' ? error : JSON.stringify(error ?? null);
+  return text === '' || text === 'null' ? 'The provider gave no reason.' : text.slice(0, 1000);
+}
