@@ -66,7 +66,11 @@ export interface Payments {
   /** Makes sure that every price exists at Stripe; answers the price ids in the order given. Idempotent by lookup key. */
   ensurePrices(prices: readonly CatalogPrice[]): Promise<readonly string[]>;
   /** The Stripe customer of a customer of ours; creates it at the first call. Idempotent by `cust:{customerId}`. */
-  createCustomer(customer: { customerId: string; email: string | null; name: string | null }): Promise<string>;
+  createCustomer(customer: {
+    customerId: string;
+    email: string | null;
+    name: string | null;
+  }): Promise<string>;
   createSubscriptionCheckout(input: {
     operationId: string;
     customerId: string;

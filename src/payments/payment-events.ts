@@ -1,0 +1,111 @@
+import Stripe from 'stripe';
+import { z } from 'zod';
+import { DomainError } from '../domain/errors';
+import { epochMsOf, type Instant } from '../domain/instants';
+import { METADATA, instantOfSeconds } from './payment-facts';
+import type { PaymentEvent } from './payments';
+
+/** Stripe's own tolerance: how old, in seconds, a signature may be. */
+const SIGNATURE_AGE_MAX = 300;
+
+/**
+ * The event types that the webhook endpoint subscribes to (`enabled_events`): each means that an object which moves
+ * credits or a subscription may have changed. `invoice.created` is missing on purpose: an endpoint that fails it holds
+ * up the invoice (https://docs.stripe.com/invoicing/integration/workflow-transitions).
+ */
+export const WEBHOOK_EVENT_TYPES = [
+  'checkout.session.completed',
+  'checkout.session.async_payment_succeeded',
+  'checkout.session.async_payment_failed',
+  'checkout.session.expired',
+  'invoice.paid',
+  'invoice.payment_failed',
+  'invoice.payment_action_required',
+  'invoice.overdue',
+  'invoice.voided',
+  'invoice.marked_uncollectible',
+  'customer.subscription.created',
+  'customer.subscription.updated',
+  'customer.subscription.deleted',
+  'customer.subscription.paused',
+  'customer.subscription.resumed',
+  'payment_intent.succeeded',
+  'payment_intent.payment_failed',
+  'refund.created',
+  'refund.updated',
+  'refund.failed',
+  'charge.dispute.created',
+  'charge.dispute.funds_withdrawn',
+  'charge.dispute.funds_reinstated',
+  'charge.dispute.closed',
+] as const satisfies readonly Stripe.Event.Type[];
+
+/** A webhook body, verified against each secret in turn so that secrets can be rotated; see the port. */
+export function parseWebhook(
+  rawBody: Buffer,
+  signature: string,
+  now: Instant,
+  secrets: readonly string[],
+): PaymentEvent {
+  for (const secret of secrets) {
+    try {
+      const nowMs = epochMsOf(now);
+      const { webhooks } = Stripe;
+      return paymentEvent(
+        webhooks.constructEvent(rawBody, signature, secret, SIGNATURE_AGE_MAX, undefined, nowMs),
+        now,
+      );
+    } catch (error) {
+      if (!(error instanceof Stripe.errors.StripeSignatureVerificationError)) {
+        throw new DomainError('invalid_request', 'The body of the webhook is not an event of Stripe.');
+      }
+    }
+  }
+  throw new DomainError('invalid_request', 'No webhook secret verifies the signature.');
+}
+
+/** What routing reads of an event. Every object of Stripe may stand in `data.object`, so all of it is optional there. */
+const eventSchema = z.looseObject({
+  id: z.string().min(1).max(255),
+  type: z.string().min(1).max(255),
+  created: z.int().nonnegative().optional(),
+  livemode: z.boolean().default(false),
+  api_version: z.string().nullable().default(null),
+  data: z.looseObject({
+    object: z.looseObject({
+      id: z.string().nullable().default(null),
+      object: z.string().default('unknown'),
+      metadata: z.record(z.string(), z.string()).nullish().catch(null),
+      parent: z
+        .looseObject({
+          subscription_details: z
+            .looseObject({ metadata: z.record(z.string(), z.string()).nullish() })
+            .nullish(),
+        })
+        .nullish()
+        .catch(null),
+    }),
+  }),
+});
+
+/**
+ * Reduces an event to what is needed to route it; the payload is kept whole for whoever investigates. An event without
+ * `created` counts as made `now`. Throws a ZodError when it is not an event at all.
+ */
+function paymentEvent(event: unknown, now: Instant): PaymentEvent {
+  const { id, type, created, livemode, api_version: apiVersion, data } = eventSchema.parse(event);
+  const metadata = data.object.metadata ?? {};
+  const subscriptionMetadata = data.object.parent?.subscription_details?.metadata ?? {};
+  return {
+    eventId: id,
+    type,
+    objectId: data.object.id,
+    objectType: data.object.object,
+    apiVersion,
+    livemode,
+    createdAt: created === undefined ? now : instantOfSeconds(created),
+    subscriptionId: metadata[METADATA.subscription] ?? subscriptionMetadata[METADATA.subscription] ?? null,
+    orderId: metadata[METADATA.order] ?? null,
+    payload: event as Readonly<Record<string, unknown>>,
+  };
+}

@@ -1,0 +1,101 @@
+import type Stripe from 'stripe';
+import { instantOf, type Instant } from '../domain/instants';
+import type { CheckoutSessionFact, InvoiceFact } from './payments';
+
+/** Where our own ids stand in the metadata of every object that we create at Stripe. */
+export const METADATA = {
+  customer: 'scrip_customer',
+  subscription: 'scrip_subscription',
+  order: 'scrip_order',
+} as const;
+
+/**
+ * What an invoice says about a subscription's period. The period comes from the line, never from
+ * `invoice.period_start`, which is only the window for attaching items
+ * (https://docs.stripe.com/changelog/basil/2025-03-31/adds-new-parent-field-to-invoicing-objects).
+ * Expects `payments` to be expanded; throws when a paid invoice says no customer.
+ */
+export function invoiceFact(invoice: Stripe.Invoice): InvoiceFact {
+  const details = invoice.parent?.subscription_details ?? null;
+  return {
+    invoiceId: invoice.id,
+    status: oneOf(['draft', 'open', 'paid', 'void', 'uncollectible'], invoice.status ?? 'draft'),
+    billingReason: invoice.billing_reason ?? 'manual',
+    stripeCustomerId: required(idOf(invoice.customer), `customer of ${invoice.id}`),
+    stripeSubscriptionId: idOf(details?.subscription),
+    subscriptionId:
+      details?.metadata?.[METADATA.subscription] ?? invoice.metadata?.[METADATA.subscription] ?? null,
+    line: planLine(invoice),
+    amountPaid: { amountMinor: invoice.amount_paid, currency: invoice.currency },
+    paymentIntentId: paymentIntentOf(invoice),
+    paidAt: invoice.status === 'paid' ? instantOrNull(invoice.status_transitions.paid_at) : null,
+  };
+}
+
+/** What a Checkout session says about the order or subscription that it was made for. */
+export function checkoutSessionFact(session: Stripe.Checkout.Session): CheckoutSessionFact {
+  return {
+    sessionId: session.id,
+    mode: oneOf(['payment', 'subscription'], session.mode),
+    status: oneOf(['open', 'complete', 'expired'], session.status ?? 'open'),
+    paymentStatus: oneOf(['paid', 'unpaid', 'no_payment_required'], session.payment_status),
+    stripeCustomerId: required(idOf(session.customer), `customer of ${session.id}`),
+    orderId: session.metadata?.[METADATA.order] ?? null,
+    subscriptionId: session.metadata?.[METADATA.subscription] ?? null,
+    stripeSubscriptionId: idOf(session.subscription),
+    latestInvoiceId: idOf(session.invoice),
+    paymentIntentId: idOf(session.payment_intent),
+    amountTotal: {
+      amountMinor: required(session.amount_total, `amount of ${session.id}`),
+      currency: required(session.currency, `currency of ${session.id}`),
+    },
+    createdAt: instantOfSeconds(session.created),
+  };
+}
+
+/** Stripe's seconds since the epoch as an instant. */
+export function instantOfSeconds(seconds: number): Instant {
+  return instantOf(seconds * 1000);
+}
+
+/** The id behind a reference, which Stripe gives as an id or as the whole object; null when there is none. */
+export function idOf(reference: string | { readonly id: string } | null | undefined): string | null {
+  return typeof reference === 'string' ? reference : (reference?.id ?? null);
+}
+
+/** The latest line that bills a price for a period as a whole; a proration only corrects one already billed. */
+function planLine(invoice: Stripe.Invoice): InvoiceFact['line'] {
+  const lines = invoice.lines.data
+    .filter((line) => line.parent?.subscription_item_details?.proration !== true)
+    .filter((line) => line.parent?.invoice_item_details?.proration !== true)
+    .toSorted((a, b) => b.period.start - a.period.start);
+  for (const line of lines) {
+    const priceId = idOf(line.pricing?.price_details?.price);
+    if (priceId !== null && line.period.end > line.period.start) {
+      return { priceId, start: instantOfSeconds(line.period.start), end: instantOfSeconds(line.period.end) };
+    }
+  }
+  return null;
+}
+
+function paymentIntentOf(invoice: Stripe.Invoice): string | null {
+  const payments = invoice.payments?.data ?? [];
+  const payment = payments.find(({ status }) => status === 'paid') ?? payments.find((one) => one.is_default);
+  return idOf(payment?.payment.payment_intent);
+}
+
+function instantOrNull(seconds: number | null): Instant | null {
+  return seconds === null ? null : instantOfSeconds(seconds);
+}
+
+/** Stripe's enums are open; what we branch on must be one of the values known to the pinned version. */
+function oneOf<const T extends string>(known: readonly T[], value: string): T {
+  const match = known.find((one) => one === value);
+  if (match === undefined) throw new Error(`Stripe gave ${value}, expected one of ${known.join(', ')}`);
+  return match;
+}
+
+function required<T>(value: T | null | undefined, what: string): T {
+  if (value === null || value === undefined) throw new Error(`Stripe gave no ${what}`);
+  return value;
+}
