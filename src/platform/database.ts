@@ -1,0 +1,72 @@
+import { knex, type Knex } from 'knex';
+import { types as builtin } from 'pg';
+import { instantOf, type Instant } from '../domain/instants';
+
+const INT8 = 20;
+const INT8_ARRAY = 1016;
+const TIMESTAMPTZ = 1184;
+
+export interface DatabaseOptions {
+  /** Connections at most; the reads of one process rarely need more than its concurrent requests. */
+  readonly connectionsMax?: number;
+  readonly applicationName?: string;
+}
+
+/**
+ * A pool for reads and for the store's writes. Whole numbers come as `number` (a value that JavaScript cannot hold
+ * exactly throws), instants as ISO 8601 text in UTC. No connection is made before the first query.
+ */
+export function createDatabase(url: string, options: DatabaseOptions = {}): Knex {
+  return knex({
+    client: 'pg',
+    connection: connectionOf(url, options.applicationName ?? 'scrip'),
+    pool: { min: 0, max: options.connectionsMax ?? 10 },
+    // A request that waits longer than this for a connection is better refused with 503.
+    acquireConnectionTimeout: 10_000,
+  });
+}
+
+/** The settings of a `pg` connection with our parsers, for whoever needs a connection of its own (lanes, LISTEN). */
+export function connectionOf(url: string, applicationName: string) {
+  return {
+    connectionString: url,
+    application_name: applicationName,
+    types: { getTypeParser },
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    // No statement of ours takes seconds; one that hangs must not hold a wallet's lock for ever.
+    statement_timeout: 30_000,
+    idle_in_transaction_session_timeout: 30_000,
+    options: '-c timezone=UTC',
+  };
+}
+
+/** Ours for the types that JavaScript gets wrong, the driver's for all others. Set per connection, never globally. */
+function getTypeParser(oid: number, format?: string): unknown {
+  if (format !== 'binary') {
+    if (oid === INT8) return parseInt8;
+    if (oid === INT8_ARRAY) return parseInt8Array;
+    if (oid === TIMESTAMPTZ) return parseTimestamptz;
+  }
+  return format === 'binary' ? builtin.getTypeParser(oid, format) : builtin.getTypeParser(oid);
+}
+
+/** Throws a RangeError for a number beyond 2^53 − 1: a rounded count of credits is worse than an error. */
+export function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} does not fit a safe integer`);
+  return value;
+}
+
+function parseInt8Array(text: string): readonly (number | null)[] {
+  const items = text.slice(1, -1);
+  if (items === '') return [];
+  return items.split(',').map((item) => (item === 'NULL' ? null : parseInt8(item)));
+}
+
+/** Postgres writes `2026-11-22 12:00:00.123456+00` (the session's zone is UTC); microseconds are cut off. */
+export function parseTimestamptz(text: string): Instant {
+  const parts = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}(?:\.\d+)?)\+00$/.exec(text);
+  if (parts === null) throw new RangeError(`${text} is not an instant in UTC`);
+  return instantOf(Date.parse(`${parts[1] ?? ''}T${parts[2] ?? ''}Z`));
+}

@@ -1,0 +1,118 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { knex, type Knex } from 'knex';
+import { Client, DatabaseError } from 'pg';
+import { findPackageRoot } from './package-root';
+
+/** The role that the API and the workers act as; migrations grant to it by this name. */
+export const APP_ROLE = 'scrip_app';
+
+const TABLE = 'scrip_migrations';
+
+/** Any constant: it keeps two runs on one database apart. */
+const MIGRATION_LOCK = 5_372_491_001;
+const DUPLICATE_OBJECT = '42710';
+const UNIQUE_VIOLATION = '23505';
+const INTERNAL_ERROR = 'XX000';
+
+/**
+ * Brings the schema up to date as its owner, and makes sure that the application can log in: `scrip_app` gets the
+ * password of the application's URL; another user named there becomes a member of `scrip_app`. Forward only, one
+ * transaction per file, safe to run at the same time from several processes. Answers the names of what was applied.
+ */
+export async function migrate(ownerUrl: string, appUrl: string): Promise<readonly string[]> {
+  const owner = new Client({ connectionString: ownerUrl, application_name: 'scrip-migrate' });
+  await owner.connect();
+  try {
+    await owner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await createAppRole(owner, new URL(appUrl));
+    const applied = await applyMigrations(ownerUrl);
+    await owner.query(
+      `GRANT USAGE ON SCHEMA public TO ${APP_ROLE}; GRANT SELECT ON public.${TABLE} TO ${APP_ROLE}`,
+    );
+    return applied;
+  } finally {
+    await owner.end();
+  }
+}
+
+/** Whether every migration of this build has been applied: what `/readyz` and a starting process ask. */
+export async function isMigrated(db: Knex): Promise<boolean> {
+  const known = await readMigrations();
+  const applied = await db.withSchema('public').from<{ name: string }>(TABLE).pluck('name');
+  return known.every((name) => applied.includes(name));
+}
+
+/** Roles belong to the whole server, so two databases migrated at once may both create it: the loser goes on. */
+async function createAppRole(owner: Client, appUrl: URL): Promise<void> {
+  const user = decodeURIComponent(appUrl.username);
+  const password = decodeURIComponent(appUrl.password);
+  await tolerating([DUPLICATE_OBJECT, UNIQUE_VIOLATION], () => owner.query(`CREATE ROLE ${APP_ROLE} LOGIN`));
+  if (user === APP_ROLE && password !== '') {
+    await setPassword(owner, password);
+  } else if (user !== '' && user !== APP_ROLE) {
+    await owner.query(`GRANT ${APP_ROLE} TO ${owner.escapeIdentifier(user)}`);
+  }
+}
+
+/** Postgres refuses one of two concurrent changes of a role with "tuple concurrently updated"; the other one was ours too. */
+async function setPassword(owner: Client, password: string): Promise<void> {
+  const statement = `ALTER ROLE ${APP_ROLE} LOGIN PASSWORD ${owner.escapeLiteral(password)}`;
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    const done = await tolerating([INTERNAL_ERROR], () => owner.query(statement));
+    if (done) return;
+  }
+  throw new Error(
+    `The password of ${APP_ROLE} could not be set: the role is being changed by others all the time`,
+  );
+}
+
+async function tolerating(sqlStates: readonly string[], run: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await run();
+    return true;
+  } catch (error) {
+    if (error instanceof DatabaseError && sqlStates.includes(error.code ?? '')) return false;
+    throw error;
+  }
+}
+
+async function applyMigrations(ownerUrl: string): Promise<readonly string[]> {
+  const db = knex({ client: 'pg', connection: ownerUrl, pool: { min: 0, max: 2 } });
+  const settings = { tableName: TABLE, schemaName: 'public', migrationSource: sqlFiles() };
+  try {
+    // Our advisory lock has sole rule; knex's own flag would outlive a process that was killed.
+    await db.migrate.list(settings);
+    await db.migrate.forceFreeMigrationsLock(settings);
+    const [, applied] = (await db.migrate.latest(settings)) as [number, readonly string[]];
+    return applied;
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Each file is run as it is, in a transaction of its own; there is no way down. */
+function sqlFiles(): Knex.MigrationSource<string> {
+  return {
+    getMigrations: readMigrations,
+    getMigrationName: (name) => name,
+    getMigration: async (name) => {
+      const sql = await readFile(join(migrationsFolder(), name), 'utf8');
+      return {
+        up: async (transaction) => {
+          await transaction.raw(sql.replaceAll('?', '\\?'));
+        },
+        down: () => Promise.reject(new Error('Migrations only go forward')),
+      };
+    },
+  };
+}
+
+async function readMigrations(): Promise<string[]> {
+  const files = await readdir(migrationsFolder());
+  return files.filter((file) => /^\d{4}_\w+\.sql$/.test(file)).sort();
+}
+
+function migrationsFolder(): string {
+  return join(findPackageRoot(), 'migrations');
+}

@@ -1,0 +1,52 @@
+import type { Knex } from 'knex';
+import { createDatabase } from '../../src/platform/database';
+import { isMigrated, migrate } from '../../src/platform/migrate';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+describe('the database', () => {
+  let database: TestDatabase;
+  let db: Knex;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    db = createDatabase(database.appUrl);
+  });
+
+  afterAll(async () => {
+    await db.destroy();
+    await database.drop();
+  });
+
+  const valueOf = async (sql: string): Promise<unknown> => {
+    const { rows } = await db.raw<{ rows: readonly { value: unknown }[] }>(`SELECT ${sql} AS value`);
+    return rows[0]?.value;
+  };
+
+  it('gives whole numbers as numbers and refuses those that JavaScript would round', async () => {
+    expect(await valueOf('9007199254740991::bigint')).toBe(9_007_199_254_740_991);
+    expect(await valueOf('ARRAY[1, NULL]::bigint[]')).toEqual([1, null]);
+    await expect(valueOf('9007199254740992::bigint')).rejects.toThrow(RangeError);
+  });
+
+  it('gives instants as ISO 8601 text in UTC with milliseconds, whatever zone they were written in', async () => {
+    expect(await valueOf("'2026-01-31T23:30:00.123456+05:30'::timestamptz")).toBe('2026-01-31T18:00:00.123Z');
+    expect(await valueOf("'2026-01-31T00:00:00Z'::timestamptz")).toBe('2026-01-31T00:00:00.000Z');
+    await expect(valueOf("'infinity'::timestamptz")).rejects.toThrow(RangeError);
+  });
+
+  it('leaves the parsers of other users of the driver alone', async () => {
+    const { types } = await import('pg');
+    expect(types.getTypeParser(20)('1')).toBe('1');
+  });
+
+  it('applies no migration twice, also when several processes migrate at once', async () => {
+    const runs = [1, 2, 3].map(() => migrate(database.ownerUrl, database.appUrl));
+    expect(await Promise.all(runs)).toEqual([[], [], []]);
+    expect(await isMigrated(db)).toBe(true);
+  });
+
+  it('gives the application no way to change the schema', async () => {
+    await expect(db.raw('CREATE TABLE app.mine (id int)')).rejects.toThrow('permission denied');
+    await expect(db.raw('CREATE TABLE public.mine (id int)')).rejects.toThrow('permission denied');
+  });
+});
