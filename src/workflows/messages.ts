@@ -1,7 +1,8 @@
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Interval, PlanId } from '../domain/catalog';
 import type { SpendRequest, SpendStatus } from '../domain/spend';
+import type { SubscriptionState, SubscriptionView } from '../domain/subscription';
 
 /*
  * Everything that crosses the border of a workflow: names, ids, queues, inputs, messages. The API imports nothing else
@@ -31,6 +32,26 @@ export interface SpendInput {
   readonly request: SpendRequest;
   /** Of the request, without prices: the ledger refuses the key with another content. */
   readonly fingerprint: string;
+}
+
+/**
+ * How a spend is started. One spend is one workflow for ever: a repeat attaches to the running one, and a closed one is
+ * not run again. The fairness key keeps one customer's thousand spends from delaying another's one.
+ */
+export function spendStart(input: SpendInput) {
+  return {
+    workflowId: spendWorkflowId(input.spendId),
+    taskQueue: TASK_QUEUES.spends,
+    args: [input] as [SpendInput],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    priority: { fairnessKey: input.customerId },
+    staticSummary: `${input.request.action} for ${input.customerId}`,
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: SEARCH_ATTRIBUTES.customer, value: input.customerId },
+      { key: SEARCH_ATTRIBUTES.action, value: input.request.action },
+    ]),
+  } as const;
 }
 
 /** The answer of the reserve: the recorded spend can be read from the database, or why there is none. */
@@ -65,6 +86,32 @@ export interface OpenSubscription {
   readonly cancelUrl: string | null;
 }
 
+/** Takes up a subscription whose workflow has ended, from what it recorded: for a payment that comes after all. */
+export interface ResumeSubscription {
+  readonly subscriptionId: string;
+}
+
+/** What a run begins with: the opening, a later payment, or the state of the run before it. */
+export type SubscriptionInput = OpenSubscription | ResumeSubscription | SubscriptionState;
+
+/** How a subscription is opened, by Update-with-Start of `openSubscriptionUpdate`. */
+export function subscriptionStart(input: OpenSubscription) {
+  return {
+    workflowId: subscriptionWorkflowId(input.subscriptionId),
+    taskQueue: TASK_QUEUES.subscriptions,
+    args: [input] as [SubscriptionInput],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    priority: { fairnessKey: input.customerId },
+    staticSummary: `${input.plan} by the ${input.interval} for ${input.customerId}`,
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: SEARCH_ATTRIBUTES.customer, value: input.customerId },
+      { key: SEARCH_ATTRIBUTES.plan, value: input.plan },
+      { key: SEARCH_ATTRIBUTES.subscriptionStatus, value: 'incomplete' },
+    ]),
+  } as const;
+}
+
 /** A hint that something about a payment changed at Stripe; the workflow's activity reads the object again. */
 export interface PaymentFact {
   readonly eventId: string;
@@ -80,7 +127,8 @@ export type OpenAnswer =
 export const openSubscriptionUpdate = defineUpdate<OpenAnswer>('open');
 export const OPEN_UPDATE_ID = 'open';
 export const paymentFactSignal = defineSignal<[PaymentFact]>('paymentFact');
-export const stateQuery = defineQuery<unknown>('state');
+/** The subscription as its workflow sees it; null until it is opened. */
+export const stateQuery = defineQuery<SubscriptionView | null>('state');
 
 // Add-on orders
 
@@ -96,4 +144,66 @@ export interface OpenAddOn {
   readonly successUrl: string | null;
   readonly cancelUrl: string | null;
 }
+
+/** Takes up an order whose workflow has ended, from its row: for money that comes after all. */
+export interface ResumeAddOn {
+  readonly orderId: string;
+}
+
+export type AddOnInput = OpenAddOn | ResumeAddOn;
+
+/** Creates the checkout and the `pending` order; idempotent per workflow. */
 export const openAddOnUpdate = defineUpdate<OpenAnswer>('open');
+
+/** How an order is opened, by Update-with-Start of `openAddOnUpdate`. */
+export function addOnStart(input: OpenAddOn) {
+  return {
+    workflowId: addOnWorkflowId(input.orderId),
+    taskQueue: TASK_QUEUES.subscriptions,
+    args: [input] as [AddOnInput],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    priority: { fairnessKey: input.customerId },
+    staticSummary: `${String(input.quantity)} × ${input.pack} for ${input.customerId}`,
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: SEARCH_ATTRIBUTES.customer, value: input.customerId },
+    ]),
+  } as const;
+}
+
+// Payment events
+
+/** Whom an event of the payment processor concerns, and what it hints at; src/payments/route-event.ts says which. */
+export type PaymentDestination =
+  | { readonly to: 'subscription'; readonly subscriptionId: string; readonly fact: PaymentFact }
+  | { readonly to: 'add_on'; readonly orderId: string; readonly fact: PaymentFact };
+
+/**
+ * The name of the workflow and the options of `client.workflow.signalWithStart` that deliver a payment fact. A running
+ * workflow takes the signal; one that has ended is started again from what it recorded. Delivering twice does no harm.
+ */
+export function paymentFactDelivery(destination: PaymentDestination) {
+  const delivery = { signal: paymentFactSignal, signalArgs: [destination.fact] as [PaymentFact] };
+  switch (destination.to) {
+    case 'subscription':
+      return [
+        SUBSCRIPTION_WORKFLOW,
+        {
+          ...delivery,
+          workflowId: subscriptionWorkflowId(destination.subscriptionId),
+          taskQueue: TASK_QUEUES.subscriptions,
+          args: [{ subscriptionId: destination.subscriptionId }] as [SubscriptionInput],
+        },
+      ] as const;
+    case 'add_on':
+      return [
+        ADD_ON_WORKFLOW,
+        {
+          ...delivery,
+          workflowId: addOnWorkflowId(destination.orderId),
+          taskQueue: TASK_QUEUES.subscriptions,
+          args: [{ orderId: destination.orderId }] as [AddOnInput],
+        },
+      ] as const;
+  }
+}
