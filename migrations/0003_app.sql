@@ -78,6 +78,8 @@ CREATE TABLE app.subscriptions (
   pending_plan text,
   checkout_url text,
   stripe_subscription_id text UNIQUE,
+  -- The machine's whole state, so that a payment can still be served after the workflow's history is gone.
+  state jsonb,
   -- Counts the workflow's own writes, so that a late repeat of an old one never overwrites a newer one.
   revision bigint NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL,
@@ -255,7 +257,7 @@ BEGIN
       next_grant_at = EXCLUDED.next_grant_at, next_grant_credits = EXCLUDED.next_grant_credits,
       cancel_at = EXCLUDED.cancel_at, pending_plan = EXCLUDED.pending_plan, checkout_url = EXCLUDED.checkout_url,
       stripe_subscription_id = coalesce(EXCLUDED.stripe_subscription_id, s.stripe_subscription_id),
-      revision = EXCLUDED.revision, updated_at = EXCLUDED.updated_at
+      state = EXCLUDED.state, revision = EXCLUDED.revision, updated_at = EXCLUDED.updated_at
     WHERE s.revision < EXCLUDED.revision;
   WHEN 'add_on_order' THEN
     INSERT INTO app.add_on_orders AS o

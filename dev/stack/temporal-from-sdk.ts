@@ -3,7 +3,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findPackageRoot } from '../../src/platform/package-root';
 import { ended } from './launch';
-import type { Say, TemporalBinary } from './temporal-binary';
+import type { Say, TemporalBinary } from './temporal-cli';
 
 const SITE = 'https://temporal.download/cli/default';
 /** A network that cannot reach Temporal's site often answers nothing at all; a person waits no longer than this. */

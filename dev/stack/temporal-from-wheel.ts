@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { checkRuns, type Say, type TemporalBinary } from './temporal-binary';
+import { checkRuns, type Say, type TemporalBinary } from './temporal-cli';
 import { findOnPath } from './unprivileged';
 import { extractFromZip } from './zip';
 

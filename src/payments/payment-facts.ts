@@ -29,6 +29,7 @@ export function invoiceFact(invoice: Stripe.Invoice): InvoiceFact {
     amountPaid: { amountMinor: invoice.amount_paid, currency: invoice.currency },
     paymentIntentId: paymentIntentOf(invoice),
     paidAt: invoice.status === 'paid' ? instantOrNull(invoice.status_transitions.paid_at) : null,
+    attemptCount: invoice.attempt_count,
   };
 }
 

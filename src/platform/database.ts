@@ -2,6 +2,9 @@ import { knex, type Knex } from 'knex';
 import { types as builtin } from 'pg';
 import { instantOf, type Instant } from '../domain/instants';
 
+/** The driver's own parsers; its declaration names only the types that Postgres is born with. */
+const driver: { getTypeParser(oid: number, format?: string): unknown } = builtin;
+
 const INT8 = 20;
 const INT8_ARRAY = 1016;
 const TIMESTAMPTZ = 1184;
@@ -48,7 +51,7 @@ function getTypeParser(oid: number, format?: string): unknown {
     if (oid === INT8_ARRAY) return parseInt8Array;
     if (oid === TIMESTAMPTZ) return parseTimestamptz;
   }
-  return format === 'binary' ? builtin.getTypeParser(oid, format) : builtin.getTypeParser(oid);
+  return driver.getTypeParser(oid, format);
 }
 
 /** Throws a RangeError for a number beyond 2^53 − 1: a rounded count of credits is worse than an error. */

@@ -14,5 +14,6 @@ function canonicalJson(value: unknown): string {
       .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
     return `{${members.join(',')}}`;
   }
-  return JSON.stringify(value) ?? 'null';
+  // As JSON.stringify does with an undefined item of an array.
+  return value === undefined ? 'null' : JSON.stringify(value);
 }

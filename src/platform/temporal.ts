@@ -96,5 +96,7 @@ async function whileUnknownNamespace(run: () => Promise<unknown>): Promise<void>
 }
 
 function hasGrpcCode(error: unknown, code: number): boolean {
-  return isGrpcServiceError(error) && Number(error.code) === code;
+  if (!isGrpcServiceError(error)) return false;
+  const actual: number = error.code;
+  return actual === code;
 }

@@ -55,6 +55,11 @@ export async function recordSubmitStarted(
     .merge(['submit_started_at', 'updated_at']);
 }
 
+/** Notes that the provider made nothing of a submit (it was full, or refused it): its outcome is known. */
+export async function recordSubmitRefused(db: Knex, spendId: string, at: Instant): Promise<void> {
+  await db('app.jobs').where({ spend_id: spendId }).update({ submit_started_at: null, updated_at: at });
+}
+
 /** Records the provider's object, also a late one that no longer changes the spend. */
 export async function recordJob(db: Knex, spendId: string, job: Job, at: Instant): Promise<void> {
   await db('app.jobs')

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Instant } from '../domain/instants';
 import type { AddOnOrderRow } from './add-on-orders';
 import type { ImageRow } from './images';
@@ -85,4 +86,12 @@ export function paymentRecord(row: PaymentRow): StoreRecord {
 /** Marks a webhook event as done in the transaction of its effect. */
 export function processedEventRecord(eventId: string, processedAt: Instant): StoreRecord {
   return { kind: 'stripe_event_processed', row: { event_id: eventId, processed_at: processedAt } };
+}
+
+/** Writes rows that no movement carries, all in one transaction and by the same rules. Safe to repeat. */
+export async function writeRecords(db: Knex, records: readonly StoreRecord[]): Promise<void> {
+  await db.transaction(async (trx) => {
+    for (const { kind, row } of records)
+      await trx.raw('SELECT app.record(?, ?)', [kind, JSON.stringify(row)]);
+  });
 }

@@ -42,7 +42,10 @@ export async function receiveStripeEvent(
   return inserted.length > 0;
 }
 
-/** Events received before the instant and not processed yet, oldest first. */
+/**
+ * Events received before the instant and not processed yet, oldest first. One that was tried in vain comes back ever
+ * later: 10 s after its receipt, then 20, 40, at most an hour between two tries, so that it does not crowd out the others.
+ */
 export async function listUnprocessedStripeEvents(
   db: Knex,
   before: Instant,
@@ -51,7 +54,10 @@ export async function listUnprocessedStripeEvents(
   const rows = await db<StripeEventRow>('app.stripe_events')
     .select('payload')
     .whereNull('processed_at')
-    .where('received_at', '<', before)
+    .whereRaw(
+      `received_at + least(power(2, least(attempts, 20)) - 1, 360 * greatest(attempts - 8, 1)) * interval '10 seconds' < ?`,
+      [before],
+    )
     .orderBy('attempts')
     .orderBy('received_at')
     .limit(limit);

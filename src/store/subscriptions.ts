@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Interval, PlanId } from '../domain/catalog';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
+import type { SubscriptionState } from '../domain/subscription';
 
 export const SUBSCRIPTION_STATUSES = ['incomplete', 'active', 'past_due', 'paused', 'canceled'] as const;
 export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
@@ -54,6 +55,7 @@ export interface SubscriptionRow {
   pending_plan: string | null;
   checkout_url: string | null;
   stripe_subscription_id: string | null;
+  state: SubscriptionState | null;
   revision: number;
   created_at: Instant;
   updated_at: Instant;
@@ -70,6 +72,12 @@ export async function getSubscription(db: Knex, id: string): Promise<Subscriptio
 export async function findSubscription(db: Knex, id: string): Promise<Subscription | undefined> {
   const row = await db<SubscriptionRow>('app.subscriptions').where({ id }).first();
   return row === undefined ? undefined : subscriptionOf(row);
+}
+
+/** The machine's state as its workflow last recorded it; undefined for an unknown subscription. */
+export async function findSubscriptionState(db: Knex, id: string): Promise<SubscriptionState | undefined> {
+  const row = await db<SubscriptionRow>('app.subscriptions').where({ id }).first('state');
+  return row?.state ?? undefined;
 }
 
 /**

@@ -1,0 +1,114 @@
+/**
+ * The direction of imports (design: the house). `from` may import what is listed, itself, Node and npm packages; nothing else.
+ * platform knows nothing of credits: of the domain it sees only what an instant is.
+ */
+const MAY_IMPORT = {
+  domain: [],
+  platform: ['domain/instants.ts'],
+  ledger: ['domain', 'platform'],
+  store: ['domain', 'platform', 'ledger'],
+  payments: ['domain', 'platform'],
+  jobs: ['domain', 'platform'],
+  media: ['domain', 'platform'],
+  activities: ['domain', 'platform', 'ledger', 'store', 'payments', 'jobs', 'media', 'workflows/messages.ts'],
+  api: ['domain', 'platform', 'ledger', 'store', 'payments', 'jobs', 'media', 'workflows/messages.ts'],
+  workflows: ['domain'],
+};
+
+/** Ports of a neighbour that a layer knows by type alone. */
+const MAY_KNOW_TYPES_OF = { store: ['payments/payments.ts', 'jobs/jobs.ts'], workflows: ['activities'] };
+
+const pathsOf = (targets) =>
+  targets.map((target) => (target.endsWith('.ts') ? `^src/${target}$` : `^src/${target}/`));
+
+const layers = Object.entries(MAY_IMPORT).map(([layer, allowed]) => ({
+  name: `${layer}-imports`,
+  comment: `src/${layer} may import ${allowed.join(', ') || 'nothing'} besides itself`,
+  severity: 'error',
+  // The tests that lie next to the code may import what they need to drive it.
+  from: { path: `^src/${layer}/`, pathNot: '\\.test\\.ts$' },
+  to: {
+    path: '^(src|dev|tests)/',
+    pathNot: pathsOf([layer, ...allowed, ...(MAY_KNOW_TYPES_OF[layer] ?? [])]),
+  },
+}));
+
+const typesOnly = Object.entries(MAY_KNOW_TYPES_OF).map(([layer, targets]) => ({
+  name: `${layer}-types-only`,
+  comment: `src/${layer} knows ${targets.join(', ')} by type alone`,
+  severity: 'error',
+  from: { path: `^src/${layer}/`, pathNot: '\\.test\\.ts$' },
+  to: { path: pathsOf(targets), dependencyTypesNot: ['type-only'] },
+}));
+
+module.exports = {
+  forbidden: [
+    ...layers,
+    ...typesOnly,
+    {
+      name: 'domain-is-pure',
+      comment: 'No package, no Node: the domain runs in the workflow sandbox and in a browser.',
+      severity: 'error',
+      from: { path: '^src/domain/', pathNot: '\\.test\\.ts$' },
+      to: { path: '.', pathNot: '^src/domain/' },
+    },
+    {
+      name: 'workflows-are-deterministic',
+      comment: 'Only the SDK parts that are made for the sandbox.',
+      severity: 'error',
+      from: { path: '^src/workflows/', pathNot: '\\.test\\.ts$' },
+      to: {
+        dependencyTypes: ['core', 'npm', 'npm-dev'],
+        pathNot: '^node_modules/@temporalio/(workflow|common)/',
+      },
+    },
+    {
+      name: 'stripe-in-payments-only',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/payments/' },
+      to: { path: '^node_modules/stripe/' },
+    },
+    {
+      name: 'nobody-imports-main',
+      severity: 'error',
+      from: { path: '^(src|dev|tests)/', pathNot: '^src/main/' },
+      to: { path: '^src/main/' },
+    },
+    {
+      name: 'src-never-imports-dev-or-tests',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(dev|tests)/', pathNot: '^tests/support/' },
+    },
+    {
+      name: 'dev-never-imports-tests',
+      severity: 'error',
+      from: { path: '^dev/' },
+      to: { path: '^tests/', pathNot: '^tests/(support|fixtures)/' },
+    },
+    {
+      name: 'production-dependencies-only',
+      comment: 'What runs in production is installed in production.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    combinedDependencies: false,
+    enhancedResolveOptions: {
+      conditionNames: ['require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.json'],
+    },
+  },
+};
