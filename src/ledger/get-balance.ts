@@ -1,0 +1,81 @@
+import type { Knex } from 'knex';
+import type { Instant } from '../domain/instants';
+import { BURN_ORDER } from './burn-order';
+import type { GrantSource } from './commands';
+import { query } from './query';
+
+/** A grant by what is left of it: available, or held by running work. */
+export interface BalanceLot {
+  readonly grantId: string;
+  readonly source: GrantSource;
+  readonly amount: number;
+  readonly remaining: number;
+  readonly expiresAt: Instant | null;
+  readonly grantedAt: Instant;
+}
+
+export interface Balance {
+  readonly available: number;
+  /** Set aside for running work. */
+  readonly held: number;
+  readonly total: number;
+  /** Clawed back after they were spent; the next inflow repays them first. */
+  readonly owed: number;
+  /** Those with something left, in the order in which they will be used. */
+  readonly lots: readonly BalanceLot[];
+}
+
+interface BalanceRow {
+  available: number;
+  held: number;
+  owed: number;
+  lots: readonly BalanceLot[];
+}
+
+/**
+ * A customer's three numbers and lots, now or as they were at an instant (effects of that very instant included), which
+ * is read from the journal: every row carries the numbers after it and the lots it touched. One statement, so the
+ * numbers belong together. A customer who never had a credit has zeros.
+ */
+export async function getBalance(db: Knex, customerId: string, at?: Instant): Promise<Balance> {
+  const [row] = await (at === undefined
+    ? query<BalanceRow>(db, BALANCE_NOW, { customerId })
+    : query<BalanceRow>(db, BALANCE_AT, { customerId, at }));
+  const { available, held, owed, lots } = row ?? { available: 0, held: 0, owed: 0, lots: [] };
+  return { available, held, total: available + held, owed, lots };
+}
+
+/** JSON's own numbers are exact for credits; instants are written as everywhere else. */
+const LOTS_AS_JSON = `
+  coalesce(jsonb_agg(jsonb_build_object(
+    'grantId', l.grant_id, 'source', l.source, 'amount', l.credits, 'remaining', l.remaining,
+    'expiresAt', to_char(l.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    'grantedAt', to_char(l.granted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+  ) ORDER BY ${BURN_ORDER}), '[]')`;
+
+const BALANCE_NOW = `
+  SELECT w.available, w.held, w.owed, (
+    SELECT ${LOTS_AS_JSON}
+    FROM (SELECT *, free + held AS remaining FROM ledger.lots WHERE wallet_id = w.id AND free + held > 0) l
+  ) AS lots
+  FROM ledger.wallets w WHERE w.id = :customerId`;
+
+/** Within a wallet time does not go back, so the last row up to the instant ends everything that had happened by then. */
+const BALANCE_AT = `
+  SELECT j.available, j.held, j.owed, (
+    SELECT ${LOTS_AS_JSON}
+    FROM (
+      SELECT lot.*, moved.remaining
+      FROM (
+        SELECT t.lot_no, sum(t.credits * CASE WHEN m.credit IN ('available', 'held') THEN 1 ELSE 0 END
+          - t.credits * CASE WHEN m.debit IN ('available', 'held') THEN 1 ELSE 0 END) AS remaining
+        FROM ledger.journal m CROSS JOIN LATERAL unnest(m.lot_nos, m.lot_credits) AS t (lot_no, credits)
+        WHERE m.wallet_id = j.wallet_id AND m.seq <= j.seq
+        GROUP BY t.lot_no
+      ) moved JOIN ledger.lots lot ON lot.wallet_id = j.wallet_id AND lot.lot_no = moved.lot_no
+      WHERE moved.remaining > 0
+    ) l
+  ) AS lots
+  FROM ledger.journal j
+  WHERE j.wallet_id = :customerId AND j.effective_at <= :at::timestamptz
+  ORDER BY j.seq DESC LIMIT 1`;

@@ -1,0 +1,115 @@
+import type { Knex } from 'knex';
+import type { Instant } from '../domain/instants';
+import { fingerprintOf } from '../platform/fingerprint';
+import type { ExpireCommand, Ledger, VoidCommand } from './commands';
+import { query } from './query';
+
+/** What a sweep ended, and when the next hold or lot ends (null: none will). */
+export interface Swept {
+  readonly holds: number;
+  readonly lots: number;
+  readonly nextDueAt: Instant | null;
+}
+
+/** As many commands as one flight of the batcher takes well. */
+const PAGE_SIZE = 200;
+
+interface DueRow {
+  id: string;
+  walletId: string;
+  expiresAt: Instant;
+}
+
+/**
+ * Ends what has passed its instant by `now` (inclusive): voids due external holds, then expires what is free of due
+ * lots, each by an ordinary command under a key of its own, so that any number of sweeps may run at once and repeat. A
+ * late sweep changes no outcome: the ledger itself refuses to capture a hold past its instant.
+ */
+export async function sweepExpired(db: Knex, ledger: Ledger, now: Instant): Promise<Swept> {
+  const holds = await sweepPages(
+    ledger,
+    (after) => listDueHolds(db, now, after),
+    (due) => expireHold(due, now),
+  );
+  const lots = await sweepPages(
+    ledger,
+    (after) => listDueLots(db, now, after),
+    (due) => expireLot(due, now),
+  );
+  return { holds, lots, nextDueAt: await findNextDue(db, now) };
+}
+
+/** The command that ends a hold past its instant; whoever meets such a hold before the sweep may send it too. */
+export function expireHold(hold: { id: string; walletId: string }, now: Instant): VoidCommand {
+  return {
+    op: 'void',
+    key: `expire_hold:${hold.id}`,
+    fingerprint: fingerprintOf({ expireHold: hold.id }),
+    walletId: hold.walletId,
+    holdId: hold.id,
+    expired: true,
+    reason: 'The hold expired',
+    effectiveAt: now,
+  };
+}
+
+function expireLot(lot: { id: string; walletId: string }, now: Instant): ExpireCommand {
+  return {
+    op: 'expire',
+    key: `expire:${lot.id}`,
+    fingerprint: fingerprintOf({ expire: lot.id }),
+    walletId: lot.walletId,
+    grantId: lot.id,
+    effectiveAt: now,
+  };
+}
+
+/** Goes on after the last row of a page, whatever became of it, so that no row can keep the sweep busy for ever. */
+async function sweepPages(
+  ledger: Ledger,
+  listPage: (after: DueRow | undefined) => Promise<readonly DueRow[]>,
+  commandOf: (due: DueRow) => VoidCommand | ExpireCommand,
+): Promise<number> {
+  let applied = 0;
+  let after: DueRow | undefined;
+  for (;;) {
+    const page = await listPage(after);
+    const results = await Promise.all(page.map((due) => ledger.submit(commandOf(due))));
+    applied += results.filter(({ outcome, replayed }) => outcome === 'applied' && !replayed).length;
+    if (page.length < PAGE_SIZE) return applied;
+    after = page.at(-1);
+  }
+}
+
+async function listDueHolds(db: Knex, now: Instant, after: DueRow | undefined): Promise<readonly DueRow[]> {
+  return query<DueRow>(
+    db,
+    `SELECT id, wallet_id AS "walletId", expires_at AS "expiresAt" FROM ledger.holds
+     WHERE state = 'open' AND expires_at <= :now
+       AND (expires_at, id) > (coalesce(:afterAt::timestamptz, '-infinity'), :afterId)
+     ORDER BY expires_at, id LIMIT :limit`,
+    { now, afterAt: after?.expiresAt ?? null, afterId: after?.id ?? '', limit: PAGE_SIZE },
+  );
+}
+
+async function listDueLots(db: Knex, now: Instant, after: DueRow | undefined): Promise<readonly DueRow[]> {
+  return query<DueRow>(
+    db,
+    `SELECT grant_id AS id, wallet_id AS "walletId", expires_at AS "expiresAt" FROM ledger.lots
+     WHERE spendable AND expires_at <= :now
+       AND (expires_at, grant_id) > (coalesce(:afterAt::timestamptz, '-infinity'), :afterId)
+     ORDER BY expires_at, grant_id LIMIT :limit`,
+    { now, afterAt: after?.expiresAt ?? null, afterId: after?.id ?? '', limit: PAGE_SIZE },
+  );
+}
+
+async function findNextDue(db: Knex, now: Instant): Promise<Instant | null> {
+  const [row] = await query<{ at: Instant | null }>(
+    db,
+    `SELECT least(
+       (SELECT min(expires_at) FROM ledger.holds WHERE state = 'open' AND expires_at > :now),
+       (SELECT min(expires_at) FROM ledger.lots WHERE spendable AND expires_at > :now)) AS at`,
+    { now },
+  );
+  return row?.at ?? null;
+}
