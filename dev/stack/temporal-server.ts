@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { endingWithParent } from './end-with-parent';
 import type { Launch } from './launch';
-import { findOnPath } from './unprivileged';
 
 export interface TemporalServer {
   readonly binary: string;
   readonly port: number;
   /** Undefined: no Web UI. */
   readonly uiPort?: number;
+  /** Made at the start, besides `default`; undefined: none. */
+  readonly namespace?: string;
   /** Where the state is kept; undefined: in memory. */
   readonly stateFile?: string;
 }
@@ -26,6 +28,7 @@ export function temporalLaunch(server: TemporalServer): Launch {
   const args = [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(server.port)],
     ...['--log-format', 'json', '--log-level', 'warn'],
+    ...(server.namespace === undefined ? [] : ['--namespace', server.namespace]),
     ...ui,
     ...state,
     ...dynamicConfig({
@@ -34,9 +37,7 @@ export function temporalLaunch(server: TemporalServer): Launch {
       'system.forceSearchAttributesCacheRefreshOnRead': 'true',
     }),
   ];
-  const setpriv = findOnPath('setpriv');
-  if (setpriv === undefined) return { file: server.binary, args };
-  return { file: setpriv, args: ['--pdeathsig', 'INT', '--', server.binary, ...args] };
+  return endingWithParent({ file: server.binary, args }, 'INT');
 }
 
 function pragmas(values: Readonly<Record<string, string>>): readonly string[] {

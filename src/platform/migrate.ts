@@ -22,6 +22,8 @@ const INTERNAL_ERROR = 'XX000';
  */
 export async function migrate(ownerUrl: string, appUrl: string): Promise<readonly string[]> {
   const owner = new Client({ connectionString: ownerUrl, application_name: 'scrip-migrate' });
+  // A lost connection fails the next query; the event alone must not end the process.
+  owner.on('error', () => undefined);
   await owner.connect();
   try {
     await owner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
@@ -78,7 +80,9 @@ async function tolerating(sqlStates: readonly string[], run: () => Promise<unkno
 }
 
 async function applyMigrations(ownerUrl: string): Promise<readonly string[]> {
-  const db = knex({ client: 'pg', connection: ownerUrl, pool: { min: 0, max: 2 } });
+  // What knex would say about a failure holds the whole file; `explain` says it in a line.
+  const log = { warn: () => undefined, error: () => undefined };
+  const db = knex({ client: 'pg', connection: ownerUrl, pool: { min: 0, max: 2 }, log });
   const settings = { tableName: TABLE, schemaName: 'public', migrationSource: sqlFiles() };
   try {
     // Our advisory lock has sole rule; knex's own flag would outlive a process that was killed.
@@ -100,12 +104,28 @@ function sqlFiles(): Knex.MigrationSource<string> {
       const sql = await readFile(join(migrationsFolder(), name), 'utf8');
       return {
         up: async (transaction) => {
-          await transaction.raw(sql.replaceAll('?', '\\?'));
+          try {
+            await transaction.raw(sql.replaceAll('?', '\\?'));
+          } catch (error) {
+            throw explain(name, sql, error);
+          }
         },
         down: () => Promise.reject(new Error('Migrations only go forward')),
       };
     },
   };
+}
+
+/** Postgres's own words and the line they are about. */
+function explain(name: string, sql: string, error: unknown): Error {
+  if (!(error instanceof DatabaseError)) return error instanceof Error ? error : new Error(String(error));
+  const words = error.message.slice(error.message.lastIndexOf(' - ') + 3);
+  const line = error.position === undefined ? '' : `:${lineAt(sql, Number(error.position))}`;
+  return new Error(`Migration ${name}${line} failed: ${words}`, { cause: error });
+}
+
+function lineAt(sql: string, position: number): string {
+  return String(sql.slice(0, position).split('\n').length);
 }
 
 async function readMigrations(): Promise<string[]> {

@@ -1,0 +1,20 @@
+import type { PartName } from './part';
+
+/** What a running stack tells programs about itself, in `$SCRIP_HOME/dev.json`. Null: that part is not ours. */
+export interface DevJson {
+  readonly apiUrl: string;
+  readonly apiKey: string;
+  readonly operatorKey: string;
+  /** As the application's role. */
+  readonly databaseUrl: string;
+  readonly databaseOwnerUrl: string;
+  readonly temporalAddress: string;
+  readonly temporalNamespace: string;
+  readonly temporalUiUrl: string | null;
+  readonly stripeUrl: string | null;
+  readonly stripeSecretKey: string;
+  readonly stripeWebhookSecret: string;
+  readonly studioUrl: string | null;
+  readonly jobsWebhookSecret: string;
+  readonly pids: Readonly<Partial<Record<PartName | 'stack', number>>>;
+}

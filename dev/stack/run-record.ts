@@ -1,0 +1,83 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { PART_NAMES, type PartName } from './part';
+import { endProcess, identityOf, isRunning, type ProcessIdentity } from './process-identity';
+import { readJsonFile, writeJsonFile } from './state-file';
+
+const ORPHAN_GRACE_MS = 5_000;
+
+const identitySchema = z.object({ pid: z.int().positive(), started: z.string() });
+const recordSchema = z.object({
+  stack: identitySchema,
+  parts: z.partialRecord(z.enum(PART_NAMES), identitySchema),
+});
+
+/** Who runs on this state: it keeps a second stack away and tells the next start what a killed one left behind. */
+export interface RunRecord {
+  note(name: PartName, pid: number): Promise<void>;
+  /** Gives the state free. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the state for this process. Throws when another stack runs on it. Processes that a killed stack left behind are
+ * ended first: exactly those that are recorded and are still the same processes.
+ */
+export async function takeState(file: string, say: (line: string) => void): Promise<RunRecord> {
+  const stack = await identityOf(process.pid);
+  if (stack === undefined) throw new Error('This process cannot find itself');
+  const parts: Partial<Record<PartName, ProcessIdentity>> = {};
+  while (!(await createOnce(file, { stack, parts }))) await removeStale(file, say);
+  // One write after the other, whatever the order in which parts are started again.
+  let written = Promise.resolve();
+  return {
+    async note(name, pid) {
+      const identity = await identityOf(pid);
+      if (identity !== undefined) parts[name] = identity;
+      written = written.then(() => writeJsonFile(file, { stack, parts }));
+      await written;
+    },
+    async release() {
+      await written;
+      await rm(file, { force: true });
+    },
+  };
+}
+
+async function createOnce(file: string, record: unknown): Promise<boolean> {
+  try {
+    await writeFile(file, JSON.stringify(record), { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function removeStale(file: string, say: (line: string) => void): Promise<void> {
+  const record = recordSchema.safeParse(await readJsonFile(file)).data;
+  if (record !== undefined) {
+    if (await isRunning(record.stack)) {
+      throw new Error(
+        `Another stack (process ${String(record.stack.pid)}) runs on this state. ` +
+          'Stop it first, or set SCRIP_HOME to another folder.',
+      );
+    }
+    await endOrphans(record.parts, say);
+  }
+  await rm(file, { force: true });
+}
+
+async function endOrphans(
+  parts: Readonly<Partial<Record<PartName, ProcessIdentity>>>,
+  say: (line: string) => void,
+): Promise<void> {
+  const running = await Promise.all(
+    Object.values(parts).map(async (identity) => ((await isRunning(identity)) ? identity : undefined)),
+  );
+  const orphans = running.filter((identity) => identity !== undefined);
+  if (orphans.length === 0) return;
+  say(`Ending ${String(orphans.length)} processes that the last stack left behind`);
+  // All parts take SIGINT as the wish to stop; for Postgres it is the fast shutdown.
+  await Promise.all(orphans.map((identity) => endProcess(identity, 'SIGINT', ORPHAN_GRACE_MS)));
+}

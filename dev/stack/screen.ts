@@ -1,0 +1,29 @@
+import { relative } from 'node:path';
+import type { DevJson } from './dev-json';
+
+/** What a person sees when the stack is ready: addresses, keys and a first call to try. */
+export function readyScreen(dev: DevJson, home: string, seconds: number): string {
+  const rows: readonly (readonly [string, string])[] = [
+    ['API', dev.apiUrl],
+    ['API docs', `${dev.apiUrl}/docs`],
+    ['Temporal UI', dev.temporalUiUrl ?? `at ${dev.temporalAddress}, not ours`],
+    ['Stripe', dev.stripeUrl === null ? 'the real one' : `${dev.stripeUrl} (simulator)`],
+    ['Job provider', dev.studioUrl === null ? 'not ours' : `${dev.studioUrl} (studio)`],
+    ['Postgres', dev.databaseUrl],
+    ['State, logs', relative(process.cwd(), home) || '.'],
+    ['Customer key', dev.apiKey],
+    ['Operator key', dev.operatorKey],
+  ];
+  return [
+    '',
+    `Scrip is ready after ${seconds.toFixed(1)} s.`,
+    '',
+    ...rows.map(([label, value]) => `  ${label.padEnd(13)} ${value}`),
+    '',
+    'Try:',
+    `  curl -s ${dev.apiUrl}/v1/customers -H 'Authorization: Bearer ${dev.apiKey}' \\`,
+    `    -H 'Content-Type: application/json' -d '{"externalId": "ada"}'`,
+    '',
+    'Ctrl-C stops everything.',
+  ].join('\n');
+}

@@ -1,0 +1,57 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Knex } from 'knex';
+import type { Payments } from '../../src/payments/payments';
+import { systemClock } from '../../src/platform/clock';
+import { deriveId } from '../../src/platform/ids';
+import { findPackageRoot } from '../../src/platform/package-root';
+import { createApiKey, findApiKey, type Scope } from '../../src/store/api-keys';
+import { parseCatalog } from '../../src/store/catalog-document';
+import { insertModel } from '../../src/store/models';
+import { priceAndPublishCatalog } from '../../src/store/price-catalog';
+import { customerRecord, writeRecords } from '../../src/store/records';
+import { HOUSE_MODELS } from '../studio/house-models';
+
+const HOUSE_ARTIST = 'house-artist';
+
+/** Publishes every catalog of the package that is not published yet, in the order of their names. */
+export async function publishCatalogs(db: Knex, payments: Payments): Promise<void> {
+  const folder = join(findPackageRoot(), 'catalog');
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.yaml')).sort();
+  for (const file of files) {
+    const catalog = parseCatalog(await readFile(join(folder, file), 'utf8'));
+    await priceAndPublishCatalog(db, payments, catalog, await systemClock.now());
+  }
+}
+
+/** A key that the database knows: the given secret, else a new one. */
+export async function keepApiKey(
+  db: Knex,
+  secret: string | null,
+  name: string,
+  scopes: readonly Scope[],
+): Promise<string> {
+  if (secret !== null && (await findApiKey(db, secret)) !== undefined) return secret;
+  const created = await createApiKey(db, { name, scopes, createdAt: await systemClock.now() });
+  return created.secret;
+}
+
+/** Three public models of a house artist, so that a first picture can be made at once. Safe to repeat. */
+export async function seedHouseModels(db: Knex): Promise<void> {
+  const createdAt = await systemClock.now();
+  const artistId = deriveId('cus', HOUSE_ARTIST);
+  const artist = { id: artistId, external_id: HOUSE_ARTIST, email: null, name: null, created_at: createdAt };
+  await writeRecords(db, [customerRecord(artist)]);
+  for (const { name, version } of HOUSE_MODELS) {
+    await insertModel(db, {
+      id: deriveId('mdl', version),
+      owner_id: artistId,
+      name,
+      visibility: 'public',
+      status: 'ready',
+      version,
+      spend_id: null,
+      created_at: createdAt,
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import type { Knex } from 'knex';
+import type { Catalog } from '../domain/catalog';
+import type { Instant } from '../domain/instants';
+import type { Payments } from '../payments/payments';
+import { listSoldItems, publishCatalog } from './catalogs';
+
+/**
+ * Publishes a catalog version after making sure that Stripe has all its prices. Safe to repeat: the same content again
+ * changes nothing and answers false. Throws `state_conflict` for other content under a published version.
+ */
+export async function priceAndPublishCatalog(
+  db: Knex,
+  payments: Pick<Payments, 'ensurePrices'>,
+  catalog: Catalog,
+  publishedAt: Instant,
+): Promise<boolean> {
+  const items = listSoldItems(catalog);
+  const priceIds = await payments.ensurePrices(
+    items.map(({ plan, interval, pack, amountMinor, currency }) => ({
+      catalogVersion: catalog.version,
+      plan,
+      interval,
+      pack,
+      name: nameOf(catalog, plan, pack),
+      price: { amountMinor, currency },
+    })),
+  );
+  const prices = items.map((item, index) => {
+    const stripePriceId = priceIds[index];
+    if (stripePriceId === undefined) throw new Error('Stripe answered fewer prices than were asked for');
+    return { ...item, stripePriceId };
+  });
+  return publishCatalog(db, catalog, prices, publishedAt);
+}
+
+function nameOf(catalog: Catalog, plan: keyof Catalog['plans'] | null, pack: string | null): string {
+  if (plan !== null) return catalog.plans[plan].name;
+  return catalog.packs.find(({ id }) => id === pack)?.name ?? String(pack);
+}
