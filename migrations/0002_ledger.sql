@@ -1,5 +1,5 @@
 -- The ledger's tables: whatever a wrong number would have to get past. src/ledger/README.md explains them in words;
--- 0004_ledger_functions.sql holds the only code that writes them.
+-- 0005_ledger_functions.sql holds the only code that writes them.
 
 -- Ids and keys compare byte by byte: faster than a language's rules, and the same on every server.
 CREATE DOMAIN ledger.id AS text COLLATE "C" CHECK (VALUE <> '');
@@ -97,7 +97,7 @@ CREATE TABLE ledger.journal (
 );
 CREATE UNIQUE INDEX journal_one_resolution ON ledger.journal (hold_id) WHERE resolves;
 CREATE INDEX journal_effective ON ledger.journal USING brin (effective_at) WITH (autosummarize = on);
-CREATE INDEX journal_xid ON ledger.journal USING brin (xid) WITH (autosummarize = on);
+CREATE INDEX journal_xid ON ledger.journal (xid);
 
 -- The customer's three numbers, and the only row that a command locks. No secondary index, so that every update stays
 -- on its page. Its last journal row must say the same (checked at commit, because the wallet is written first).

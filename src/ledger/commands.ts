@@ -57,6 +57,8 @@ export interface AdmitCommand extends CommandBase {
   readonly op: 'admit';
   readonly credits: Credits;
   readonly refusal?: HoldRefusal;
+  /** A licence that the customer has already is admitted whatever the credits: the hold will answer with it. */
+  readonly licenseOf?: { readonly imageId: string };
 }
 
 /** available → held, out of lots in the published order. With `capture`, settled whole in the same transaction. */
@@ -77,6 +79,8 @@ export interface HoldCommand extends CommandBase {
    * and the outcome is `already_licensed` with its id.
    */
   readonly licenseOf?: { readonly imageId: string };
+  /** Written instead of `records` when the outcome is `already_licensed`; "$licenseId" in their rows becomes the found id. */
+  readonly recordsIfLicensed?: readonly StoreRecord[];
   readonly reason: string;
 }
 
@@ -191,8 +195,12 @@ export interface LedgerReply {
   readonly holdId?: string;
   readonly captured?: Credits;
   readonly released?: Credits;
+  readonly refunded?: Credits;
+  /** Of an inflow: what went to the debt instead of `available`. */
   readonly repaid?: Credits;
+  /** What a clawback took from `available` (the rest became `owed`), or what its undo gave back. */
   readonly clawed?: Credits;
+  readonly expired?: Credits;
   readonly licenseId?: string;
   /** The effective instant that was recorded. */
   readonly effectiveAt: Instant;

@@ -1,0 +1,693 @@
+-- The only code that writes the ledger. One call takes an array of commands and answers each; src/ledger/README.md tells
+-- what each operation means. The application may execute `apply_batch` alone; it runs as the owner.
+
+-- Nothing of the wallet expires before this instant: no lot and no external hold. Null: nothing ever does.
+ALTER TABLE ledger.wallets ADD COLUMN due_at timestamptz;
+
+-- A command as src/ledger/command-rows.ts writes it; what an operation does not use stays null.
+CREATE TYPE ledger.command AS (
+  op text,
+  key text,
+  fingerprint text,
+  wallet_id text,
+  effective_at timestamptz,
+  credits bigint,
+  reason text,
+  grant_id text,
+  source text,
+  cost_minor bigint,
+  currency text,
+  expires_at timestamptz,
+  payment_id text,
+  subscription_id text,
+  order_id text,
+  hold_id text,
+  action text,
+  spend_id text,
+  reference text,
+  refusal jsonb,
+  capture boolean,
+  creator_id text,
+  royalty bigint,
+  license_of text,
+  final boolean,
+  expired boolean,
+  refund_id text,
+  clawback_id text,
+  available_only boolean,
+  records jsonb,
+  records_if_licensed jsonb
+);
+
+-- Credits of lots, and the cost that leaves deferred revenue with them. `expires_at`: the soonest end that was moved.
+CREATE TYPE ledger.shares AS (lot_nos integer[], credits bigint[], costs bigint[], expires_at timestamptz);
+
+-- What a command has done so far: the wallet after it, its rows, its answer.
+CREATE TYPE ledger.effect AS (wallet ledger.wallets, rows ledger.journal[], outcome text, reply jsonb);
+
+-- Which lots the next credits come out of, in the published order: earliest expiry first (none last), unpaid before paid,
+-- oldest, id. A clawback takes from its payment's own lots before all others.
+CREATE FUNCTION ledger.lots_to_burn(wallet text, wanted bigint, payment text DEFAULT NULL)
+RETURNS ledger.shares LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  s ledger.shares;
+BEGIN
+  SELECT array_agg(b.lot_no ORDER BY b.position), array_agg(least(b.free, wanted - b.before) ORDER BY b.position)
+  INTO s.lot_nos, s.credits
+  FROM (
+    SELECT l.lot_no, l.free, row_number() OVER burn AS position, (sum(l.free) OVER burn)::bigint - l.free AS before
+    FROM ledger.lots l
+    WHERE l.wallet_id = wallet AND l.spendable
+    WINDOW burn AS (ORDER BY (l.payment_id = payment) IS NOT TRUE, l.expires_at, l.cost_minor > 0, l.granted_at, l.grant_id)
+  ) b
+  WHERE b.before < wanted;
+  RETURN s;
+END $$;
+
+-- Moves credits between two parts of lots: free, held, spent, repaid, expired, clawed. Credits that become free again in
+-- a lot that has expired live seven more days (notes: a minimum life).
+CREATE FUNCTION ledger.shift_lots(wallet text, s ledger.shares, part_from text, part_to text, at timestamptz)
+RETURNS ledger.shares LANGUAGE plpgsql AS $$
+DECLARE
+  -- What is free or held is still deferred; everything else has been consumed.
+  consuming integer := (part_to NOT IN ('free', 'held'))::integer - (part_from NOT IN ('free', 'held'))::integer;
+BEGIN
+  WITH moved AS (
+    UPDATE ledger.lots l SET
+      free = l.free + CASE 'free' WHEN part_to THEN m.credits WHEN part_from THEN -m.credits ELSE 0 END,
+      held = l.held + CASE 'held' WHEN part_to THEN m.credits WHEN part_from THEN -m.credits ELSE 0 END,
+      spent = l.spent + CASE 'spent' WHEN part_to THEN m.credits WHEN part_from THEN -m.credits ELSE 0 END,
+      repaid = l.repaid + CASE 'repaid' WHEN part_to THEN m.credits WHEN part_from THEN -m.credits ELSE 0 END,
+      expired = l.expired + CASE 'expired' WHEN part_to THEN m.credits WHEN part_from THEN -m.credits ELSE 0 END,
+      clawed = l.clawed + CASE 'clawed' WHEN part_to THEN m.credits WHEN part_from THEN -m.credits ELSE 0 END,
+      expires_at = CASE WHEN part_to = 'free' AND l.expires_at <= at THEN at + interval '7 days' ELSE l.expires_at END
+    FROM unnest(s.lot_nos, s.credits) WITH ORDINALITY m (lot_no, credits, position)
+    WHERE l.wallet_id = wallet AND l.lot_no = m.lot_no
+    RETURNING m.position, l.expires_at, ledger.cost_of(l.cost_minor, l.credits, l.credits - l.free - l.held)
+      - ledger.cost_of(l.cost_minor, l.credits, l.credits - l.free - l.held - consuming * m.credits) AS cost
+  )
+  SELECT array_agg(m.cost ORDER BY m.position), min(m.expires_at) INTO s.costs, s.expires_at FROM moved m;
+  RETURN s;
+END $$;
+
+-- The cost of the first `consumed` credits of a lot, rounded down: parts add up to the whole, in whatever order they go.
+CREATE FUNCTION ledger.cost_of(cost_minor bigint, credits bigint, consumed bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+  CASE WHEN cost_minor = 0 OR consumed = 0 THEN 0 ELSE div(cost_minor::numeric * consumed, credits)::bigint END;
+
+-- Picks credits of a hold and books them on it: captures and releases from the front (the lots that burn first are
+-- captured first), refunds from the back, so that what stays captured is what a smaller capture would have taken.
+CREATE FUNCTION ledger.pick_from_hold(hold text, wanted bigint, purpose text) RETURNS ledger.shares LANGUAGE plpgsql AS $$
+DECLARE
+  s ledger.shares;
+BEGIN
+  WITH picked AS (
+    SELECT p.position, p.lot_no, p.sequence, least(p.size, wanted - p.before) AS credits
+    FROM (
+      SELECT q.*, (sum(q.size) OVER (ORDER BY q.sequence))::bigint - q.size AS before
+      FROM (
+        SELECT h.position, h.lot_no,
+          CASE WHEN purpose = 'refund' THEN -h.position ELSE h.position END AS sequence,
+          CASE WHEN purpose = 'refund' THEN h.captured - h.refunded ELSE h.credits - h.captured - h.released END AS size
+        FROM ledger.hold_lots h WHERE h.hold_id = hold
+      ) q
+    ) p
+    WHERE p.size > 0 AND p.before < wanted
+  ), booked AS (
+    UPDATE ledger.hold_lots h SET
+      captured = h.captured + CASE WHEN purpose = 'capture' THEN p.credits ELSE 0 END,
+      released = h.released + CASE WHEN purpose = 'release' THEN p.credits ELSE 0 END,
+      refunded = h.refunded + CASE WHEN purpose = 'refund' THEN p.credits ELSE 0 END
+    FROM picked p WHERE h.hold_id = hold AND h.position = p.position
+    RETURNING p.sequence, p.lot_no, p.credits
+  )
+  SELECT array_agg(b.lot_no ORDER BY b.sequence), array_agg(b.credits ORDER BY b.sequence) INTO s.lot_nos, s.credits
+  FROM booked b;
+  RETURN s;
+END $$;
+
+-- Adds one row to an effect and moves the wallet with it; nothing for zero credits. `t` holds what the rows of a command
+-- have in common: the keys, the ids, the reason, the instant.
+CREATE FUNCTION ledger.move(
+  e ledger.effect, t ledger.journal, row_code text, row_debit text, row_credit text, amount bigint, s ledger.shares
+) RETURNS ledger.effect LANGUAGE plpgsql AS $$
+DECLARE
+  w ledger.wallets := e.wallet;
+BEGIN
+  IF amount = 0 THEN
+    RETURN e;
+  END IF;
+  w.seq := w.seq + 1;
+  w.available := w.available + CASE 'available' WHEN row_credit THEN amount WHEN row_debit THEN -amount ELSE 0 END;
+  w.held := w.held + CASE 'held' WHEN row_credit THEN amount WHEN row_debit THEN -amount ELSE 0 END;
+  w.owed := w.owed + CASE 'owed' WHEN row_credit THEN -amount WHEN row_debit THEN amount ELSE 0 END;
+  w.effective_at := t.effective_at;
+  w.due_at := CASE WHEN row_credit = 'available' THEN least(w.due_at, s.expires_at) ELSE w.due_at END;
+  t.wallet_id := w.id;
+  t.seq := w.seq;
+  t.code := row_code;
+  t.debit := row_debit;
+  t.credit := row_credit;
+  t.credits := amount;
+  t.available := w.available;
+  t.held := w.held;
+  t.owed := w.owed;
+  t.lot_nos := coalesce(s.lot_nos, '{}');
+  t.lot_credits := coalesce(s.credits, '{}');
+  t.lot_costs := coalesce(s.costs, '{}');
+  e.wallet := w;
+  e.rows := e.rows || t;
+  RETURN e;
+END $$;
+
+-- What the rows of a command have in common, before the ids of what it is about.
+CREATE FUNCTION ledger.template(c ledger.command) RETURNS ledger.journal LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+  t ledger.journal;
+BEGIN
+  t.command_key := c.key;
+  t.key := c.key;
+  t.reason := c.reason;
+  t.effective_at := c.effective_at;
+  t.from_repaid := false;
+  t.resolves := false;
+  RETURN t;
+END $$;
+
+-- Captures `captured` of an open hold, releases `released` (its debts first) and ends the hold in `end_state` when
+-- nothing is left open or `final` is set. The keys are those of the rows.
+CREATE FUNCTION ledger.resolve_hold(
+  e ledger.effect, t ledger.journal, h ledger.holds, captured bigint, released bigint, end_state text,
+  capture_key text, release_key text
+) RETURNS ledger.effect LANGUAGE plpgsql AS $$
+DECLARE
+  ends boolean := h.open = captured + released;
+  repaid bigint := least(released, (e.wallet).owed);
+  s ledger.shares;
+BEGIN
+  t.hold_id := h.id;
+  t.spend_id := h.spend_id;
+  IF captured > 0 THEN
+    s := ledger.shift_lots(h.wallet_id, ledger.pick_from_hold(h.id, captured, 'capture'), 'held', 'spent', t.effective_at);
+    t.key := capture_key;
+    t.resolves := ends AND released = 0;
+    e := ledger.move(e, t, 'capture', 'held', 'revenue:' || h.action, captured, s);
+  END IF;
+  t.key := release_key;
+  IF repaid > 0 THEN
+    s := ledger.shift_lots(h.wallet_id, ledger.pick_from_hold(h.id, repaid, 'release'), 'held', 'repaid', t.effective_at);
+    t.resolves := ends AND released = repaid;
+    e := ledger.move(e, t, 'release', 'held', 'owed', repaid, s);
+  END IF;
+  IF released > repaid THEN
+    s := ledger.shift_lots(
+      h.wallet_id, ledger.pick_from_hold(h.id, released - repaid, 'release'), 'held', 'free', t.effective_at);
+    t.resolves := ends;
+    e := ledger.move(e, t, 'release', 'held', 'available', released - repaid, s);
+  END IF;
+  UPDATE ledger.holds SET
+    open = h.open - resolve_hold.captured - resolve_hold.released,
+    captured = h.captured + resolve_hold.captured,
+    released = h.released + resolve_hold.released,
+    state = CASE WHEN ends THEN end_state ELSE 'open' END,
+    settled_at = CASE WHEN ends THEN t.effective_at END
+  WHERE id = h.id;
+  RETURN e;
+END $$;
+
+-- The artist's share, after the capture.
+CREATE FUNCTION ledger.book_royalty(e ledger.effect, t ledger.journal, c ledger.command, h ledger.holds)
+RETURNS ledger.effect LANGUAGE plpgsql AS $$
+BEGIN
+  IF c.royalty IS NULL OR c.royalty = 0 THEN
+    RETURN e;
+  END IF;
+  UPDATE ledger.holds SET creator_id = c.creator_id, royalty = c.royalty WHERE id = h.id;
+  t.hold_id := h.id;
+  t.spend_id := h.spend_id;
+  t.key := coalesce(h.spend_id, h.id) || '/royalty';
+  RETURN ledger.move(e, t, 'royalty', 'revenue:' || h.action, 'creator:' || c.creator_id, c.royalty, NULL);
+END $$;
+
+-- Before a command looks at the wallet: what time has decided by its instant. Due lots expire, then due external holds
+-- are released (into expired lots with a minimum life), all as rows of the command that came by.
+CREATE FUNCTION ledger.advance(e ledger.effect, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
+DECLARE
+  l ledger.lots;
+  h ledger.holds;
+  t ledger.journal;
+  s ledger.shares;
+  wallet text := (e.wallet).id;
+BEGIN
+  FOR l IN SELECT * FROM ledger.lots WHERE wallet_id = wallet AND spendable AND expires_at <= c.effective_at ORDER BY lot_no LOOP
+    t := ledger.template(c);
+    t.key := 'expire:' || l.grant_id;
+    t.grant_id := l.grant_id;
+    t.order_id := l.order_id;
+    t.subscription_id := l.subscription_id;
+    t.reason := 'Credits expired';
+    s := ledger.shift_lots(
+      wallet, ROW(ARRAY[l.lot_no], ARRAY[l.free], NULL, NULL)::ledger.shares, 'free', 'expired', c.effective_at);
+    e := ledger.move(e, t, 'expire', 'available', 'expired', l.free, s);
+  END LOOP;
+  FOR h IN SELECT * FROM ledger.holds
+    WHERE wallet_id = wallet AND state = 'open' AND expires_at <= c.effective_at ORDER BY expires_at, id
+  LOOP
+    t := ledger.template(c);
+    t.reason := 'Hold expired';
+    e := ledger.resolve_hold(e, t, h, 0, h.open, 'expired', NULL, h.id || '/expire');
+  END LOOP;
+  e.wallet.due_at := least(
+    (SELECT min(expires_at) FROM ledger.lots WHERE wallet_id = wallet AND expires_at > c.effective_at),
+    (SELECT min(expires_at) FROM ledger.holds WHERE wallet_id = wallet AND state = 'open' AND expires_at > c.effective_at));
+  RETURN e;
+END $$;
+
+CREATE FUNCTION ledger.do_grant(e ledger.effect, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
+DECLARE
+  t ledger.journal := ledger.template(c);
+  repaid bigint := least(c.credits, (e.wallet).owed);
+  lot integer := (e.wallet).lots + 1;
+  paid bigint := coalesce(c.cost_minor, 0);
+BEGIN
+  INSERT INTO ledger.lots (wallet_id, lot_no, grant_id, source, credits, free, repaid, cost_minor, currency, payment_id,
+    subscription_id, order_id, granted_at, expires_at)
+  VALUES (c.wallet_id, lot, c.grant_id, c.source, c.credits, c.credits - repaid, repaid, paid,
+    CASE WHEN paid > 0 THEN c.currency END, c.payment_id, c.subscription_id, c.order_id, c.effective_at, c.expires_at);
+  IF c.payment_id IS NOT NULL THEN
+    INSERT INTO ledger.payments AS p (id, wallet_id, granted) VALUES (c.payment_id, c.wallet_id, c.credits)
+    ON CONFLICT (id) DO UPDATE SET granted = p.granted + EXCLUDED.granted;
+  END IF;
+  e.wallet.lots := lot;
+  e.wallet.due_at := least((e.wallet).due_at, c.expires_at);
+  t.grant_id := c.grant_id;
+  t.order_id := c.order_id;
+  t.subscription_id := c.subscription_id;
+  e := ledger.move(e, t, 'grant', 'issued:' || c.source, 'owed', repaid,
+    ROW(ARRAY[lot], ARRAY[repaid], ARRAY[ledger.cost_of(paid, c.credits, repaid)], NULL)::ledger.shares);
+  e := ledger.move(e, t, 'grant', 'issued:' || c.source, 'available', c.credits - repaid,
+    ROW(ARRAY[lot], ARRAY[c.credits - repaid], ARRAY[0], NULL)::ledger.shares);
+  e.outcome := 'applied';
+  e.reply := jsonb_build_object('grantId', c.grant_id, 'repaid', repaid);
+  RETURN e;
+END $$;
+
+-- The two refusals that `admit` and `hold` share; null when there is none.
+CREATE FUNCTION ledger.refuse_hold(e ledger.effect, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
+BEGIN
+  IF c.refusal IS NOT NULL THEN
+    e.outcome := c.refusal ->> 'code';
+    e.reply := jsonb_build_object('details', c.refusal -> 'details');
+  ELSIF (e.wallet).available < c.credits THEN
+    e.outcome := 'insufficient_credits';
+    e.reply := jsonb_build_object('required', c.credits, 'shortfall', c.credits - (e.wallet).available);
+  END IF;
+  RETURN e;
+END $$;
+
+CREATE FUNCTION ledger.do_admit(e ledger.effect, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
+BEGIN
+  IF c.license_of IS NULL OR ledger.find_license(c) IS NULL THEN
+    e := ledger.refuse_hold(e, c);
+  END IF;
+  e.outcome := coalesce(e.outcome, 'admitted');
+  RETURN e;
+END $$;
+
+CREATE FUNCTION ledger.find_license(c ledger.command) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT id FROM app.licenses WHERE image_id = c.license_of AND customer_id = c.wallet_id);
+END $$;
+
+CREATE FUNCTION ledger.do_hold(e ledger.effect, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
+DECLARE
+  t ledger.journal := ledger.template(c);
+  s ledger.shares;
+  h ledger.holds;
+  license text := CASE WHEN c.license_of IS NOT NULL THEN ledger.find_license(c) END;
+BEGIN
+  IF license IS NOT NULL THEN
+    e.outcome := 'already_licensed';
+    e.reply := jsonb_build_object('licenseId', license);
+    PERFORM ledger.write_records(replace(c.records_if_licensed::text, '"$licenseId"', to_json(license)::text)::jsonb);
+    RETURN e;
+  END IF;
+  e := ledger.refuse_hold(e, c);
+  IF e.outcome IS NOT NULL THEN
+    RETURN e;
+  END IF;
+  INSERT INTO ledger.holds (id, wallet_id, action, spend_id, reference, credits, open, state, expires_at, created_at)
+  VALUES (c.hold_id, c.wallet_id, c.action, c.spend_id, c.reference, c.credits, c.credits, 'open', c.expires_at, c.effective_at)
+  RETURNING * INTO h;
+  t.hold_id := h.id;
+  t.spend_id := h.spend_id;
+  IF c.credits > 0 THEN
+    s := ledger.lots_to_burn(c.wallet_id, c.credits);
+    s := ledger.shift_lots(c.wallet_id, s, 'free', 'held', c.effective_at);
+    INSERT INTO ledger.hold_lots (hold_id, position, lot_no, credits)
+    SELECT h.id, n.position, n.lot_no, n.credits
+    FROM unnest(s.lot_nos, s.credits) WITH ORDINALITY n (lot_no, credits, position);
+    e := ledger.move(e, t, 'hold', 'available', 'held', c.credits, s);
+  END IF;
+  e.outcome := 'applied';
+  e.reply := jsonb_build_object('holdId', h.id);
+  IF c.capture THEN
+    e := ledger.resolve_hold(e, t, h, h.open, 0, 'captured', coalesce(h.spend_id, h.id) || '/capture', NULL);
+    e := ledger.book_royalty(e, t, c, h);
+    e.reply := e.reply || jsonb_build_object('captured', h.credits, 'released', 0);
+  ELSE
+    e.wallet.due_at := least((e.wallet).due_at, c.expires_at);
+  END IF;
+  RETURN e;
+END $$;
+
+-- settle, capture and void: the three ways to end a hold, or to take a part of it.
+CREATE FUNCTION ledger.do_resolve(e ledger.effect, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
+DECLARE
+  h ledger.holds;
+  captured bigint;
+  released bigint;
+  base text;
+  end_state text;
+BEGIN
+  SELECT * INTO h FROM ledger.holds WHERE id = c.hold_id AND wallet_id = c.wallet_id;
+  captured := CASE WHEN c.op = 'void' THEN 0 ELSE coalesce(c.credits, h.open) END;
+  IF h.id IS NULL THEN
+    e.outcome := 'hold_not_found';
+  ELSIF h.state = 'expired' AND c.expired THEN
+    e.outcome := 'applied';
+    e.reply := jsonb_build_object('holdId', h.id, 'captured', 0, 'released', h.released);
+  ELSIF h.state <> 'open' THEN
+    e.outcome := 'hold_already_settled';
+    e.reply := jsonb_build_object('holdId', h.id);
+  ELSIF captured > h.open THEN
+    e.outcome := 'hold_exceeded';
+    e.reply := jsonb_build_object('holdId', h.id, 'required', captured, 'shortfall', captured - h.open);
+  ELSE
+    released := CASE WHEN c.op = 'capture' AND NOT c.final THEN 0 ELSE h.open - captured END;
+    base := CASE WHEN c.op = 'settle' THEN coalesce(h.spend_id, h.id) ELSE c.key END;
+    end_state := CASE WHEN c.op = 'void' THEN CASE WHEN c.expired THEN 'expired' ELSE 'voided' END
+                      WHEN h.captured + captured > 0 OR h.credits = 0 THEN 'captured' ELSE 'voided' END;
+    e := ledger.resolve_hold(e, ledger.template(c), h, captured, released, end_state,
+      CASE WHEN c.op = 'settle' THEN base || '/capture' ELSE base END,
+      CASE WHEN c.op = 'void' THEN base ELSE base || '/release' END);
+    e := ledger.book_royalty(e, ledger.template(c), c, h);
+    e.outcome := 'applied';
+    e.reply := jsonb_build_object('holdId', h.id, 'captured', captured, 'released', released);
+  END IF;
+  RETURN e;
+END $$;
+
+CREATE FUNCTION ledger.do_refund(e ledger.effect, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
+DECLARE
+  t ledger.journal := ledger.template(c);
+  h ledger.holds;
+  s ledger.shares;
+  amount bigint;
+  repaid bigint;
+  reversed bigint;
+BEGIN
+  SELECT * INTO h FROM ledger.holds WHERE id = c.hold_id AND wallet_id = c.wallet_id;
+  amount := coalesce(c.credits, h.captured - h.refunded);
+  IF h.id IS NULL THEN
+    e.outcome := 'hold_not_found';
+    RETURN e;
+  ELSIF amount = 0 OR amount > h.captured - h.refunded THEN
+    e.outcome := 'refund_exceeds_captured';
+    e.reply := jsonb_build_object(
+      'holdId', h.id, 'required', amount, 'shortfall', amount - (h.captured - h.refunded));
+    RETURN e;
+  END IF;
+  t.hold_id := h.id;
+  t.spend_id := h.spend_id;
+  repaid := least(amount, (e.wallet).owed);
+  IF repaid > 0 THEN
+    s := ledger.shift_lots(h.wallet_id, ledger.pick_from_hold(h.id, repaid, 'refund'), 'spent', 'repaid', c.effective_at);
+    e := ledger.move(e, t, 'refund', 'revenue:' || h.action, 'owed', repaid, s);
+  END IF;
+  IF amount > repaid THEN
+    s := ledger.shift_lots(
+      h.wallet_id, ledger.pick_from_hold(h.id, amount - repaid, 'refund'), 'spent', 'free', c.effective_at);
+    e := ledger.move(e, t, 'refund', 'revenue:' || h.action, 'available', amount - repaid, s);
+  END IF;
+  reversed := div(h.royalty::numeric * (h.refunded + amount), h.captured)::bigint - h.royalty_reversed;
+  t.key := c.key || '/royalty';
+  e := ledger.move(e, t, 'royalty_reversal', 'creator:' || h.creator_id, 'revenue:' || h.action, reversed, NULL);
+  UPDATE ledger.holds SET refunded = h.refunded + amount, royalty_reversed = h.royalty_reversed + reversed WHERE id = h.id;
+  e.outcome := 'applied';
+  e.reply := jsonb_build_object('holdId', h.id, 'refunded', amount, 'repaid', repaid);
+  RETURN e;
+END $$;
+
+CREATE FUNCTION ledger.do_clawback(e ledger.effect, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
+DECLARE
+  t ledger.journal := ledger.template(c);
+  s ledger.shares;
+  taken bigint := least(c.credits, (e.wallet).available);
+BEGIN
+  IF c.available_only AND taken < c.credits THEN
+    e.outcome := 'adjustment_exceeds_available';
+    e.reply := jsonb_build_object('required', c.credits, 'shortfall', c.credits - taken);
+    RETURN e;
+  END IF;
+  IF c.payment_id IS NOT NULL THEN
+    UPDATE ledger.payments SET clawed = clawed + c.credits
+    WHERE id = c.payment_id AND wallet_id = c.wallet_id AND clawed + c.credits <= granted;
+    IF NOT FOUND THEN
+      e.outcome := 'clawback_exceeds_granted';
+      RETURN e;
+    END IF;
+  END IF;
+  IF taken > 0 THEN
+    s := ledger.lots_to_burn(c.wallet_id, taken, c.payment_id);
+    s := ledger.shift_lots(c.wallet_id, s, 'free', 'clawed', c.effective_at);
+    e := ledger.move(e, t, 'clawback', 'available', 'clawed_back', taken, s);
+  END IF;
+  e := ledger.move(e, t, 'clawback', 'owed', 'clawed_back', c.credits - taken, NULL);
+  INSERT INTO ledger.clawbacks (id, wallet_id, payment_id, credits, owed, lot_nos, lot_credits)
+  VALUES (c.clawback_id, c.wallet_id, c.payment_id, c.credits, c.credits - taken,
+    coalesce(s.lot_nos, '{}'), coalesce(s.credits, '{}'));
+  e.outcome := 'applied';
+  e.reply := jsonb_build_object('clawed', taken);
+  RETURN e;
+END $$;
+
+-- Gives back what a clawback took. Its debt goes first: what of it is still owed is forgiven, what lots have paid of it
+-- meanwhile becomes free in them again. Then the lots it was taken from, which repay other debts first.
+CREATE FUNCTION ledger.do_clawback_undo(e ledger.effect, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
+DECLARE
+  t ledger.journal := ledger.template(c);
+  b ledger.clawbacks;
+  s ledger.shares;
+  amount bigint;
+  debt bigint;
+  returned bigint;
+  forgiven bigint;
+  unpaid bigint;
+  repaid bigint;
+BEGIN
+  SELECT * INTO b FROM ledger.clawbacks WHERE id = c.clawback_id AND wallet_id = c.wallet_id;
+  amount := coalesce(c.credits, b.credits - b.undone);
+  IF b.id IS NULL THEN
+    e.outcome := 'clawback_not_found';
+    RETURN e;
+  ELSIF amount > b.credits - b.undone THEN
+    e.outcome := 'clawback_exceeds_granted';
+    e.reply := jsonb_build_object('required', amount, 'shortfall', amount - (b.credits - b.undone));
+    RETURN e;
+  END IF;
+  debt := b.owed - b.owed_undone;
+  returned := b.undone - b.owed_undone;
+  forgiven := least(amount, debt, (e.wallet).owed);
+  e := ledger.move(e, t, 'clawback_undo', 'clawed_back', 'owed', forgiven, NULL);
+  -- Of its debt nothing is open any more, or nothing else is asked for.
+  unpaid := CASE WHEN (e.wallet).owed = 0 THEN least(amount, debt) - forgiven ELSE 0 END;
+  repaid := least(amount - forgiven - unpaid, (e.wallet).owed);
+  IF repaid > 0 THEN
+    s := ledger.shift_lots(c.wallet_id, ledger.part_of(b.lot_nos, b.lot_credits, returned, repaid), 'clawed', 'repaid', c.effective_at);
+    e := ledger.move(e, t, 'clawback_undo', 'clawed_back', 'owed', repaid, s);
+  END IF;
+  IF unpaid > 0 THEN
+    SELECT array_agg(l.lot_no ORDER BY l.lot_no), array_agg(l.repaid ORDER BY l.lot_no) INTO s.lot_nos, s.credits
+    FROM ledger.lots l WHERE l.wallet_id = c.wallet_id AND l.repaid > 0;
+    s := ledger.shift_lots(c.wallet_id, ledger.part_of(s.lot_nos, s.credits, 0, unpaid), 'repaid', 'free', c.effective_at);
+    t.from_repaid := true;
+    e := ledger.move(e, t, 'clawback_undo', 'clawed_back', 'available', unpaid, s);
+    t.from_repaid := false;
+  END IF;
+  IF amount > forgiven + unpaid + repaid THEN
+    s := ledger.part_of(b.lot_nos, b.lot_credits, returned + repaid, amount - forgiven - unpaid - repaid);
+    s := ledger.shift_lots(c.wallet_id, s, 'clawed', 'free', c.effective_at);
+    e := ledger.move(e, t, 'clawback_undo', 'clawed_back', 'available', amount - forgiven - unpaid - repaid, s);
+  END IF;
+  UPDATE ledger.clawbacks SET undone = undone + amount, owed_undone = owed_undone + forgiven + unpaid WHERE id = b.id;
+  UPDATE ledger.payments SET clawed = clawed - amount WHERE id = b.payment_id;
+  e.outcome := 'applied';
+  e.reply := jsonb_build_object('clawed', amount, 'repaid', forgiven + repaid);
+  RETURN e;
+END $$;
+
+-- The credits from `skipped` up to `skipped + wanted` of a list of shares.
+CREATE FUNCTION ledger.part_of(lot_nos integer[], credits bigint[], skipped bigint, wanted bigint)
+RETURNS ledger.shares LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+  s ledger.shares;
+BEGIN
+  SELECT array_agg(p.lot_no ORDER BY p.position), array_agg(p.upto - p.since ORDER BY p.position) INTO s.lot_nos, s.credits
+  FROM (
+    SELECT n.lot_no, n.position,
+      greatest((sum(n.credits) OVER (ORDER BY n.position))::bigint - n.credits, skipped) AS since,
+      least((sum(n.credits) OVER (ORDER BY n.position))::bigint, skipped + wanted) AS upto
+    FROM unnest(part_of.lot_nos, part_of.credits) WITH ORDINALITY n (lot_no, credits, position)
+  ) p
+  WHERE p.upto > p.since;
+  RETURN s;
+END $$;
+
+-- `advance` has already done it when it was due: here it is only told.
+CREATE FUNCTION ledger.do_expire(e ledger.effect, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
+DECLARE
+  amount bigint := (SELECT sum(r.credits) FROM unnest(e.rows) r WHERE r.code = 'expire' AND r.grant_id = c.grant_id);
+BEGIN
+  e.outcome := CASE WHEN amount > 0 THEN 'applied' ELSE 'nothing_to_expire' END;
+  e.reply := jsonb_build_object('grantId', c.grant_id, 'expired', coalesce(amount, 0));
+  RETURN e;
+END $$;
+
+-- The rows of other tables that must be true together with a movement.
+CREATE FUNCTION ledger.write_records(records jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM app.record(r.value ->> 'kind', r.value -> 'row')
+  FROM jsonb_array_elements(records) WITH ORDINALITY r (value, position) ORDER BY r.position;
+END $$;
+
+-- Wallets come into being with their first command. Sorted, and before any lock is taken, so that nobody waits in a circle.
+CREATE FUNCTION ledger.open_wallets(ids text[], at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  WITH opened AS (
+    INSERT INTO ledger.wallets (id, seq, available, held, owed, effective_at)
+    SELECT i.id, 0, 0, 0, 0, at FROM unnest(ids) i (id)
+    WHERE NOT EXISTS (SELECT FROM ledger.wallets w WHERE w.id = i.id)
+    ORDER BY i.id COLLATE "C"
+    ON CONFLICT (id) DO NOTHING
+    RETURNING wallets.id
+  )
+  INSERT INTO ledger.journal (wallet_id, seq, code, debit, credit, credits, available, held, owed, lot_nos, lot_credits,
+    lot_costs, command_key, key, effective_at)
+  SELECT o.id, 0, 'open', 'none', 'none', 0, 0, 0, 0, '{}', '{}', '{}', 'open:' || o.id, 'open:' || o.id, at
+  FROM opened o;
+END $$;
+
+-- One command on one wallet, in the order of the switch.
+CREATE FUNCTION ledger.apply_one(w ledger.wallets, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
+DECLARE
+  e ledger.effect := ROW(w, '{}', NULL, NULL)::ledger.effect;
+BEGIN
+  IF w.due_at <= c.effective_at THEN
+    e := ledger.advance(e, c);
+  END IF;
+  CASE c.op
+    WHEN 'grant' THEN e := ledger.do_grant(e, c);
+    WHEN 'admit' THEN e := ledger.do_admit(e, c);
+    WHEN 'hold' THEN e := ledger.do_hold(e, c);
+    WHEN 'settle', 'capture', 'void' THEN e := ledger.do_resolve(e, c);
+    WHEN 'refund' THEN e := ledger.do_refund(e, c);
+    WHEN 'clawback' THEN e := ledger.do_clawback(e, c);
+    WHEN 'clawback_undo' THEN e := ledger.do_clawback_undo(e, c);
+    WHEN 'expire' THEN e := ledger.do_expire(e, c);
+  END CASE;
+  IF e.outcome = 'applied' AND c.records IS NOT NULL THEN
+    PERFORM ledger.write_records(c.records);
+  END IF;
+  RETURN e;
+END $$;
+
+-- Applies commands in the order given and answers each; all of them or, on an error, none. A known key gets its recorded
+-- outcome; what is refused is recorded as well; only `admitted` and a reused key leave no trace.
+CREATE FUNCTION ledger.apply_batch(commands jsonb)
+RETURNS TABLE (ord integer, outcome text, replayed boolean, available bigint, held bigint, owed bigint,
+  effective_at timestamptz, reply jsonb)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = '' SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
+SET enable_mergejoin = off SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+  ids text[];
+  ws ledger.wallets[];
+  w ledger.wallets;
+  e ledger.effect;
+  c ledger.command;
+  r record;
+  known ledger.commands;
+  rows ledger.journal[] := '{}';
+  -- By ord: the recorded command, and the ord under which its key was recorded (null: not recorded).
+  answers ledger.commands[] := '{}';
+  recorded integer[] := '{}';
+  replays boolean;
+BEGIN
+  SELECT array_agg(DISTINCT (x ->> 'wallet_id') COLLATE "C") INTO ids FROM jsonb_array_elements(commands) x;
+  PERFORM ledger.open_wallets(ids, min((x ->> 'effective_at')::timestamptz)) FROM jsonb_array_elements(commands) x;
+  SELECT array_agg(l.w) INTO ws FROM (
+    SELECT w FROM ledger.wallets w WHERE w.id = ANY (ids) ORDER BY w.id FOR NO KEY UPDATE
+  ) l;
+  -- A statement of its own: it sees what those have committed whose locks it has waited for.
+  FOR r IN
+    SELECT x.ord::integer AS ord, c AS command, k AS known, k.key IS NOT NULL AS is_known,
+      dense_rank() OVER (ORDER BY c.wallet_id COLLATE "C")::integer AS wallet,
+      (lag(x.ord) OVER (PARTITION BY c.key COLLATE "C" ORDER BY x.ord))::integer AS twin
+    FROM jsonb_array_elements(commands) WITH ORDINALITY x (value, ord)
+      CROSS JOIN LATERAL jsonb_populate_record(NULL::ledger.command, x.value) c
+      LEFT JOIN ledger.commands k ON k.key = c.key
+    ORDER BY x.ord
+  LOOP
+    c := r.command;
+    w := ws[r.wallet];
+    c.effective_at := greatest(c.effective_at, w.effective_at);
+    replays := false;
+    IF r.is_known THEN
+      known := r.known;
+      replays := true;
+    ELSIF recorded[r.twin] IS NOT NULL THEN
+      recorded[r.ord] := recorded[r.twin];
+      known := answers[recorded[r.twin]];
+      replays := true;
+    END IF;
+    IF replays AND (known.fingerprint <> c.fingerprint OR known.wallet_id <> c.wallet_id) THEN
+      replays := false;
+      known.outcome := 'idempotency_key_reused';
+      known.available := w.available;
+      known.held := w.held;
+      known.owed := w.owed;
+      known.effective_at := c.effective_at;
+      known.reply := NULL;
+    ELSIF NOT replays THEN
+      e := ledger.apply_one(w, c);
+      w := e.wallet;
+      ws[r.wallet] := w;
+      rows := rows || e.rows;
+      known := ROW(c.key, c.fingerprint, c.wallet_id, c.op, e.outcome, w.available, w.held, w.owed, c.effective_at,
+        e.reply, NULL)::ledger.commands;
+      IF e.outcome <> 'admitted' THEN
+        answers[r.ord] := known;
+        recorded[r.ord] := r.ord;
+      END IF;
+    END IF;
+    RETURN QUERY VALUES (r.ord, known.outcome, replays, known.available::bigint, known.held::bigint, known.owed::bigint,
+      known.effective_at, known.reply);
+  END LOOP;
+  UPDATE ledger.wallets w SET
+    seq = n.seq, available = n.available, held = n.held, owed = n.owed, lots = n.lots, effective_at = n.effective_at,
+    due_at = n.due_at
+  FROM unnest(ws) n WHERE w.id = n.id AND (w.seq, w.due_at) IS DISTINCT FROM (n.seq, n.due_at);
+  INSERT INTO ledger.journal (wallet_id, seq, code, debit, credit, credits, available, held, owed, lot_nos, lot_credits,
+    lot_costs, from_repaid, resolves, command_key, key, hold_id, spend_id, grant_id, order_id, subscription_id, reason,
+    effective_at)
+  SELECT n.wallet_id, n.seq, n.code, n.debit, n.credit, n.credits, n.available, n.held, n.owed, n.lot_nos, n.lot_credits,
+    n.lot_costs, n.from_repaid, n.resolves, n.command_key, n.key, n.hold_id, n.spend_id, n.grant_id, n.order_id,
+    n.subscription_id, n.reason, n.effective_at
+  FROM unnest(rows) n;
+  INSERT INTO ledger.commands (key, fingerprint, wallet_id, op, outcome, available, held, owed, effective_at, reply)
+  SELECT n.key, n.fingerprint, n.wallet_id, n.op, n.outcome, n.available, n.held, n.owed, n.effective_at, n.reply
+  FROM unnest(answers) n WHERE n.key IS NOT NULL;
+END $$;
+GRANT EXECUTE ON FUNCTION ledger.apply_batch TO scrip_app;
