@@ -53,11 +53,11 @@ export function expireHold(hold: { id: string; walletId: string }, now: Instant)
   };
 }
 
-function expireLot(lot: { id: string; walletId: string }, now: Instant): ExpireCommand {
+function expireLot(lot: DueRow, now: Instant): ExpireCommand {
   return {
     op: 'expire',
-    key: `expire:${lot.id}`,
-    fingerprint: fingerprintOf({ expire: lot.id }),
+    key: `expire:${lot.id}:${lot.expiresAt}`,
+    fingerprint: fingerprintOf({ expire: lot.id, at: lot.expiresAt }),
     walletId: lot.walletId,
     grantId: lot.id,
     effectiveAt: now,

@@ -1,0 +1,133 @@
+import type { Knex } from 'knex';
+import type { Instant } from '../domain/instants';
+import type { Check, Chunk, Offender, Pass } from './audit/check';
+import { findHoldsWithoutWorkflow, type HasLiveWorkflow } from './audit/live-workflows';
+import { HOLDS_TABLE, PASSES } from './audit/passes';
+import { firstKey, readChunk } from './audit/read-chunk';
+import { query } from './query';
+
+export interface AuditOptions {
+  /** One customer; all of them when undefined. */
+  readonly customerId?: string | undefined;
+  readonly checkedAt: Instant;
+  readonly hasLiveWorkflow: HasLiveWorkflow;
+}
+
+export interface AuditCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  /** How many rows of the table that the check goes over were looked at. */
+  readonly checked: number;
+  /** At most a thousand of them, so that a ruined ledger does not fill the memory. */
+  readonly offenders: readonly Offender[];
+}
+
+export interface Audit {
+  readonly ok: boolean;
+  readonly checkedAt: Instant;
+  readonly checks: readonly AuditCheck[];
+}
+
+const OFFENDERS_MAX = 1000;
+const WORKFLOWS_CHECK = 'open_holds_have_workflows';
+
+interface Finding {
+  checked: number;
+  offenders: Offender[];
+}
+
+/**
+ * Proves the ledger, or one customer's part of it: that wallets, journal, lots and holds say the same; that every grant
+ * has its key and its payment; that spends, orders, payments and licences agree with them; that somebody works on every
+ * open hold. It trusts no constraint, since those may have been switched off, and names each row that offends.
+ *
+ * Works while writes go on: every identity holds within one wallet, hold or order, so each chunk is proved in a short
+ * snapshot of its own, and the totals of the chunks add up. Reads the primary.
+ */
+export async function audit(db: Knex, options: AuditOptions): Promise<Audit> {
+  const findings = new Map<string, Finding>();
+  for (const pass of PASSES) await runPass(db, pass, options, findings);
+  await lookAgain(db, options, findings);
+  const checks = [...findings].map(([name, finding]) => ({
+    name,
+    ok: finding.offenders.length === 0,
+    ...finding,
+  }));
+  return { ok: checks.every(({ ok }) => ok), checkedAt: options.checkedAt, checks };
+}
+
+async function runPass(
+  db: Knex,
+  pass: Pass,
+  options: AuditOptions,
+  findings: Map<string, Finding>,
+): Promise<void> {
+  const { customerId } = options;
+  const checks = pass.checks.filter((check) => customerId === undefined || check.wholeLedgerOnly !== true);
+  let from: string | undefined = firstKey(pass, customerId);
+  while (from !== undefined) {
+    const start: string = from;
+    const chunk = await inSnapshot(db, async (snapshot) => {
+      const page = await readChunk(snapshot, pass, start, customerId);
+      for (const check of checks) {
+        note(findings, check.name, page.ids.length, await runCheck(snapshot, check, page, options.checkedAt));
+      }
+      return page;
+    });
+    if (pass.table === HOLDS_TABLE) {
+      const { checked, offenders } = await findHoldsWithoutWorkflow(db, chunk.ids, options.hasLiveWorkflow);
+      note(findings, WORKFLOWS_CHECK, checked, offenders);
+    }
+    from = chunk.next;
+  }
+}
+
+async function runCheck(
+  db: Knex,
+  check: Check,
+  chunk: Chunk,
+  checkedAt: Instant,
+): Promise<readonly Offender[]> {
+  const { from, upto, ids } = chunk;
+  return query<Offender>(
+    db,
+    `SELECT "table", id, customer_id AS "customerId", problem FROM (${check.sql}) offenders LIMIT :offendersMax`,
+    { from, upto, ids, checkedAt, offendersMax: OFFENDERS_MAX },
+  );
+}
+
+function note(
+  findings: Map<string, Finding>,
+  name: string,
+  checked: number,
+  offenders: readonly Offender[],
+): void {
+  const finding = findings.get(name) ?? { checked: 0, offenders: [] };
+  finding.checked += checked;
+  finding.offenders.push(...offenders.slice(0, OFFENDERS_MAX - finding.offenders.length));
+  findings.set(name, finding);
+}
+
+/** Keeps only those that still offend, where the rows in question are written one after the other. */
+async function lookAgain(db: Knex, options: AuditOptions, findings: Map<string, Finding>): Promise<void> {
+  for (const check of PASSES.flatMap(({ checks }) => checks).filter(
+    ({ secondLook }) => secondLook === true,
+  )) {
+    const finding = findings.get(check.name);
+    if (finding === undefined || finding.offenders.length === 0) continue;
+    const ids = finding.offenders.map(({ id }) => id);
+    finding.offenders = [...(await runCheck(db, check, { from: '', upto: '', ids }, options.checkedAt))];
+  }
+}
+
+/** One view of the data for all checks of a chunk, short enough not to hold back the clean-up of old rows. */
+function inSnapshot<Result>(db: Knex, read: (snapshot: Knex) => Promise<Result>): Promise<Result> {
+  return db.transaction(
+    async (transaction) => {
+      // A single wallet with millions of rows takes longer than a statement of the API may.
+      await transaction.raw("SET LOCAL statement_timeout = '10min'");
+      return read(transaction);
+    },
+    { isolationLevel: 'repeatable read', readOnly: true },
+  );
+}

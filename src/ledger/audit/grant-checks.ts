@@ -1,0 +1,90 @@
+import type { Check } from './check';
+
+const IN_CHUNK = 'wallet_id >= :from AND wallet_id <= :upto';
+const LOT_ROW = `'ledger.lots' AS "table", l.grant_id AS id, l.wallet_id AS customer_id`;
+
+/** Every grant against the key that makes it happen once, and the money that was due for it. */
+export const GRANT_CHECKS: readonly Check[] = [
+  {
+    name: 'grants_have_keys',
+    sql: `
+      SELECT ${LOT_ROW}, format('is a grant from %s under the key %s (%s of them), recorded as %s %s for grant %s', l.source,
+        coalesce(s.key, '(none)'), coalesce(s.keys, 0), c.op, c.outcome, c.reply ->> 'grantId') AS problem
+      FROM ledger.lots l LEFT JOIN (
+        SELECT j.wallet_id, j.grant_id, min(j.command_key) AS key, count(DISTINCT j.command_key) AS keys,
+          min(j.debit) AS debit, count(DISTINCT j.debit) AS debits, count(DISTINCT j.lot_nos) AS lots
+        FROM ledger.journal j WHERE j.code = 'grant' AND ${IN_CHUNK} GROUP BY j.wallet_id, j.grant_id
+      ) s ON s.wallet_id = l.wallet_id AND s.grant_id = l.grant_id
+        LEFT JOIN ledger.commands c ON c.key = s.key
+      WHERE l.wallet_id >= :from AND l.wallet_id <= :upto AND (
+        s.keys = 1 AND s.debits = 1 AND s.lots = 1 AND s.debit = 'issued:' || l.source
+        AND c.op = 'grant' AND c.outcome = 'applied' AND c.wallet_id = l.wallet_id AND c.reply ->> 'grantId' = l.grant_id
+        AND CASE l.source
+          WHEN 'plan' THEN starts_with(s.key, 'cycle:' || l.subscription_id || ':')
+          WHEN 'add_on' THEN s.key = 'add_on:' || l.order_id
+          WHEN 'signup' THEN s.key = 'signup:' || l.wallet_id
+          WHEN 'migration' THEN starts_with(s.key, 'migration:')
+          ELSE starts_with(s.key, 'adjustment:') END
+      ) IS NOT TRUE`,
+  },
+  {
+    name: 'grants_have_payments',
+    sql: `
+      SELECT ${LOT_ROW}, CASE WHEN l.payment_id IS NULL THEN format('is a grant from %s without a payment', l.source)
+        WHEN p.id IS NULL THEN format('names payment %s, which is not recorded', l.payment_id)
+        ELSE format('names payment %s of %s over %s %s for %s credits', p.id, p.customer_id, p.amount_minor, p.currency,
+          p.credits) END AS problem
+      FROM ledger.lots l
+        LEFT JOIN app.payments p ON p.id = l.payment_id
+        LEFT JOIN ledger.payments g ON g.id = l.payment_id
+      WHERE l.wallet_id >= :from AND l.wallet_id <= :upto AND CASE WHEN l.source IN ('plan', 'add_on') THEN
+        (p.customer_id = l.wallet_id AND g.wallet_id = l.wallet_id AND l.credits <= p.credits
+          AND (p.order_id = l.order_id OR p.subscription_id = l.subscription_id)
+          AND (l.cost_minor = 0 OR (l.currency = p.currency AND l.cost_minor <= p.amount_minor))) IS NOT TRUE
+        ELSE l.payment_id IS NOT NULL END`,
+  },
+  {
+    name: 'clawbacks_equal_journal',
+    sql: `
+      SELECT 'ledger.clawbacks' AS "table", coalesce(s.ids, s.wallet_id) AS id, s.wallet_id AS customer_id,
+        format('took %s (%s of them as a debt) and undid %s; the journal says %s, %s and %s', s.credits, s.owed, s.undone,
+          s.journal_credits, s.journal_owed, s.journal_undone) AS problem
+      FROM (
+        SELECT wallet_id, sum(credits) AS credits, sum(owed) AS owed, sum(undone) AS undone, string_agg(id, ', ') AS ids,
+          coalesce(bool_and(sound), true) AS sound, sum(journal_credits) AS journal_credits,
+          sum(journal_owed) AS journal_owed, sum(journal_undone) AS journal_undone
+        FROM (
+          SELECT c.wallet_id, c.id, c.credits, c.owed, c.undone, 0 AS journal_credits, 0 AS journal_owed, 0 AS journal_undone,
+            c.undone <= c.credits AND c.owed_undone <= c.owed AND c.owed_undone <= c.undone AND c.owed >= 0
+              AND c.credits = c.owed + coalesce((SELECT sum(t) FROM unnest(c.lot_credits) t), 0) AS sound
+          FROM ledger.clawbacks c WHERE ${IN_CHUNK}
+          UNION ALL
+          SELECT j.wallet_id, NULL, 0, 0, 0, CASE j.code WHEN 'clawback' THEN j.credits ELSE 0 END,
+            CASE WHEN j.code = 'clawback' AND j.debit = 'owed' THEN j.credits ELSE 0 END,
+            CASE j.code WHEN 'clawback_undo' THEN j.credits ELSE 0 END, NULL
+          FROM ledger.journal j WHERE j.code IN ('clawback', 'clawback_undo') AND ${IN_CHUNK}
+        ) parts GROUP BY wallet_id
+      ) s
+      WHERE (s.sound AND s.credits = s.journal_credits AND s.owed = s.journal_owed AND s.undone = s.journal_undone) IS NOT TRUE`,
+  },
+];
+
+/** What a payment has entitled to, against its lots and what was taken back for it. */
+export const PAYMENT_CHECKS: readonly Check[] = [
+  {
+    name: 'payments_equal_lots',
+    sql: `
+      SELECT 'ledger.payments' AS "table", p.id, p.wallet_id AS customer_id,
+        format('granted %s and clawed back %s; its lots have %s, its clawbacks %s', p.granted, p.clawed, s.granted, c.clawed) AS problem
+      FROM ledger.payments p
+        LEFT JOIN LATERAL (
+          SELECT sum(l.credits) AS granted, bool_and(l.wallet_id = p.wallet_id) AS own
+          FROM ledger.lots l WHERE l.payment_id = p.id
+        ) s ON true
+        LEFT JOIN LATERAL (
+          SELECT coalesce(sum(b.credits - b.undone), 0) AS clawed
+          FROM ledger.clawbacks b WHERE b.wallet_id = p.wallet_id AND b.payment_id = p.id
+        ) c ON true
+      WHERE p.id = ANY(:ids) AND (p.granted = s.granted AND s.own AND p.clawed = c.clawed AND p.clawed <= p.granted) IS NOT TRUE`,
+  },
+];

@@ -1,0 +1,56 @@
+import type { Knex } from 'knex';
+import { query } from '../query';
+import type { Offender } from './check';
+
+export type HasLiveWorkflow = (spendId: string) => Promise<boolean>;
+
+/** How many workflows are asked after at once. */
+const ASKED_AT_ONCE = 16;
+
+interface OpenHold {
+  id: string;
+  spendId: string;
+  walletId: string;
+}
+
+export interface LiveWorkflows {
+  readonly checked: number;
+  readonly offenders: readonly Offender[];
+}
+
+/**
+ * Of these holds, the open ones of a spend whose workflow is not running: nobody would ever settle them. A workflow may
+ * end just after its hold was read, so a hold is read again before it is called an offender.
+ */
+export async function findHoldsWithoutWorkflow(
+  db: Knex,
+  holdIds: readonly string[],
+  hasLiveWorkflow: HasLiveWorkflow,
+): Promise<LiveWorkflows> {
+  const open = await listOpenSpendHolds(db, holdIds);
+  const orphans: string[] = [];
+  for (let index = 0; index < open.length; index += ASKED_AT_ONCE) {
+    const asked = open.slice(index, index + ASKED_AT_ONCE);
+    const alive = await Promise.all(asked.map(({ spendId }) => hasLiveWorkflow(spendId)));
+    orphans.push(...asked.filter((_, position) => alive[position] !== true).map(({ id }) => id));
+  }
+  const still = orphans.length === 0 ? [] : await listOpenSpendHolds(db, orphans);
+  return {
+    checked: open.length,
+    offenders: still.map(({ id, spendId, walletId }) => ({
+      table: 'ledger.holds',
+      id,
+      customerId: walletId,
+      problem: `is open, but the workflow of spend ${spendId} is not running`,
+    })),
+  };
+}
+
+async function listOpenSpendHolds(db: Knex, ids: readonly string[]): Promise<readonly OpenHold[]> {
+  return query<OpenHold>(
+    db,
+    `SELECT id, spend_id AS "spendId", wallet_id AS "walletId" FROM ledger.holds
+     WHERE id = ANY(:ids) AND state = 'open' AND spend_id IS NOT NULL ORDER BY id`,
+    { ids },
+  );
+}

@@ -1,0 +1,77 @@
+import type { Check } from './check';
+
+/** Every spend against its hold: both are written in one transaction. */
+export const SPEND_CHECKS: readonly Check[] = [
+  {
+    name: 'spends_equal_holds',
+    sql: `
+      SELECT 'app.spends' AS "table", s.id, s.customer_id,
+        CASE WHEN h.id IS NULL THEN 'has no hold' ELSE format(
+          'is %s with %s reserved, %s captured, %s released; its hold is %s with %s held, %s captured, %s released', s.status,
+          s.reserved, s.captured, s.released, h.state, h.credits, h.captured, h.released) END AS problem
+      FROM app.spends s
+        LEFT JOIN ledger.commands c ON c.key = s.id || '/hold' AND c.outcome = 'applied'
+        LEFT JOIN ledger.holds h ON h.id = c.reply ->> 'holdId'
+      WHERE s.id = ANY(:ids) AND (h.spend_id = s.id AND h.wallet_id = s.customer_id AND h.credits = s.reserved
+        AND CASE WHEN s.status IN ('succeeded', 'failed', 'canceled')
+          THEN h.state <> 'open' AND h.captured = s.captured AND h.released = s.released
+          ELSE h.state = 'open' END) IS NOT TRUE`,
+  },
+];
+
+/** Every hold of a spend has its spend, which is not over while the hold is open. */
+export const SPEND_HOLD_CHECKS: readonly Check[] = [
+  {
+    name: 'holds_have_spends',
+    sql: `
+      SELECT 'ledger.holds' AS "table", h.id, h.wallet_id AS customer_id,
+        format('is %s for spend %s, which %s', h.state, h.spend_id, coalesce('is ' || s.status, 'is not recorded')) AS problem
+      FROM ledger.holds h LEFT JOIN app.spends s ON s.id = h.spend_id
+      WHERE h.id = ANY(:ids) AND h.spend_id IS NOT NULL
+        AND (s.customer_id = h.wallet_id AND (h.state = 'open') = (s.status IN ('reserved', 'running'))) IS NOT TRUE`,
+  },
+];
+
+/** An order is paid exactly when its credits are granted. */
+export const ORDER_CHECKS: readonly Check[] = [
+  {
+    name: 'paid_orders_have_grants',
+    sql: `
+      SELECT 'app.add_on_orders' AS "table", o.id, o.customer_id,
+        CASE WHEN l.grant_id IS NULL THEN 'is paid, but nothing was granted' ELSE format(
+          'is %s over %s credits, but grant %s gave %s', o.status, o.credits, l.grant_id, l.credits) END AS problem
+      FROM app.add_on_orders o
+        LEFT JOIN ledger.commands c ON c.key = 'add_on:' || o.id AND c.outcome = 'applied'
+        LEFT JOIN ledger.lots l ON l.grant_id = c.reply ->> 'grantId'
+      WHERE o.id = ANY(:ids) AND CASE WHEN o.status = 'paid'
+        THEN (l.wallet_id = o.customer_id AND l.order_id = o.id AND l.credits = o.credits) IS NOT TRUE
+        ELSE l.grant_id IS NOT NULL END`,
+  },
+];
+
+/** No money without its credits: a payment whose period has begun has granted something, unless its plan is paused. */
+export const MONEY_CHECKS: readonly Check[] = [
+  {
+    name: 'payments_have_grants',
+    secondLook: true,
+    sql: `
+      SELECT 'app.payments' AS "table", p.id, p.customer_id,
+        format('%s %s were paid for %s credits, of which none was granted', p.amount_minor, p.currency, p.credits) AS problem
+      FROM app.payments p LEFT JOIN app.subscriptions s ON s.id = p.subscription_id
+      WHERE p.id = ANY(:ids) AND NOT EXISTS (SELECT FROM ledger.lots l WHERE l.payment_id = p.id)
+        AND (p.order_id IS NOT NULL OR (p.period_start <= :checkedAt::timestamptz AND s.status <> 'paused'))`,
+  },
+];
+
+/** Every licence was paid for by its spend. */
+export const LICENSE_CHECKS: readonly Check[] = [
+  {
+    name: 'licenses_were_paid',
+    sql: `
+      SELECT 'app.licenses' AS "table", i.id, i.customer_id,
+        format('cost %s; its spend %s is %s with %s captured', i.credits, i.spend_id, s.status, s.captured) AS problem
+      FROM app.licenses i LEFT JOIN app.spends s ON s.id = i.spend_id
+      WHERE i.id = ANY(:ids)
+        AND (s.customer_id = i.customer_id AND s.status = 'succeeded' AND s.captured = i.credits) IS NOT TRUE`,
+  },
+];
