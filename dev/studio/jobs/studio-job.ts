@@ -70,7 +70,7 @@ export function objectOf(job: StudioJob, origin: string): Readonly<Record<string
 
 function outputOf(job: StudioJob, origin: string): unknown {
   if (job.kind === 'trainings') return job.modelVersion === null ? null : { version: job.modelVersion };
-  if (job.status === 'starting') return null;
+  if (job.startedAt === null) return null;
   return job.outputs.map((state, index) =>
     state === 'delivered' ? `${origin}/outputs/${job.folder}/${outputName(index)}` : null,
   );

@@ -40,7 +40,7 @@ export function handOf(style: Style): Hand {
     shadow: flat * (1 - 0.6 * rough) * (1 - 0.5 * lined),
     line: lined * (1 - 0.75 * flat),
     hatch: ramp(style.edges, 0.17, 0.3) * (1 - flat),
-    grain: 0.006 + 0.05 * rough * (1 - 0.5 * flat) + 0.012 * soft,
+    grain: 0.006 + 0.032 * rough * (1 - 0.5 * flat) + 0.012 * soft,
     angle: style.direction,
     stray: 0.08 + 0.9 * (1 - ramp(style.coherence, 0.05, 0.45)),
     variety: 0.015 + 0.16 * style.contrast + 0.03 * rough,

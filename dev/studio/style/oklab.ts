@@ -8,12 +8,15 @@ export interface Lab {
   readonly b: number;
 }
 
+// Looked up once: these run for every pixel of a training picture.
+const { cbrt, sqrt } = Math;
+
 /** From sRGB channels 0–255. */
 export function labOf(red: number, green: number, blue: number): Lab {
   const [r, g, b] = [linear(red), linear(green), linear(blue)];
-  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
-  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
-  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  const l = cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+  const m = cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+  const s = cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
   return {
     l: 0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
     a: 1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
@@ -42,11 +45,11 @@ export function labOfHex(hex: string): Lab {
 
 /** How different two colours look; 0.02 is just noticeable, black to white is 1. */
 export function distance(x: Lab, y: Lab): number {
-  return Math.hypot(x.l - y.l, x.a - y.a, x.b - y.b);
+  return sqrt((x.l - y.l) ** 2 + (x.a - y.a) ** 2 + (x.b - y.b) ** 2);
 }
 
 export function chromaOf({ a, b }: Lab): number {
-  return Math.hypot(a, b);
+  return sqrt(a ** 2 + b ** 2);
 }
 
 /** The colour on the way from `x` (share 0) to `y` (share 1). */
