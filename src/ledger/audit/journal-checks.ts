@@ -69,13 +69,14 @@ export const JOURNAL_CHECKS: readonly Check[] = [
         ELSE format('its command %s is recorded as %s for %s, leaving %s available, %s held, %s owed at %s', j.command_key,
           c.outcome, c.wallet_id, c.available, c.held, c.owed, c.effective_at) END AS problem
       FROM (
-        SELECT DISTINCT ON (wallet_id, command_key) wallet_id, command_key, seq, available, held, owed, effective_at,
-          -- What time has decided is carried out under whatever command comes first, refused ones included.
-          bool_or(code NOT IN ('open', 'expire', 'release')) OVER (PARTITION BY wallet_id, command_key) AS moved
-        FROM ledger.journal WHERE wallet_id >= :from AND wallet_id <= :upto
+        SELECT DISTINCT ON (wallet_id, command_key) wallet_id, command_key, seq, available, held, owed, effective_at
+        FROM ledger.journal
+        -- What time has decided is carried out under whatever command comes by, also one that is then not recorded.
+        WHERE wallet_id >= :from AND wallet_id <= :upto
+          AND code NOT IN ('open', 'expire') AND (code <> 'release' OR key <> hold_id || '/expire')
         ORDER BY wallet_id, command_key, seq DESC
       ) j LEFT JOIN ledger.commands c ON c.key = j.command_key
-      WHERE (c.wallet_id = j.wallet_id AND (c.outcome = 'applied' OR NOT j.moved) AND c.available = j.available
+      WHERE (c.wallet_id = j.wallet_id AND c.outcome = 'applied' AND c.available = j.available
         AND c.held = j.held AND c.owed = j.owed AND c.effective_at = j.effective_at) IS NOT TRUE`,
   },
 ];

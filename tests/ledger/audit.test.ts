@@ -1,0 +1,48 @@
+import type { Knex } from 'knex';
+import { instantOf } from '../../src/domain/instants';
+import { audit, type Audit } from '../../src/ledger/audit';
+import type { Ledger } from '../../src/ledger/commands';
+import { createLedger } from '../../src/ledger/ledger';
+import { createDatabase } from '../../src/platform/database';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { ADA, day, liveInLedger, RUNNING_SPEND } from './lived-in-ledger';
+
+describe('the audit', () => {
+  let database: TestDatabase;
+  let db: Knex;
+  let ledger: Ledger;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    db = createDatabase(database.appUrl);
+    ledger = createLedger({ databaseUrl: database.appUrl });
+    await liveInLedger(database.ownerUrl, ledger);
+  });
+
+  afterAll(async () => {
+    await ledger.close();
+    await db.destroy();
+    await database.drop();
+  });
+
+  const run = (customerId?: string): Promise<Audit> =>
+    audit(db, {
+      customerId,
+      checkedAt: instantOf(Date.parse('2026-04-01')),
+      hasLiveWorkflow: (spendId) => Promise.resolve(spendId === RUNNING_SPEND),
+    });
+
+  it('finds nothing wrong with a ledger that was written by its own function', async () => {
+    const { ok, checks } = await run();
+    expect(checks.flatMap(({ offenders }) => offenders)).toEqual([]);
+    expect(ok).toBe(true);
+    for (const { checked } of checks) expect(checked).toBeGreaterThan(0);
+  });
+
+  it('looks at one customer alone', async () => {
+    const { ok, checks } = await run(ADA);
+    expect(ok).toBe(true);
+    expect(checks.find(({ name }) => name === 'wallet_equals_journal')?.checked).toBe(1);
+    expect((await run('cus_nobody')).ok).toBe(true);
+  });
+});
