@@ -17,6 +17,8 @@ export interface Config {
     readonly token: string;
     readonly submit: 'put' | 'post';
     readonly webhookSecret: string;
+    /** What trains a model at the provider. */
+    readonly trainerVersion: string;
   };
   readonly objectStoreUrl: string;
   /** Signs the short-lived links by which the job provider reads uploaded pictures. */
@@ -46,6 +48,7 @@ const environment = z.object({
   JOB_PROVIDER_URL: url,
   JOB_PROVIDER_TOKEN: text,
   JOB_PROVIDER_SUBMIT: z.preprocess(absent, z.enum(['put', 'post']).default('put')),
+  JOB_TRAINER_VERSION: withDefault('style-trainer-1'),
   JOBS_WEBHOOK_SECRET: text,
   OBJECT_STORE_URL: url,
   URL_SIGNING_SECRET: text,
@@ -77,6 +80,7 @@ export function readConfig(env: Environment): Config {
       token: values.JOB_PROVIDER_TOKEN,
       submit: values.JOB_PROVIDER_SUBMIT,
       webhookSecret: values.JOBS_WEBHOOK_SECRET,
+      trainerVersion: values.JOB_TRAINER_VERSION,
     },
     objectStoreUrl: values.OBJECT_STORE_URL,
     urlSigningSecret: values.URL_SIGNING_SECRET,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import { Client, Connection, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import type { SearchAttributeType } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time';
 import { NativeConnection } from '@temporalio/worker';
@@ -32,6 +32,17 @@ const CACHE_REFRESH_MS_MAX = 20_000;
 /** One client per process. It connects at its first call, so that a process starts also while Temporal is down. */
 export function createTemporalClient({ address, namespace }: TemporalAddress): Client {
   return new Client({ connection: Connection.lazy({ address, connectTimeout: '5s' }), namespace });
+}
+
+/** Whether a workflow is running now. False for one that has ended and for one that the server does not know (any more). */
+export async function isWorkflowRunning(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    const { status } = await client.workflow.getHandle(workflowId).describe();
+    return status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }
 
 /** The worker's connection, one per process. Throws when the server does not answer. */

@@ -1,0 +1,38 @@
+import { audit, type Audit } from '../../ledger/audit';
+import { systemClock } from '../../platform/clock';
+import { createTemporalClient, isWorkflowRunning } from '../../platform/temporal';
+import { spendWorkflowId } from '../../workflows/messages';
+import { parseOptions } from './command';
+import { findSurroundings, withDatabase } from './surroundings';
+
+/** Proves the ledger, or one customer's part of it. Answers 1 when anything is off, each offending row named. */
+export async function runAudit(args: readonly string[]): Promise<number> {
+  const { values } = parseOptions(args, { customer: { type: 'string' }, json: { type: 'boolean' } });
+  const surroundings = findSurroundings();
+  const temporal = createTemporalClient(surroundings.temporal());
+  try {
+    const checkedAt = await systemClock.now();
+    const result = await withDatabase(surroundings.databaseUrl(), (db) =>
+      audit(db, {
+        customerId: values.customer,
+        checkedAt,
+        hasLiveWorkflow: (spendId) => isWorkflowRunning(temporal, spendWorkflowId(spendId)),
+      }),
+    );
+    if (values.json === true) console.log(JSON.stringify(result));
+    else print(result);
+    return result.ok ? 0 : 1;
+  } finally {
+    await temporal.connection.close();
+  }
+}
+
+function print({ ok, checkedAt, checks }: Audit): void {
+  for (const check of checks) {
+    console.log(`${check.ok ? 'ok  ' : 'OFF '} ${check.name} (${String(check.checked)} checked)`);
+    for (const { table, id, customerId, problem } of check.offenders) {
+      console.log(`     ${table} ${id}${customerId === null ? '' : ` of ${customerId}`}: ${problem}`);
+    }
+  }
+  console.log(ok ? `Everything holds, ${checkedAt}.` : `Something is off, ${checkedAt}.`);
+}

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import type { Catalog } from '../../domain/catalog';
+import { createStripePayments } from '../../payments/stripe-payments';
+import { systemClock } from '../../platform/clock';
+import { parseCatalog } from '../../store/catalog-document';
+import { getCurrentCatalog } from '../../store/catalogs';
+import { priceAndPublishCatalog } from '../../store/price-catalog';
+import { onlyArgument, parseOptions, runVerb } from './command';
+import { diffValues } from './diff-values';
+import { findSurroundings, withDatabase } from './surroundings';
+
+/** Checks, compares and publishes a catalog file. A published version never changes. */
+export function runCatalog(args: readonly string[]): Promise<number> {
+  return runVerb('catalog', { validate, diff, publish }, args);
+}
+
+async function readCatalog(args: readonly string[]): Promise<Catalog> {
+  const file = onlyArgument(parseOptions(args, {}).positionals, 'catalog file');
+  return parseCatalog(await readFile(file, 'utf8'));
+}
+
+async function validate(args: readonly string[]): Promise<number> {
+  const catalog = await readCatalog(args);
+  console.log(`${catalog.version} is valid.`);
+  return 0;
+}
+
+async function diff(args: readonly string[]): Promise<number> {
+  const catalog = await readCatalog(args);
+  const current = await withDatabase(findSurroundings().databaseUrl(), getCurrentCatalog);
+  const lines = diffValues(current, catalog);
+  for (const line of lines) console.log(line);
+  if (lines.length === 0) console.log(`${catalog.version} is what is published.`);
+  return 0;
+}
+
+async function publish(args: readonly string[]): Promise<number> {
+  const catalog = await readCatalog(args);
+  const surroundings = findSurroundings();
+  // Publishing calls Stripe and receives nothing from it.
+  const payments = createStripePayments({ ...surroundings.stripe(), webhookSecrets: [] });
+  const now = await systemClock.now();
+  const isNew = await withDatabase(surroundings.databaseUrl(), (db) =>
+    priceAndPublishCatalog(db, payments, catalog, now),
+  );
+  console.log(
+    isNew
+      ? `${catalog.version} is published. Existing subscriptions keep their version.`
+      : `${catalog.version} was published before.`,
+  );
+  return 0;
+}

@@ -1,0 +1,50 @@
+import { systemClock } from '../../platform/clock';
+import { createApiKey, listApiKeys, revokeApiKey, SCOPES, type Scope } from '../../store/api-keys';
+import { onlyArgument, parseOptions, runVerb, UsageError } from './command';
+import { findSurroundings, withDatabase } from './surroundings';
+
+/** Makes, lists and revokes API keys. A key's secret is shown once, when it is made. */
+export function runKeys(args: readonly string[]): Promise<number> {
+  return runVerb('keys', { create, list, revoke }, args);
+}
+
+async function create(args: readonly string[]): Promise<number> {
+  const { values } = parseOptions(args, {
+    name: { type: 'string' },
+    scope: { type: 'string', multiple: true },
+  });
+  if (values.name === undefined || values.name === '') throw new UsageError('keys create needs --name.');
+  const key = {
+    name: values.name,
+    scopes: (values.scope ?? ['customer']).map(parseScope),
+    createdAt: await systemClock.now(),
+  };
+  const { id, secret } = await withDatabase(findSurroundings().databaseUrl(), (db) => createApiKey(db, key));
+  console.error(`${id} (${key.scopes.join(', ')}). Its secret is shown only now:`);
+  console.log(secret);
+  return 0;
+}
+
+async function list(args: readonly string[]): Promise<number> {
+  parseOptions(args, {});
+  const keys = await withDatabase(findSurroundings().databaseUrl(), listApiKeys);
+  for (const { id, scopes, createdAt, revokedAt, name } of keys) {
+    console.log([id, scopes.join(','), createdAt, revokedAt === null ? 'valid' : 'revoked', name].join('  '));
+  }
+  return 0;
+}
+
+async function revoke(args: readonly string[]): Promise<number> {
+  const id = onlyArgument(parseOptions(args, {}).positionals, 'key id');
+  const now = await systemClock.now();
+  const found = await withDatabase(findSurroundings().databaseUrl(), (db) => revokeApiKey(db, id, now));
+  if (!found) throw new Error(`There is no key ${id}.`);
+  console.log(`${id} is revoked.`);
+  return 0;
+}
+
+function parseScope(text: string): Scope {
+  const scope = SCOPES.find((known) => known === text);
+  if (scope === undefined) throw new UsageError(`A scope is one of ${SCOPES.join(', ')}, not ${text}.`);
+  return scope;
+}

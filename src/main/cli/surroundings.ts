@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Knex } from 'knex';
+import { z } from 'zod';
+import { createDatabase } from '../../platform/database';
+
+const optional = z.string().nullish();
+
+/** The members of a running stack's dev.json that the program uses. */
+const devSchema = z.object({
+  databaseUrl: optional,
+  databaseOwnerUrl: optional,
+  temporalAddress: optional,
+  temporalNamespace: optional,
+  stripeUrl: optional,
+  stripeSecretKey: optional,
+});
+
+/** Where the parts are: what the environment names, else the running embedded stack. */
+export interface Surroundings {
+  /** As the application's role. */
+  databaseUrl(): string;
+  databaseOwnerUrl(): string;
+  temporal(): { readonly address: string; readonly namespace: string };
+  stripe(): { readonly secretKey: string; readonly apiUrl: string | undefined };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the environment and `$SCRIP_HOME/dev.json`; each answer throws an error for people when neither has it. */
+export function findSurroundings(env: Environment = process.env): Surroundings {
+  const home = env['SCRIP_HOME'] ?? '.scrip';
+  const dev = readDevFile(join(home, 'dev.json'));
+  const given = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
+  const need = (name: string, value: string | null | undefined): string => {
+    if (value !== undefined && value !== null) return value;
+    throw new Error(`No stack is running in ${home}, and ${name} is not set.`);
+  };
+  const databaseUrl = given('DATABASE_URL');
+  return {
+    databaseUrl: () => need('DATABASE_URL', databaseUrl ?? dev.databaseUrl),
+    databaseOwnerUrl: () =>
+      need('DATABASE_OWNER_URL', given('DATABASE_OWNER_URL') ?? databaseUrl ?? dev.databaseOwnerUrl),
+    temporal: () => ({
+      address: need('TEMPORAL_ADDRESS', given('TEMPORAL_ADDRESS') ?? dev.temporalAddress),
+      namespace: given('TEMPORAL_NAMESPACE') ?? dev.temporalNamespace ?? 'default',
+    }),
+    stripe() {
+      const secretKey = given('STRIPE_SECRET_KEY');
+      if (secretKey !== undefined) return { secretKey, apiUrl: given('STRIPE_API_URL') };
+      return {
+        secretKey: need('STRIPE_SECRET_KEY', dev.stripeSecretKey),
+        apiUrl: dev.stripeUrl ?? undefined,
+      };
+    },
+  };
+}
+
+/** Does something with the database, on one connection, and closes it. */
+export async function withDatabase<Result>(url: string, use: (db: Knex) => Promise<Result>): Promise<Result> {
+  const db = createDatabase(url, { applicationName: 'scrip-cli', connectionsMax: 2 });
+  try {
+    return await use(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+function readDevFile(file: string): z.output<typeof devSchema> {
+  try {
+    return devSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return {};
+  }
+}
