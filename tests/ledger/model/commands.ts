@@ -1,0 +1,82 @@
+import { credits } from '../../../src/domain/credits';
+import { epochMsOf, instantOf, type Instant } from '../../../src/domain/instants';
+import type {
+  AdmitCommand,
+  GrantCommand,
+  HoldCommand,
+  LedgerCommand,
+  SettleCommand,
+} from '../../../src/ledger/commands';
+
+/** The first instant of every test; `instantAt` counts from it. */
+const START = epochMsOf('2026-01-01T00:00:00.000Z' as Instant);
+
+/** So many hours after the first instant. */
+export function instantAt(hours: number): Instant {
+  return instantOf(START + hours * 3_600_000);
+}
+
+type Optional<Command extends LedgerCommand> = Partial<Omit<Command, 'credits'>>;
+
+/** A sign-up grant unless said otherwise; its key is the grant's id. */
+export function grant(walletId: string, id: string, amount: number, more: Optional<GrantCommand> = {}) {
+  return {
+    op: 'grant',
+    key: id,
+    fingerprint: `grant ${id}`,
+    walletId,
+    effectiveAt: instantAt(0),
+    grantId: id,
+    source: 'signup',
+    credits: credits(amount),
+    cost: null,
+    expiresAt: null,
+    reason: 'Welcome',
+    ...more,
+  } satisfies GrantCommand;
+}
+
+/** The hold of a spend: key `{id}/hold`. */
+export function hold(walletId: string, id: string, amount: number, more: Optional<HoldCommand> = {}) {
+  return {
+    op: 'hold',
+    key: `${id}/hold`,
+    fingerprint: `hold ${id}`,
+    walletId,
+    effectiveAt: instantAt(0),
+    holdId: `hold_${id}`,
+    credits: credits(amount),
+    action: 'generate_images',
+    spendId: id,
+    reason: 'Images',
+    ...more,
+  } satisfies HoldCommand;
+}
+
+/** Asks under the key of the spend's hold. */
+export function admit(walletId: string, id: string, amount: number, more: Optional<AdmitCommand> = {}) {
+  return {
+    op: 'admit',
+    key: `${id}/hold`,
+    fingerprint: `hold ${id}`,
+    walletId,
+    effectiveAt: instantAt(0),
+    credits: credits(amount),
+    ...more,
+  } satisfies AdmitCommand;
+}
+
+/** The end of the spend's hold: key `{id}/settle`. */
+export function settle(walletId: string, id: string, amount: number, more: Optional<SettleCommand> = {}) {
+  return {
+    op: 'settle',
+    key: `${id}/settle`,
+    fingerprint: `settle ${id}`,
+    walletId,
+    effectiveAt: instantAt(0),
+    holdId: `hold_${id}`,
+    credits: credits(amount),
+    reason: 'Images',
+    ...more,
+  } satisfies SettleCommand;
+}
