@@ -68,6 +68,12 @@ export async function getSpend(db: Knex, id: string): Promise<Spend> {
   return spend;
 }
 
+/** The spends of those ids that exist, in no order. */
+export async function listSpendsById(db: Knex, ids: readonly string[]): Promise<Spend[]> {
+  const rows = await db<SpendRow>('app.spends').whereIn('id', ids);
+  return rows.map(spendOf);
+}
+
 /** A customer's spends, newest first. */
 export async function listSpends(db: Knex, customerId: string, page: PageRequest): Promise<Page<Spend>> {
   return readPage<SpendRow, Spend>(db('app.spends').where({ customer_id: customerId }), page, spendOf);

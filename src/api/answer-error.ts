@@ -1,0 +1,60 @@
+import type { ErrorRequestHandler, Request } from 'express';
+import { DomainError } from '../domain/errors';
+import type { ApiDeps } from './deps';
+import { internalError, problemOf } from './problems';
+import { requestIdOf } from './request-id';
+import { REPLAYED_HEADER } from './idempotency-key';
+import { sendEarly } from './send';
+
+/** What an operation may have set and a refusal still says. */
+const KEPT_HEADERS = ['x-request-id', REPLAYED_HEADER.toLowerCase()];
+
+/**
+ * Turns whatever was thrown into a problem: expected errors by their table, anything else into a 500 that says nothing of
+ * its cause; that goes to the log.
+ */
+export function answerError({ logger, publicUrl }: ApiDeps): ErrorRequestHandler {
+  return async (thrown: unknown, req: Request, res, next) => {
+    const requestId = requestIdOf(res);
+    const error = expectedOf(thrown);
+    if (error === undefined) logger.error({ err: thrown, requestId }, 'a request failed');
+    if (res.headersSent) {
+      // A stream broke half-way: only an ended connection tells the client that the rest is missing.
+      next(thrown);
+      return;
+    }
+    const { problem, headers } = problemOf(error ?? internalError(), requestId, publicUrl);
+    for (const name of res.getHeaderNames()) if (!KEPT_HEADERS.includes(name)) res.removeHeader(name);
+    res.set(headers).set('X-Content-Type-Options', 'nosniff').set('Cache-Control', 'no-store');
+    await sendEarly(req, res, {
+      status: problem.status,
+      contentType: 'application/problem+json',
+      text: JSON.stringify(problem),
+    });
+  };
+}
+
+function expectedOf(thrown: unknown): DomainError | undefined {
+  if (thrown instanceof DomainError) return thrown;
+  if (isUndecodablePath(thrown)) return new DomainError('invalid_request', 'The path cannot be decoded.');
+  if (isUnreachableDatabase(thrown)) {
+    return new DomainError('unavailable', 'The database cannot be reached now. Repeat the same request.');
+  }
+  return undefined;
+}
+
+/** What the router throws for a broken percent-encoding. */
+function isUndecodablePath(thrown: unknown): boolean {
+  return (
+    thrown instanceof URIError || (thrown instanceof Error && 'status' in thrown && thrown.status === 400)
+  );
+}
+
+/** Connection failures and a shutdown of the server, by the codes of Node and of Postgres (class 08, 57P0x, 53300). */
+function isUnreachableDatabase(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  if (thrown.name === 'KnexTimeoutError' || /^Connection terminated|timeout expired/.test(thrown.message))
+    return true;
+  const code = 'code' in thrown ? String(thrown.code) : '';
+  return /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|08...|57P0[123]|53300)$/.test(code);
+}

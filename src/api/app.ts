@@ -1,0 +1,57 @@
+import express, { type Express, type RequestHandler } from 'express';
+import { DomainError } from '../domain/errors';
+import { answerError } from './answer-error';
+import type { ApiDeps } from './deps';
+import { observeRequests } from './observe-requests';
+import { openApiOf } from './openapi';
+import { nameRequest } from './request-id';
+import { routes, type Route } from './routes';
+import { serveOperation } from './serve-operation';
+
+/** The whole API as an Express application: every route of routes.ts, and a problem for everything else. */
+export function createApp(parts: Omit<ApiDeps, 'openApi'>): Express {
+  const deps: ApiDeps = { ...parts, openApi: openApiOf(routes, parts.publicUrl) };
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.set('case sensitive routing', true);
+
+  app.use(nameRequest, observeRequests(deps), forbidSniffing);
+  for (const route of routes) {
+    app[route.method](expressPath(route.path), noteRoute(route), serveOperation(route.operation, deps));
+  }
+  for (const path of new Set(routes.map((route) => route.path)))
+    app.all(expressPath(path), refuseMethod(path));
+  app.use((req) => {
+    throw new DomainError('not_found', `There is no ${req.method} ${req.path.slice(0, 200)}.`);
+  });
+  app.use(answerError(deps));
+  return app;
+}
+
+function expressPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
+function noteRoute(route: Route): RequestHandler {
+  return (_req, res, next) => {
+    res.locals['route'] = route.path;
+    next();
+  };
+}
+
+function refuseMethod(path: string): RequestHandler {
+  const methods = routes.filter((route) => route.path === path).map((route) => route.method.toUpperCase());
+  return (req) => {
+    throw new DomainError('not_found', `${path} takes ${methods.join(', ')}, not ${req.method}.`, {
+      methods,
+    });
+  };
+}
+
+const forbidSniffing: RequestHandler = (_req, res, next) => {
+  res.setHeader('X-Content-Type-Options', 'nosniff');
+  res.setHeader('Cache-Control', 'no-store');
+  next();
+};

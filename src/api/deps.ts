@@ -1,0 +1,36 @@
+import type { Client } from '@temporalio/client';
+import type { Knex } from 'knex';
+import type { Jobs } from '../jobs/jobs';
+import type { Ledger } from '../ledger/commands';
+import type { ObjectStore } from '../media/object-store';
+import type { Payments } from '../payments/payments';
+import type { Clock } from '../platform/clock';
+import type { Logger } from '../platform/logger';
+import type { Registry } from '../platform/metrics';
+import type { InFlight } from './in-flight';
+import type { OpenApi } from './openapi';
+import type { SpendWatch } from './spend-watch';
+
+/** All that the operations use; src/main/api.ts puts it together. */
+export interface ApiDeps {
+  readonly db: Knex;
+  readonly ledger: Ledger;
+  readonly temporal: Client;
+  readonly payments: Payments;
+  readonly jobs: Jobs;
+  readonly objectStore: ObjectStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  /** Spends and orders that are being answered, by id: a concurrent repeat waits for the first answer. */
+  readonly inFlight: InFlight;
+  readonly spendWatch: SpendWatch;
+  /** Aborted when the process ends: whoever waits is answered with what is known then. */
+  readonly closing: AbortSignal;
+  /** Where customers, Stripe and the job provider reach this API; without a slash at the end. */
+  readonly publicUrl: string;
+  /** The description of this very API; createApp makes it of the routes. */
+  readonly openApi: OpenApi;
+  /** Checks the short-lived links to uploaded pictures. */
+  readonly urlSigningSecret: string;
+}

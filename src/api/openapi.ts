@@ -1,0 +1,207 @@
+import { z } from 'zod';
+import type { ErrorCode } from '../domain/errors';
+import { IDEMPOTENCY_KEY_PATTERN, REPLAYED_HEADER } from './idempotency-key';
+import type { AnswerDoc, AnyOperation } from './operation';
+import { PROBLEMS } from './problems';
+import type { Route } from './routes';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What of the description is read here again; the rest is for its readers. */
+export interface OpenApi {
+  readonly openapi: string;
+  readonly info: Json;
+  readonly servers: readonly Json[];
+  readonly security: readonly Json[];
+  readonly tags: readonly { readonly name: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, OperationDoc>>>>;
+  readonly components: Json;
+}
+
+export interface OperationDoc {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tags: readonly string[];
+  readonly security?: readonly Json[];
+  readonly parameters: readonly Json[];
+  readonly requestBody?: Json;
+  readonly responses: Readonly<Record<string, Json>>;
+}
+
+const problemSchema = z
+  .looseObject({
+    type: z.string().meta({ description: 'Where the problem is explained.' }),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().meta({ description: 'Stable; branch on this.' }),
+    detail: z.string(),
+    requestId: z.string(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457 problem details.' });
+
+/** The description of the whole API (OpenAPI 3.1), made of the schemas that check its requests. */
+export function openApiOf(routes: readonly Route[], publicUrl: string): OpenApi {
+  const components = new Map<string, Json>();
+  const paths: Record<string, Record<string, OperationDoc>> = {};
+  for (const route of routes) {
+    const path = (paths[route.path] ??= {});
+    path[route.method] = operationOf(route, components);
+  }
+  toSchema(problemSchema, 'output', components);
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Scrip',
+      version: '1.0.0',
+      summary: 'A credits billing engine for products that sell AI work.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: publicUrl }],
+    security: [{ apiKey: [] }],
+    tags: [...new Set(routes.map(({ operation }) => operation.tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: Object.fromEntries(components),
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer', description: 'A key with the scope customer or operator.' },
+      },
+    },
+  };
+}
+
+function operationOf({ method, path, operation }: Route, components: Map<string, Json>): OperationDoc {
+  const { summary, description, tag, access, body } = operation;
+  return {
+    operationId: operationIdOf(method, path),
+    summary,
+    ...(description === undefined ? {} : { description }),
+    tags: [tag],
+    ...(access === 'public' ? { security: [] } : {}),
+    parameters: [...pathParameters(path), ...queryParameters(operation, components), ...keyHeader(operation)],
+    ...(body.contentType === ''
+      ? {}
+      : {
+          requestBody: {
+            required: body.required,
+            content: { [body.contentType]: { schema: toSchema(body.schema, 'input', components) } },
+          },
+        }),
+    responses: responsesOf(path, operation, components),
+  };
+}
+
+/** `post /v1/spends/{id}/cancel` is `postSpendsIdCancel`: made of what is unique, so it is unique. */
+function operationIdOf(method: string, path: string): string {
+  const words = path.replace(/^\/v1/, '').match(/\w+/g) ?? [];
+  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
+
+function pathParameters(path: string): readonly Json[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+}
+
+function queryParameters({ query }: AnyOperation, components: Map<string, Json>): readonly Json[] {
+  const { properties = {}, required = [] } = toSchema(query, 'input', components) as {
+    properties?: Readonly<Record<string, Json>>;
+    required?: readonly string[];
+  };
+  return Object.entries(properties).map(([name, { description, ...schema }]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    ...(description === undefined ? {} : { description }),
+    schema,
+  }));
+}
+
+function keyHeader({ needsIdempotencyKey }: AnyOperation): readonly Json[] {
+  if (!needsIdempotencyKey) return [];
+  return [
+    {
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: true,
+      description: 'Names one intent; the same for every repeat of it.',
+      schema: { type: 'string', pattern: IDEMPOTENCY_KEY_PATTERN },
+    },
+  ];
+}
+
+function responsesOf(
+  path: string,
+  operation: AnyOperation,
+  components: Map<string, Json>,
+): Readonly<Record<string, Json>> {
+  const answers = Object.entries(operation.answers).map(([status, answer]) => [
+    status,
+    {
+      description: answer.description,
+      headers: headersOf(operation, answer),
+      ...contentOf(answer, components),
+    },
+  ]);
+  const codes = problemCodesOf(path, operation);
+  const problems = [...new Set(codes.map((code) => PROBLEMS[code].status))].map((status) => [
+    String(status),
+    {
+      description: codes
+        .filter((code) => PROBLEMS[code].status === status)
+        .map((code) => `\`${code}\`: ${PROBLEMS[code].title}`)
+        .join(' '),
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    },
+  ]);
+  return Object.fromEntries([...answers, ...problems]) as Readonly<Record<string, Json>>;
+}
+
+function headersOf({ needsIdempotencyKey }: AnyOperation, { headers = {} }: AnswerDoc): Json {
+  const replayed = needsIdempotencyKey
+    ? { [REPLAYED_HEADER]: '`true` when this was answered to an earlier request with the same key.' }
+    : {};
+  const all = { 'X-Request-Id': 'Names this attempt.', ...replayed, ...headers };
+  return Object.fromEntries(
+    Object.entries(all).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+  );
+}
+
+function contentOf(answer: AnswerDoc, components: Map<string, Json>): Json {
+  const { schema, contentType, alternatives = [] } = answer;
+  const content: Record<string, Json> = {};
+  if (schema !== undefined) content['application/json'] = { schema: toSchema(schema, 'output', components) };
+  if (contentType !== undefined) content[contentType] = { schema: { type: 'string' } };
+  for (const alternative of alternatives) content[alternative] = { schema: { type: 'string' } };
+  return Object.keys(content).length === 0 ? {} : { content };
+}
+
+/** What follows from how an operation is declared, and what it declares itself. */
+function problemCodesOf(path: string, operation: AnyOperation): readonly ErrorCode[] {
+  const codes: ErrorCode[] = ['invalid_request', 'internal_error', ...operation.problems];
+  if (operation.access !== 'public') codes.push('unauthenticated', 'not_found', 'unavailable');
+  if (path.includes('{')) codes.push('not_found');
+  if (operation.access === 'operator') codes.push('operator_scope_required');
+  if (operation.body.contentType !== '') codes.push('body_too_large');
+  if (operation.needsIdempotencyKey) codes.push('idempotency_key_required', 'idempotency_key_reused');
+  return [...new Set(codes)];
+}
+
+/** A schema in place; what has a name of its own goes to the components. */
+function toSchema(schema: z.ZodType, io: 'input' | 'output', components: Map<string, Json>): Json {
+  const { $defs = {}, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  // The dialect is that of the whole document.
+  delete rest.$schema;
+  for (const [name, definition] of Object.entries($defs)) {
+    components.set(name, pointToComponents(definition));
+  }
+  return pointToComponents(rest);
+}
+
+function pointToComponents(value: object): Json {
+  const text = JSON.stringify(value).replaceAll('"#/$defs/', '"#/components/schemas/');
+  return JSON.parse(text) as Json;
+}

@@ -1,0 +1,55 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { z } from 'zod';
+import { audit } from '../../ledger/audit';
+import { getCustomer } from '../../store/customers';
+import { spendWorkflowId } from '../../workflows/messages';
+import { defineOperation } from '../operation';
+import { answerId, answerInstant, viewerQuery } from '../schemas';
+
+const auditSchema = z
+  .strictObject({
+    ok: z.boolean(),
+    checkedAt: answerInstant,
+    checks: z.array(
+      z.strictObject({
+        name: z.string(),
+        ok: z.boolean(),
+        checked: z.int().meta({ description: 'How many rows were looked at.' }),
+        offenders: z.array(
+          z.strictObject({
+            table: z.string(),
+            id: z.string(),
+            customerId: answerId.nullable(),
+            problem: z.string(),
+          }),
+        ),
+      }),
+    ),
+  })
+  .meta({ id: 'Audit' });
+
+export const auditLedger = defineOperation({
+  summary: 'Prove the ledger, or one customer of it',
+  description: 'Names each row that offends. Works while credits move.',
+  tag: 'Operators',
+  access: 'operator',
+  query: z.strictObject(viewerQuery),
+  answers: { 200: { description: 'What was checked and what was found.', schema: auditSchema } },
+  async find({ query: { customerId } }, { db }) {
+    return customerId === undefined ? undefined : (await getCustomer(db, customerId)).id;
+  },
+  async handle(_call, { db, clock, temporal }, customerId) {
+    const checkedAt = await clock.now();
+    const hasLiveWorkflow = (spendId: string) => isRunning(temporal, spendWorkflowId(spendId));
+    return { status: 200, body: await audit(db, { customerId, checkedAt, hasLiveWorkflow }) };
+  },
+});
+
+async function isRunning(temporal: Client, workflowId: string): Promise<boolean> {
+  try {
+    return (await temporal.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { z } from 'zod';
+import { isTerminal } from '../../domain/spend';
+import { getSpend } from '../../store/spends';
+import { cancelSpendSignal } from '../../workflows/messages';
+import { optionalJsonBody } from '../bodies/json-body';
+import type { ApiDeps } from '../deps';
+import { defineOperation } from '../operation';
+import { viewerQuery } from '../schemas';
+import { assertOwn } from '../viewer';
+import { spendSchema, spendView } from '../views/spend-view';
+
+export const cancelSpend = defineOperation({
+  summary: 'Ask a spend to stop',
+  description:
+    'A message to its workflow: work that has not begun is released, of running work only what was delivered is captured. The first terminal state wins, so a finished spend is answered as it is. Idempotent by itself.',
+  tag: 'Spends',
+  access: 'customer',
+  query: z.strictObject(viewerQuery),
+  body: optionalJsonBody(z.strictObject({})),
+  answers: { 202: { description: 'The spend as it is; its end is still to come.', schema: spendSchema } },
+  problems: ['unavailable'],
+  async find({ id, query }, { db }) {
+    const spend = await getSpend(db, id);
+    assertOwn(query, spend);
+    return spend;
+  },
+  async handle(_call, deps, spend) {
+    if (!isTerminal(spend.status)) await askToStop(deps, spend.workflowId);
+    return { status: 202, body: spendView(await getSpend(deps.db, spend.id)) };
+  },
+});
+
+async function askToStop({ temporal }: ApiDeps, workflowId: string): Promise<void> {
+  try {
+    await temporal.workflow.getHandle(workflowId).signal(cancelSpendSignal);
+  } catch (error) {
+    // It has just ended: then there is nothing to stop.
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}

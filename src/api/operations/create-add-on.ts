@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { DomainError } from '../../domain/errors';
+import { deriveId } from '../../platform/ids';
+import { findAddOnOrder } from '../../store/add-on-orders';
+import { getCustomer } from '../../store/customers';
+import type { StoredAnswer } from '../../store/requests';
+import {
+  ADD_ON_WORKFLOW,
+  addOnStart,
+  OPEN_UPDATE_ID,
+  openAddOnUpdate,
+  type OpenAddOn,
+} from '../../workflows/messages';
+import { answerOnce } from '../answer-once';
+import { jsonBody } from '../bodies/json-body';
+import { loadCustomerPlan, type CustomerPlan } from '../customer-plan';
+import type { ApiDeps } from '../deps';
+import { defineOperation } from '../operation';
+import { refusedAnswer } from '../refused-answer';
+import { idSchema, urlSchema } from '../schemas';
+import { updateWithStart } from '../update-with-start';
+import { addOnSchema, addOnView } from '../views/add-on-view';
+
+const body = z.strictObject({
+  customerId: idSchema,
+  quantity: z.int().min(1).max(1_000).meta({ description: 'How many packs; the catalog has a maximum.' }),
+  successUrl: urlSchema.optional(),
+  cancelUrl: urlSchema.optional(),
+});
+
+export const createAddOn = defineOperation({
+  summary: 'Order packs of credits',
+  description: 'For paid subscribers. Granted once when it is paid: send the customer to `checkoutUrl`.',
+  tag: 'Add-ons',
+  access: 'customer',
+  body: jsonBody(body),
+  needsIdempotencyKey: true,
+  answers: { 201: { description: 'The order waits for its payment.', schema: addOnSchema } },
+  problems: ['subscription_required', 'payment_past_due', 'payment_failed', 'unavailable'],
+  async find({ body: { customerId, quantity } }, { db }) {
+    const customer = await getCustomer(db, customerId);
+    const customerPlan = await loadCustomerPlan(db, customer.id);
+    const { addOnQuantityMax: max } = customerPlan.catalog.policies;
+    if (quantity > max) {
+      throw new DomainError('invalid_request', `At most ${max} packs are sold at once.`, {
+        field: 'quantity',
+      });
+    }
+    return { customer, customerPlan };
+  },
+  handle(call, deps, { customer, customerPlan }) {
+    const content = call.body;
+    const pack = customerPlan.catalog.packs[0];
+    if (pack === undefined) throw new Error('the catalog has no pack');
+    return answerOnce(call, deps, {
+      customerId: customer.id,
+      operation: 'add_on',
+      content,
+      authorize: () => assertSubscribed(customerPlan),
+      admit: () => assertPaid(customerPlan),
+      work: () =>
+        open(deps, {
+          orderId: deriveId('ord', customer.id, call.idempotencyKey),
+          customerId: customer.id,
+          pack: pack.id,
+          quantity: content.quantity,
+          catalogVersion: customerPlan.catalog.version,
+          successUrl: content.successUrl ?? null,
+          cancelUrl: content.cancelUrl ?? null,
+        }),
+    });
+  },
+});
+
+async function open(deps: ApiDeps, opening: OpenAddOn): Promise<StoredAnswer> {
+  const answer = await updateWithStart(
+    deps,
+    { definition: openAddOnUpdate, updateId: OPEN_UPDATE_ID },
+    { workflow: ADD_ON_WORKFLOW, options: addOnStart(opening) },
+  );
+  if (answer?.outcome === 'refused') throw refusedAnswer(answer);
+  const order = await findAddOnOrder(deps.db, opening.orderId);
+  if (order === undefined) {
+    throw new DomainError('unavailable', 'The order is not open yet. Repeat the same request.');
+  }
+  return { status: 201, body: addOnView(order) };
+}
+
+function assertSubscribed({ rights, plan }: CustomerPlan): Promise<void> {
+  if (rights.addOns) return Promise.resolve();
+  return Promise.reject(
+    new DomainError('subscription_required', 'Add-ons are sold to paid subscribers only.', { plan }),
+  );
+}
+
+function assertPaid({ subscription }: CustomerPlan): Promise<void> {
+  if (subscription?.status !== 'past_due') return Promise.resolve();
+  return Promise.reject(
+    new DomainError('payment_past_due', 'The subscription has a payment past due: pay that first.', {
+      subscriptionId: subscription.id,
+    }),
+  );
+}

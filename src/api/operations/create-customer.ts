@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { Catalog } from '../../domain/catalog';
+import type { Instant } from '../../domain/instants';
+import type { GrantCommand } from '../../ledger/commands';
+import { fingerprintOf } from '../../platform/fingerprint';
+import { deriveId } from '../../platform/ids';
+import { getCurrentCatalog } from '../../store/catalogs';
+import { getCustomer, findCustomer } from '../../store/customers';
+import { customerRecord, writeRecords } from '../../store/records';
+import { jsonBody } from '../bodies/json-body';
+import { loadCustomerPlan } from '../customer-plan';
+import { defineOperation } from '../operation';
+import { textSchema } from '../schemas';
+import { customerSchema, customerView } from '../views/customer-view';
+
+const body = z.strictObject({
+  externalId: textSchema(200).meta({ description: 'Your own id of the customer.' }),
+  email: z.email().max(254).optional(),
+  name: textSchema(200).optional(),
+});
+
+type NewCustomer = z.output<typeof body>;
+
+/** Keyed by `externalId`: whoever is known already is answered with 200 and gets nothing a second time. */
+export const createCustomer = defineOperation({
+  summary: 'Make a customer known',
+  description:
+    'Grants the credits of the Free plan, once per customer, ever. The external id is the idempotency key.',
+  tag: 'Customers',
+  access: 'customer',
+  body: jsonBody(body),
+  answers: {
+    201: { description: 'The new customer.', schema: customerSchema },
+    200: { description: 'The customer was known.', schema: customerSchema },
+  },
+  problems: ['unavailable'],
+  async handle({ body: request }, { db, ledger, clock }) {
+    const id = deriveId('cus', request.externalId);
+    let isNew = false;
+    if ((await findCustomer(db, id)) === undefined) {
+      const catalog = await getCurrentCatalog(db);
+      const createdAt = await clock.now();
+      const record = recordOf(id, request, createdAt);
+      if (catalog.plans.free.credits === 0) await writeRecords(db, [record]);
+      else {
+        const granted = await ledger.submit({ ...signupGrant(id, catalog, createdAt), records: [record] });
+        isNew = !granted.replayed;
+      }
+    }
+    const [customer, { plan }] = await Promise.all([getCustomer(db, id), loadCustomerPlan(db, id)]);
+    return { status: isNew ? 201 : 200, body: customerView(customer, plan) };
+  },
+});
+
+function recordOf(id: string, { externalId, email, name }: NewCustomer, createdAt: Instant) {
+  return customerRecord({
+    id,
+    external_id: externalId,
+    email: email ?? null,
+    name: name ?? null,
+    created_at: createdAt,
+  });
+}
+
+function signupGrant(customerId: string, catalog: Catalog, effectiveAt: Instant): GrantCommand {
+  const key = `signup:${customerId}`;
+  return {
+    op: 'grant',
+    key,
+    fingerprint: fingerprintOf({ signup: customerId }),
+    walletId: customerId,
+    effectiveAt,
+    grantId: deriveId('grt', key),
+    source: 'signup',
+    credits: catalog.plans.free.credits,
+    cost: null,
+    expiresAt: null,
+    reason: 'Welcome credits',
+  };
+}

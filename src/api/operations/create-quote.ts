@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { priceOf } from '../../domain/catalog';
+import { planSpend } from '../../domain/spend';
+import { GRANT_SOURCES } from '../../ledger/commands';
+import { getBalance } from '../../ledger/get-balance';
+import { listLotsToBurn } from '../../ledger/list-lots-to-burn';
+import { getCustomer } from '../../store/customers';
+import { loadSpendFacts } from '../../store/spend-facts';
+import { jsonBody } from '../bodies/json-body';
+import { defineOperation } from '../operation';
+import { answerCredits, answerId, answerInstant } from '../schemas';
+import { isLicensed, quantityOf, quoteRequestSchema, refusalError } from '../spend-request';
+import { rightsSchema, rightsView } from '../views/rights-view';
+
+const quoteSchema = z
+  .strictObject({
+    credits: answerCredits,
+    unitCredits: answerCredits,
+    quantity: z.int(),
+    sufficient: z.boolean().meta({ description: 'Whether enough credits are available.' }),
+    allowed: z.boolean().meta({ description: 'Whether the plan and the state of things allow it.' }),
+    reasons: z
+      .array(z.string())
+      .meta({ description: 'The problem codes of what does not allow it; empty when it is allowed.' }),
+    lots: z.array(
+      z.strictObject({
+        grantId: answerId,
+        source: z.enum(GRANT_SOURCES),
+        credits: answerCredits,
+        expiresAt: answerInstant.nullable(),
+      }),
+    ),
+    rights: rightsSchema,
+  })
+  .meta({
+    id: 'Quote',
+    description: 'What a spend would cost, which lots would pay, and with which rights.',
+  });
+
+export const createQuote = defineOperation({
+  summary: 'Ask what a spend would cost',
+  description: 'Nothing happens and nothing is reserved. Takes what a spend takes, or less.',
+  tag: 'Spends',
+  access: 'customer',
+  body: jsonBody(quoteRequestSchema),
+  answers: { 200: { description: 'The quote.', schema: quoteSchema } },
+  async find({ body: { customerId, ...request } }, { db }) {
+    const customer = await getCustomer(db, customerId);
+    const facts = await loadSpendFacts(db, customer.id, request);
+    const plan = planSpend(request, facts);
+    if (!plan.allowed && plan.code === 'not_found') throw refusalError(plan);
+    return { customer, request, facts, plan };
+  },
+  async handle(_call, deps, { customer, request, facts, plan }) {
+    const quantity = quantityOf(request);
+    const isFree = await isLicensed(deps.db, customer.id, request);
+    const unitCredits = isFree ? 0 : priceOf(facts.catalog, request.action, 1);
+    const credits = isFree ? 0 : priceOf(facts.catalog, request.action, quantity);
+    const [balance, lots] = await Promise.all([
+      getBalance(deps.db, customer.id),
+      credits === 0 ? [] : listLotsToBurn(deps.db, customer.id, credits),
+    ]);
+    return {
+      status: 200,
+      body: {
+        credits,
+        unitCredits,
+        quantity,
+        sufficient: balance.available >= credits,
+        allowed: plan.allowed,
+        reasons: plan.allowed ? [] : [plan.code],
+        lots,
+        rights: rightsView(facts.plan, facts.catalog.plans[facts.plan].rights),
+      },
+    };
+  },
+});

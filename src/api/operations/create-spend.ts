@@ -1,0 +1,142 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { z } from 'zod';
+import { priceOf } from '../../domain/catalog';
+import { DomainError } from '../../domain/errors';
+import { planSpend, type SpendFacts, type SpendPlan, type SpendRefusal } from '../../domain/spend';
+import { fingerprintOf } from '../../platform/fingerprint';
+import { deriveId } from '../../platform/ids';
+import { getCustomer } from '../../store/customers';
+import { loadSpendFacts } from '../../store/spend-facts';
+import {
+  RESERVE_UPDATE_ID,
+  reserveUpdate,
+  SPEND_WORKFLOW,
+  spendStart,
+  type SpendInput,
+} from '../../workflows/messages';
+import { jsonBody } from '../bodies/json-body';
+import type { ApiDeps } from '../deps';
+import { keyReused } from '../idempotency-key';
+import { insufficientCredits } from '../insufficient-credits';
+import { findKnownSpend, holdKey, planRequired } from '../known-spend';
+import { defineOperation, type Call, type Reply } from '../operation';
+import { refusedAnswer } from '../refused-answer';
+import { isLicensed, quantityOf, refusalError, spendRequestSchema } from '../spend-request';
+import { updateWithStart } from '../update-with-start';
+import { spendSchema } from '../views/spend-view';
+
+/** How often, and how far apart, the record is read again when the answer of the workflow is in doubt. */
+const DOUBT = { reads: 10, pauseMs: 300 };
+
+export const createSpend = defineOperation({
+  summary: 'Spend credits on work',
+  description:
+    'Answers as soon as the credits are held. A refusal (402, 403) is recorded under the key for ever and answered again to its repeats.',
+  tag: 'Spends',
+  access: 'customer',
+  body: jsonBody(spendRequestSchema),
+  needsIdempotencyKey: true,
+  answers: {
+    202: { description: 'The credits are held and the work begins.', schema: spendSchema },
+    201: { description: 'A licence: issued and paid for.', schema: spendSchema },
+  },
+  problems: [
+    'insufficient_credits',
+    'plan_required',
+    'model_unavailable',
+    'license_not_needed',
+    'unavailable',
+  ],
+  find: ({ body }, { db }) => getCustomer(db, body.customerId),
+  async handle(call, deps) {
+    const input = inputOf(call);
+    const { first, answer } = deps.inFlight.join(`${input.spendId}:${input.fingerprint}`, () =>
+      answerSpend(call, deps, input),
+    );
+    if (!first) call.markReplayed();
+    return answer;
+  },
+});
+
+type SpendCall = Call<unknown, z.output<typeof spendRequestSchema>>;
+
+function inputOf({ body: { customerId, ...request }, idempotencyKey }: SpendCall): SpendInput {
+  return {
+    spendId: deriveId('spd', customerId, idempotencyKey),
+    customerId,
+    request,
+    fingerprint: fingerprintOf(request),
+  };
+}
+
+/** A known key gets its recorded answer before anything else is asked; an unknown one is judged, admitted and begun. */
+async function answerSpend(call: SpendCall, deps: ApiDeps, input: SpendInput): Promise<Reply> {
+  const known = await findKnownSpend(deps.db, input.customerId, input.spendId);
+  if (known?.fingerprint === input.fingerprint) {
+    call.markReplayed();
+    return known.answer();
+  }
+  const facts = await loadSpendFacts(deps.db, input.customerId, input.request);
+  const plan = planSpend(input.request, facts);
+  if (!plan.allowed && plan.code === 'not_found') throw refusalError(plan);
+  if (known !== undefined) {
+    throw !plan.allowed && plan.code === 'plan_required' ? refusalError(plan) : keyReused();
+  }
+  // A licence that is held already costs nothing, so credits are not asked for: the saga finds it and names it.
+  const isFree = plan.allowed && (await isLicensed(deps.db, input.customerId, input.request));
+  const placed = isFree ? undefined : await admit(call, deps, input, facts, plan);
+  if (placed !== undefined) return placed;
+  if (!plan.allowed) throw refusalError(plan);
+  return begin(deps, input);
+}
+
+/**
+ * Asks the ledger whether the hold would be placed. A refusal is recorded under the hold's own key and thrown; what was
+ * placed meanwhile is answered; undefined means that the saga may begin.
+ */
+async function admit(
+  call: SpendCall,
+  { db, ledger, clock }: ApiDeps,
+  input: SpendInput,
+  { catalog }: SpendFacts,
+  plan: SpendPlan | SpendRefusal,
+): Promise<Reply | undefined> {
+  const { outcome, replayed, reply } = await ledger.submit({
+    op: 'admit',
+    key: holdKey(input.spendId),
+    fingerprint: input.fingerprint,
+    walletId: input.customerId,
+    effectiveAt: await clock.now(),
+    credits: priceOf(catalog, input.request.action, quantityOf(input.request)),
+    ...(plan.allowed || plan.code !== 'plan_required'
+      ? {}
+      : { refusal: { code: plan.code, details: { ...plan.details, detail: plan.message } } }),
+  });
+  if (replayed) call.markReplayed();
+  if (outcome === 'admitted') return undefined;
+  if (outcome === 'insufficient_credits') throw await insufficientCredits(db, input.customerId, reply);
+  if (outcome === 'plan_required') throw planRequired(reply.details);
+  if (outcome === 'idempotency_key_reused') throw keyReused();
+  return (await findKnownSpend(db, input.customerId, input.spendId))?.answer();
+}
+
+/** Starts the saga, or finds it, and answers what is recorded: the workflow's word counts only where nothing is. */
+async function begin(deps: ApiDeps, input: SpendInput): Promise<Reply> {
+  const update = { definition: reserveUpdate, updateId: RESERVE_UPDATE_ID };
+  const answer = await updateWithStart(deps, update, {
+    workflow: SPEND_WORKFLOW,
+    options: spendStart(input),
+  });
+  const reads = answer === undefined ? DOUBT.reads : 1;
+  for (let read = 1; read <= reads; read += 1) {
+    const known = await findKnownSpend(deps.db, input.customerId, input.spendId);
+    if (known !== undefined && known.fingerprint !== input.fingerprint) throw keyReused();
+    if (known !== undefined) return known.answer();
+    if (read < reads) await delay(DOUBT.pauseMs);
+  }
+  if (answer?.outcome === 'refused') throw refusedAnswer(answer);
+  throw new DomainError(
+    'unavailable',
+    'It is not known yet whether the spend began. Repeat the request with the same Idempotency-Key.',
+  );
+}

@@ -1,0 +1,42 @@
+import { DomainError } from '../../domain/errors';
+import { PICTURE_SIDE_MIN, readPicture } from '../../media/pictures';
+import { newId } from '../../platform/ids';
+import { getCustomer } from '../../store/customers';
+import { insertUpload, type Upload } from '../../store/uploads';
+import { pictureBody } from '../bodies/picture-body';
+import { defineOperation } from '../operation';
+import { uploadSchema, uploadView } from '../views/upload-view';
+
+export const createUpload = defineOperation({
+  summary: 'Upload a picture to train from',
+  tag: 'Models',
+  access: 'customer',
+  body: pictureBody,
+  answers: { 201: { description: 'The picture is stored.', schema: uploadSchema } },
+  async find({ body: { customerId, file } }, { db }) {
+    // Malformed before unknown: what is no picture is refused as such, whoever sends it.
+    const picture = await readPicture(file);
+    if (picture === undefined) {
+      throw new DomainError(
+        'invalid_request',
+        `The file must be a whole PNG, JPEG or WebP picture of at least ${PICTURE_SIDE_MIN} pixels a side.`,
+        { field: 'file' },
+      );
+    }
+    return { customer: await getCustomer(db, customerId), picture };
+  },
+  async handle({ body: { file } }, { db, objectStore, clock }, { customer, picture }) {
+    const id = newId('upl');
+    const upload: Upload = {
+      id,
+      customerId: customer.id,
+      ...picture,
+      bytes: file.length,
+      objectKey: `uploads/${id}`,
+      createdAt: await clock.now(),
+    };
+    await objectStore.put(upload.objectKey, file, picture.contentType);
+    await insertUpload(db, upload);
+    return { status: 201, body: uploadView(upload) };
+  },
+});

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { DomainError } from '../../domain/errors';
+import { deleteModel as removeModel, getOwnModel } from '../../store/models';
+import { optionalJsonBody } from '../bodies/json-body';
+import { defineOperation } from '../operation';
+import { idSchema, viewerQuery } from '../schemas';
+
+const body = z.strictObject({
+  customerId: idSchema
+    .optional()
+    .meta({ description: 'The owner; may stand in the query instead, for clients that send no body.' }),
+});
+
+export const deleteModel = defineOperation({
+  summary: 'Take an own model away for good',
+  description: 'Nothing new is made with it. Images, licences and running work stay.',
+  tag: 'Models',
+  access: 'customer',
+  query: z.strictObject(viewerQuery),
+  body: optionalJsonBody(body),
+  answers: { 204: { description: 'Gone.' } },
+  find({ id, body: { customerId }, query }, { db }) {
+    const ownerId = customerId ?? query.customerId;
+    if (ownerId === undefined) {
+      throw new DomainError('invalid_request', 'Say whose model it is.', { field: 'customerId' });
+    }
+    return getOwnModel(db, id, ownerId);
+  },
+  async handle(_call, { db }, model) {
+    await removeModel(db, model.id);
+    return { status: 204 };
+  },
+});

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { DomainError } from '../../domain/errors';
+import { getBalance as readBalance } from '../../ledger/get-balance';
+import { getCustomer } from '../../store/customers';
+import { findLiveSubscription } from '../../store/subscriptions';
+import { defineOperation } from '../operation';
+import { instantSchema } from '../schemas';
+import { balanceSchema, nextGrantView } from '../views/balance-view';
+
+const query = z.strictObject({
+  at: instantSchema.optional().meta({ description: 'An instant in the past: the balance as it was then.' }),
+});
+
+export const getBalance = defineOperation({
+  summary: 'Read what a customer has, and what it is made of',
+  description: 'The lots stand in the order in which they will be used.',
+  tag: 'Customers',
+  access: 'customer',
+  query,
+  answers: { 200: { description: 'The balance.', schema: balanceSchema } },
+  find: ({ id }, { db }) => getCustomer(db, id),
+  async handle({ query: { at } }, { db, clock }, { id }) {
+    if (at === undefined) {
+      const [balance, subscription] = await Promise.all([readBalance(db, id), findLiveSubscription(db, id)]);
+      return { status: 200, body: { ...balance, nextGrant: nextGrantView(subscription) } };
+    }
+    if (at > (await clock.now()))
+      throw new DomainError('invalid_request', 'The instant lies in the future.', { field: 'at' });
+    return { status: 200, body: { ...(await readBalance(db, id, at)), nextGrant: null } };
+  },
+});

@@ -1,0 +1,16 @@
+import { getCustomer as readCustomer } from '../../store/customers';
+import { loadCustomerPlan } from '../customer-plan';
+import { defineOperation } from '../operation';
+import { customerSchema, customerView } from '../views/customer-view';
+
+export const getCustomer = defineOperation({
+  summary: 'Read a customer',
+  tag: 'Customers',
+  access: 'customer',
+  answers: { 200: { description: 'The customer and the plan of the moment.', schema: customerSchema } },
+  find: ({ id }, { db }) => readCustomer(db, id),
+  async handle(_call, { db }, customer) {
+    const { plan } = await loadCustomerPlan(db, customer.id);
+    return { status: 200, body: customerView(customer, plan) };
+  },
+});

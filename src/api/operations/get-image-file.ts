@@ -1,0 +1,54 @@
+import type { Knex } from 'knex';
+import { z } from 'zod';
+import { watermark } from '../../media/watermark';
+import { getVisibleImage, type Image } from '../../store/images';
+import { findLicense } from '../../store/licenses';
+import { findModel } from '../../store/models';
+import { loadCustomerPlan } from '../customer-plan';
+import { defineOperation } from '../operation';
+import { viewerQuery } from '../schemas';
+import { getViewerId } from '../viewer';
+
+export const getImageFile = defineOperation({
+  summary: 'Download an image',
+  description:
+    'Watermarked for the public and when it was made on the Free plan; clean for its licensee, and for its owner when the rights of the moment it was made allow.',
+  tag: 'Images',
+  access: 'customer',
+  query: z.strictObject(viewerQuery),
+  answers: {
+    200: {
+      description: 'The picture.',
+      contentType: 'image/png',
+      headers: { 'Scrip-Watermark': '`true` or `false`.' },
+    },
+  },
+  async find({ id, query }, { db }) {
+    const viewerId = await getViewerId(db, query);
+    return { viewerId, image: await getVisibleImage(db, id, viewerId) };
+  },
+  async handle(_call, { db, objectStore }, { viewerId, image }) {
+    const [clean, picture] = await Promise.all([
+      isClean(db, image, viewerId),
+      objectStore.get(image.objectKey),
+    ]);
+    return {
+      status: 200,
+      bytes: clean ? picture : await watermark(picture),
+      contentType: 'image/png',
+      headers: {
+        'Scrip-Watermark': String(!clean),
+        'Content-Disposition': `inline; filename="${image.id}.png"`,
+      },
+    };
+  },
+});
+
+/** A licence decides first; then the rights stamped on the image for its owner, and those of the day for its model's. */
+async function isClean(db: Knex, image: Image, viewerId: string | undefined): Promise<boolean> {
+  if (viewerId === undefined) return false;
+  if ((await findLicense(db, image.id, viewerId)) !== undefined) return true;
+  if (image.ownerId === viewerId && !image.rights.watermark) return true;
+  const model = await findModel(db, image.modelId);
+  return model?.ownerId === viewerId && !(await loadCustomerPlan(db, viewerId)).rights.watermark;
+}

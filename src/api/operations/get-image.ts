@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { getVisibleImage } from '../../store/images';
+import { defineOperation } from '../operation';
+import { viewerQuery } from '../schemas';
+import { getViewerId } from '../viewer';
+import { imageSchema, imageView } from '../views/image-view';
+
+export const getImage = defineOperation({
+  summary: 'Read an image',
+  tag: 'Images',
+  access: 'customer',
+  query: z.strictObject(viewerQuery),
+  answers: { 200: { description: 'The image, without its pixels.', schema: imageSchema } },
+  find: async ({ id, query }, { db }) => getVisibleImage(db, id, await getViewerId(db, query)),
+  handle: (_call, _deps, image) => Promise.resolve({ status: 200, body: imageView(image) }),
+});

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { defineOperation } from '../operation';
+
+export const getOpenapi = defineOperation({
+  summary: 'Describe the API to programs',
+  tag: 'System',
+  access: 'public',
+  answers: { 200: { description: 'OpenAPI 3.1.', schema: z.looseObject({ openapi: z.string() }) } },
+  handle: (_call, { openApi }) => Promise.resolve({ status: 200, body: openApi }),
+});

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DomainError, ERROR_CODES } from '../../domain/errors';
+import { findPackageRoot } from '../../platform/package-root';
+import { defineOperation } from '../operation';
+import { markdownToHtml } from '../pages/markdown';
+import { pageOf } from '../pages/page';
+
+export const getProblemPage = defineOperation({
+  summary: 'Explain a problem code',
+  description: 'Where the `type` of a problem points to.',
+  tag: 'System',
+  access: 'public',
+  answers: { 200: { description: 'What it means and what to do.', contentType: 'text/html' } },
+  find({ id }) {
+    const code = ERROR_CODES.find((known) => known === id);
+    if (code === undefined) throw new DomainError('not_found', 'There is no such problem code.');
+    return Promise.resolve(code);
+  },
+  async handle(_call, _deps, code) {
+    const markdown = await readFile(join(findPackageRoot(), 'docs/problems', `${code}.md`), 'utf8');
+    return {
+      status: 200,
+      bytes: pageOf(code, markdownToHtml(markdown)),
+      contentType: 'text/html; charset=utf-8',
+    };
+  },
+});

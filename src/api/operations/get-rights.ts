@@ -1,0 +1,16 @@
+import { getCustomer } from '../../store/customers';
+import { loadCustomerPlan } from '../customer-plan';
+import { defineOperation } from '../operation';
+import { rightsSchema, rightsView } from '../views/rights-view';
+
+export const getRights = defineOperation({
+  summary: 'Read what a customer may do now',
+  tag: 'Customers',
+  access: 'customer',
+  answers: { 200: { description: 'The rights of the plan of the moment.', schema: rightsSchema } },
+  find: ({ id }, { db }) => getCustomer(db, id),
+  async handle(_call, { db }, customer) {
+    const { plan, rights } = await loadCustomerPlan(db, customer.id);
+    return { status: 200, body: rightsView(plan, rights) };
+  },
+});

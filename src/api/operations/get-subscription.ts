@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { getSubscription as readSubscription } from '../../store/subscriptions';
+import { defineOperation } from '../operation';
+import { viewerQuery } from '../schemas';
+import { assertOwn } from '../viewer';
+import { subscriptionSchema, subscriptionView } from '../views/subscription-view';
+
+export const getSubscription = defineOperation({
+  summary: 'Read a subscription',
+  tag: 'Subscriptions',
+  access: 'customer',
+  query: z.strictObject(viewerQuery),
+  answers: {
+    200: { description: 'The subscription as its workflow last recorded it.', schema: subscriptionSchema },
+  },
+  async find({ id, query }, { db }) {
+    const subscription = await readSubscription(db, id);
+    assertOwn(query, subscription);
+    return subscription;
+  },
+  handle: (_call, _deps, subscription) =>
+    Promise.resolve({ status: 200, body: subscriptionView(subscription) }),
+});

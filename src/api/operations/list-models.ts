@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { listModels as readModels } from '../../store/models';
+import { defineOperation } from '../operation';
+import { idSchema, pageOf, pageQuery, viewerQuery, visibilitySchema } from '../schemas';
+import { getViewerId } from '../viewer';
+import { modelSchema, modelView } from '../views/model-view';
+
+const query = z.strictObject({
+  visibility: visibilitySchema.optional(),
+  ownerId: idSchema.optional(),
+  ...viewerQuery,
+  ...pageQuery,
+});
+
+export const listModels = defineOperation({
+  summary: 'List the models that the viewer may see',
+  description: 'The public sees public models that are ready; a customer (`customerId`) also their own.',
+  tag: 'Models',
+  access: 'customer',
+  query,
+  answers: { 200: { description: 'The models, newest first.', schema: pageOf(modelSchema) } },
+  find: ({ query: filter }, { db }) => getViewerId(db, filter),
+  async handle({ query: { visibility, ownerId, cursor, limit } }, { db }, viewerId) {
+    const page = await readModels(db, { viewerId, visibility, ownerId }, { cursor, limit });
+    return { status: 200, body: { ...page, data: page.data.map(modelView) } };
+  },
+});

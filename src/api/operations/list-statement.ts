@@ -1,0 +1,68 @@
+import type { Response } from 'express';
+import type { Knex } from 'knex';
+import { z } from 'zod';
+import { listStatement as readStatement, type StatementRequest } from '../../ledger/list-statement';
+import { getCustomer } from '../../store/customers';
+import { defineOperation } from '../operation';
+import { instantSchema, pageOf, queryNumberSchema } from '../schemas';
+import { STATEMENT_CSV_HEADER, statementEntrySchema, statementLines } from '../views/statement-view';
+import { wantsCsv } from '../wants-csv';
+
+const LIMIT_DEFAULT = 50;
+const LIMIT_MAX = 100;
+
+const query = z.strictObject({
+  from: instantSchema.optional().meta({ description: 'This instant or later.' }),
+  to: instantSchema.optional().meta({ description: 'Before this instant.' }),
+  cursor: z.string().min(1).max(1_000).optional(),
+  limit: queryNumberSchema(1, LIMIT_MAX).optional(),
+});
+
+export const listStatement = defineOperation({
+  summary: 'List every movement of credits of a customer',
+  description:
+    'As CSV (`Accept: text/csv`) all of it comes at once, unless a `limit` or a `cursor` is given.',
+  tag: 'Customers',
+  access: 'customer',
+  query,
+  answers: {
+    200: {
+      description: 'The movements, newest first.',
+      schema: pageOf(statementEntrySchema),
+      alternatives: ['text/csv'],
+    },
+  },
+  find: ({ id }, { db }) => getCustomer(db, id),
+  async handle({ query: { limit, ...range }, req }, { db }, { id }) {
+    const page = await readStatement(db, id, { ...range, limit: limit ?? LIMIT_DEFAULT });
+    if (!wantsCsv(req)) return { status: 200, body: page };
+    if (limit !== undefined || range.cursor !== undefined) {
+      const bytes = STATEMENT_CSV_HEADER + statementLines(page.data);
+      return { status: 200, bytes, contentType: 'text/csv; charset=utf-8' };
+    }
+    return { stream: (res) => writeWhole(res, db, id, { ...range, limit: LIMIT_MAX }) };
+  },
+});
+
+/** Page by page, at the pace of the reader, so that memory stays bounded however long the statement is. */
+async function writeWhole(
+  res: Response,
+  db: Knex,
+  customerId: string,
+  request: StatementRequest,
+): Promise<void> {
+  res.status(200).type('text/csv; charset=utf-8');
+  res.write(STATEMENT_CSV_HEADER);
+  let cursor = request.cursor;
+  do {
+    const page = await readStatement(db, customerId, { ...request, cursor });
+    const flushed = res.write(statementLines(page.data));
+    if (!flushed && !res.destroyed) {
+      await new Promise<void>((resolve) => {
+        res.once('drain', resolve).once('close', resolve);
+      });
+    }
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined && !res.destroyed);
+  res.end();
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { PaymentEvent } from '../../payments/payments';
+import { routePaymentEvent } from '../../payments/route-event';
+import { markStripeEventProcessed, receiveStripeEvent } from '../../store/stripe-events';
+import { paymentFactDelivery } from '../../workflows/messages';
+import { rawBody } from '../bodies/raw-body';
+import type { ApiDeps } from '../deps';
+import { defineOperation } from '../operation';
+
+/** An event carries its whole object, and an invoice may have many lines. */
+const EVENT_BYTES_MAX = 2 * 1024 * 1024;
+
+export const receiveStripeWebhook = defineOperation({
+  summary: 'Take in an event of Stripe',
+  description:
+    'Verified by `Stripe-Signature` on the raw body; answered when it is durable. Events may repeat.',
+  tag: 'Webhooks',
+  access: 'public',
+  body: rawBody(EVENT_BYTES_MAX),
+  answers: {
+    200: { description: 'Received, now or before.', schema: z.strictObject({ received: z.literal(true) }) },
+  },
+  async handle({ body, req }, deps) {
+    const now = await deps.clock.now();
+    const event = deps.payments.parseWebhook(body, req.header('stripe-signature') ?? '', now);
+    const isNew = await receiveStripeEvent(deps.db, event, now);
+    if (isNew) await deliver(deps, event);
+    return { status: 200, body: { received: true } };
+  },
+});
+
+/** The event is safe in the inbox: what cannot be delivered now is delivered by the worker's poller. */
+async function deliver({ db, temporal, clock, logger }: ApiDeps, event: PaymentEvent): Promise<void> {
+  const route = routePaymentEvent(event);
+  try {
+    if (route.to === 'nobody') await markStripeEventProcessed(db, event.eventId, await clock.now());
+    else {
+      const [workflow, options] = paymentFactDelivery(route);
+      await temporal.workflow.signalWithStart(workflow, options);
+    }
+  } catch (error) {
+    logger.warn({ err: error, eventId: event.eventId }, 'an event waits in the inbox');
+  }
+}

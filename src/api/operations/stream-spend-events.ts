@@ -1,0 +1,57 @@
+import type { Response } from 'express';
+import { z } from 'zod';
+import { isTerminal } from '../../domain/spend';
+import { findJob } from '../../store/jobs';
+import { getSpend, type Spend } from '../../store/spends';
+import type { ApiDeps } from '../deps';
+import { endOfRequest } from '../end-of-request';
+import { defineOperation } from '../operation';
+import { viewerQuery } from '../schemas';
+import { assertOwn } from '../viewer';
+import { spendView } from '../views/spend-view';
+
+/** How often progress is looked for; a comment is sent then, so that no proxy takes the silence for an end. */
+const PROGRESS_MS = 1_000;
+
+export const streamSpendEvents = defineOperation({
+  summary: 'Follow a spend by server-sent events',
+  description:
+    '`spend` carries the whole spend, at once and at every change; `progress` carries `{percent}` as the provider reports it. The stream ends after the terminal state.',
+  tag: 'Spends',
+  access: 'customer',
+  query: z.strictObject(viewerQuery),
+  answers: { 200: { description: 'The events.', contentType: 'text/event-stream' } },
+  async find({ id, query }, { db }) {
+    const spend = await getSpend(db, id);
+    assertOwn(query, spend);
+    return spend;
+  },
+  handle: (_call, deps, spend) => Promise.resolve({ stream: (res) => follow(res, deps, spend) }),
+});
+
+async function follow(res: Response, { db, spendWatch, closing }: ApiDeps, spend: Spend): Promise<void> {
+  const signal = endOfRequest(res, closing);
+  res.status(200).set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
+  res.flushHeaders();
+  let percent: number | null = null;
+  send(res, 'spend', spendView(spend));
+  for (let latest = spend; !isTerminal(latest.status) && !signal.aborted;) {
+    const changed = await spendWatch.next(latest, { ms: PROGRESS_MS, signal });
+    if (changed !== undefined) {
+      latest = changed;
+      send(res, 'spend', spendView(latest));
+      continue;
+    }
+    const progress = (await findJob(db, latest.id))?.lastObject?.progressPercent ?? null;
+    if (progress === null || progress === percent) res.write(': still here\n\n');
+    else {
+      percent = progress;
+      send(res, 'progress', { percent });
+    }
+  }
+  res.end();
+}
+
+function send(res: Response, event: string, data: unknown): void {
+  res.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+}

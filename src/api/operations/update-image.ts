@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { DomainError } from '../../domain/errors';
+import { getVisibleImage, setImageHidden } from '../../store/images';
+import { findModel } from '../../store/models';
+import { jsonBody } from '../bodies/json-body';
+import { defineOperation } from '../operation';
+import { idSchema } from '../schemas';
+import { imageSchema, imageView } from '../views/image-view';
+
+const body = z.strictObject({
+  customerId: idSchema.meta({ description: 'The owner of the model.' }),
+  hidden: z.boolean(),
+});
+
+export const updateImage = defineOperation({
+  summary: 'Hide an image from the landing page of an own model, or show it again',
+  description: 'Moves no credits; licences to the image stay.',
+  tag: 'Images',
+  access: 'customer',
+  body: jsonBody(body),
+  answers: { 200: { description: 'The image as it is now.', schema: imageSchema } },
+  async find({ id, body: { customerId } }, { db }) {
+    const image = await getVisibleImage(db, id, customerId);
+    const model = await findModel(db, image.modelId);
+    if (model?.ownerId !== customerId) throw new DomainError('not_found', `No image ${id} of your model.`);
+    return image;
+  },
+  async handle({ body: { hidden } }, { db }, image) {
+    await setImageHidden(db, image.id, hidden);
+    return { status: 200, body: imageView({ ...image, hidden }) };
+  },
+});

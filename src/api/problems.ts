@@ -1,0 +1,70 @@
+import { DomainError, type ErrorCode } from '../domain/errors';
+
+interface ProblemType {
+  readonly status: number;
+  readonly title: string;
+  /** For how many seconds a client should wait before it repeats the request. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** What each expected error is over HTTP. A code without a row does not compile; docs/problems has a page for each. */
+export const PROBLEMS: Readonly<Record<ErrorCode, ProblemType>> = {
+  invalid_request: { status: 400, title: 'The request is malformed.' },
+  idempotency_key_required: { status: 400, title: 'The header Idempotency-Key is missing.' },
+  unauthenticated: { status: 401, title: 'The API key is missing or not valid.' },
+  insufficient_credits: { status: 402, title: 'There are too few available credits.' },
+  payment_failed: { status: 402, title: 'The payment failed.' },
+  payment_past_due: { status: 402, title: 'A payment is past due.' },
+  plan_required: { status: 403, title: 'The plan does not allow this.' },
+  subscription_required: { status: 403, title: 'This is sold to paid subscribers only.' },
+  operator_scope_required: { status: 403, title: 'Only a key with the operator scope may do this.' },
+  not_found: { status: 404, title: 'There is no such thing.' },
+  contract_required: { status: 409, title: 'This plan is sold by contract.' },
+  state_conflict: { status: 409, title: 'The state of things does not allow this now.' },
+  model_unavailable: { status: 409, title: 'The model cannot be used now.' },
+  license_not_needed: { status: 409, title: 'No licence is needed.' },
+  adjustment_exceeds_available: { status: 409, title: 'The adjustment takes more than is available.' },
+  hold_exceeded: { status: 409, title: 'The hold has fewer open credits.' },
+  hold_already_settled: { status: 409, title: 'The hold has ended.' },
+  body_too_large: { status: 413, title: 'The request body is too large.' },
+  idempotency_key_reused: { status: 422, title: 'The idempotency key stands for another request.' },
+  rate_limited: { status: 429, title: 'There were too many requests.', retryAfterSeconds: 1 },
+  unavailable: { status: 503, title: 'The service is unavailable for a moment.', retryAfterSeconds: 1 },
+  internal_error: { status: 500, title: 'Something is wrong on our side.' },
+};
+
+/** RFC 9457 problem details; further members say more about the one case. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly requestId: string;
+}
+
+export interface ProblemAnswer {
+  readonly problem: Problem & Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The problem that a caller is told about; `publicUrl` is where its page is served. */
+export function problemOf(error: DomainError, requestId: string, publicUrl: string): ProblemAnswer {
+  const { status, title, retryAfterSeconds } = PROBLEMS[error.code];
+  const type = `${publicUrl}/docs/problems/${error.code}`;
+  const headers: Record<string, string> = {};
+  if (retryAfterSeconds !== undefined) headers['Retry-After'] = String(retryAfterSeconds);
+  if (error.code === 'unauthenticated') headers['WWW-Authenticate'] = 'Bearer';
+  return {
+    problem: { ...error.details, type, title, status, code: error.code, detail: error.message, requestId },
+    headers,
+  };
+}
+
+/** What a caller is told about a bug: nothing but that it is ours, and how to name it to us. */
+export function internalError(): DomainError {
+  return new DomainError(
+    'internal_error',
+    'The error was recorded. Name the request id when you ask about it.',
+  );
+}

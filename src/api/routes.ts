@@ -1,0 +1,100 @@
+import type { AnyOperation } from './operation';
+import { auditLedger } from './operations/audit-ledger';
+import { cancelSpend } from './operations/cancel-spend';
+import { createAddOn } from './operations/create-add-on';
+import { createAdjustment } from './operations/create-adjustment';
+import { createCustomer } from './operations/create-customer';
+import { createQuote } from './operations/create-quote';
+import { createSpend } from './operations/create-spend';
+import { createSubscription } from './operations/create-subscription';
+import { createUpload } from './operations/create-upload';
+import { deleteCustomer } from './operations/delete-customer';
+import { deleteModel } from './operations/delete-model';
+import { getAddOn } from './operations/get-add-on';
+import { getBalance } from './operations/get-balance';
+import { getCatalog } from './operations/get-catalog';
+import { getCustomer } from './operations/get-customer';
+import { getDocs } from './operations/get-docs';
+import { getHealthz } from './operations/get-healthz';
+import { getImage } from './operations/get-image';
+import { getImageFile } from './operations/get-image-file';
+import { getLicense } from './operations/get-license';
+import { getMetrics } from './operations/get-metrics';
+import { getModel } from './operations/get-model';
+import { getOpenapi } from './operations/get-openapi';
+import { getProblemPage } from './operations/get-problem-page';
+import { getReadyz } from './operations/get-readyz';
+import { getRights } from './operations/get-rights';
+import { getSpend } from './operations/get-spend';
+import { getSubscription } from './operations/get-subscription';
+import { getUploadFile } from './operations/get-upload-file';
+import { listCustomerLicenses } from './operations/list-customer-licenses';
+import { listCustomerSpends } from './operations/list-customer-spends';
+import { listModelImages } from './operations/list-model-images';
+import { listModels } from './operations/list-models';
+import { listStatement } from './operations/list-statement';
+import { receiveJobsWebhook } from './operations/receive-jobs-webhook';
+import { receiveStripeWebhook } from './operations/receive-stripe-webhook';
+import { streamSpendEvents } from './operations/stream-spend-events';
+import { updateImage } from './operations/update-image';
+import { updateModel } from './operations/update-model';
+
+/** One line of the API. */
+export interface Route {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  readonly path: string;
+  readonly operation: AnyOperation;
+}
+
+/** The whole API. */
+export const routes: readonly Route[] = [
+  { method: 'post', path: '/v1/customers', operation: createCustomer },
+  { method: 'get', path: '/v1/customers/{id}', operation: getCustomer },
+  { method: 'delete', path: '/v1/customers/{id}', operation: deleteCustomer },
+  { method: 'get', path: '/v1/customers/{id}/balance', operation: getBalance },
+  { method: 'get', path: '/v1/customers/{id}/rights', operation: getRights },
+  { method: 'get', path: '/v1/customers/{id}/statement', operation: listStatement },
+  { method: 'get', path: '/v1/customers/{id}/spends', operation: listCustomerSpends },
+  { method: 'get', path: '/v1/customers/{id}/licenses', operation: listCustomerLicenses },
+
+  { method: 'get', path: '/v1/catalog', operation: getCatalog },
+  { method: 'post', path: '/v1/quotes', operation: createQuote },
+
+  { method: 'post', path: '/v1/subscriptions', operation: createSubscription },
+  { method: 'get', path: '/v1/subscriptions/{id}', operation: getSubscription },
+
+  { method: 'post', path: '/v1/add-ons', operation: createAddOn },
+  { method: 'get', path: '/v1/add-ons/{id}', operation: getAddOn },
+
+  { method: 'post', path: '/v1/spends', operation: createSpend },
+  { method: 'get', path: '/v1/spends/{id}', operation: getSpend },
+  { method: 'get', path: '/v1/spends/{id}/events', operation: streamSpendEvents },
+  { method: 'post', path: '/v1/spends/{id}/cancel', operation: cancelSpend },
+
+  { method: 'post', path: '/v1/uploads', operation: createUpload },
+  { method: 'get', path: '/v1/uploads/{id}/file', operation: getUploadFile },
+
+  { method: 'get', path: '/v1/models', operation: listModels },
+  { method: 'get', path: '/v1/models/{id}', operation: getModel },
+  { method: 'patch', path: '/v1/models/{id}', operation: updateModel },
+  { method: 'delete', path: '/v1/models/{id}', operation: deleteModel },
+  { method: 'get', path: '/v1/models/{id}/images', operation: listModelImages },
+
+  { method: 'get', path: '/v1/images/{id}', operation: getImage },
+  { method: 'patch', path: '/v1/images/{id}', operation: updateImage },
+  { method: 'get', path: '/v1/images/{id}/file', operation: getImageFile },
+  { method: 'get', path: '/v1/licenses/{id}', operation: getLicense },
+
+  { method: 'post', path: '/v1/adjustments', operation: createAdjustment },
+  { method: 'get', path: '/v1/audit', operation: auditLedger },
+
+  { method: 'post', path: '/webhooks/stripe', operation: receiveStripeWebhook },
+  { method: 'post', path: '/webhooks/jobs', operation: receiveJobsWebhook },
+
+  { method: 'get', path: '/healthz', operation: getHealthz },
+  { method: 'get', path: '/readyz', operation: getReadyz },
+  { method: 'get', path: '/metrics', operation: getMetrics },
+  { method: 'get', path: '/openapi.json', operation: getOpenapi },
+  { method: 'get', path: '/docs', operation: getDocs },
+  { method: 'get', path: '/docs/problems/{id}', operation: getProblemPage },
+];

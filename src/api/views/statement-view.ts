@@ -1,0 +1,43 @@
+import { stringify } from 'csv-stringify/sync';
+import { z } from 'zod';
+import { STATEMENT_CODES, type StatementEntry } from '../../ledger/list-statement';
+import { answerCredits, answerId, answerInstant } from '../schemas';
+
+export const statementEntrySchema = z
+  .strictObject({
+    id: answerId,
+    at: answerInstant,
+    code: z.enum(STATEMENT_CODES),
+    credits: answerCredits.meta({ description: 'How many moved; the code says which way.' }),
+    available: answerCredits,
+    held: answerCredits,
+    owed: answerCredits,
+    reason: z.string(),
+    spendId: answerId.optional(),
+    grantId: answerId.optional(),
+    orderId: answerId.optional(),
+    subscriptionId: answerId.optional(),
+  })
+  .meta({ id: 'StatementEntry', description: 'One movement, and the three numbers after it.' });
+
+const COLUMNS = [
+  'id',
+  'at',
+  'code',
+  'credits',
+  'available',
+  'held',
+  'owed',
+  'reason',
+  'spendId',
+  'grantId',
+  'orderId',
+  'subscriptionId',
+] as const satisfies readonly (keyof StatementEntry)[];
+
+export const STATEMENT_CSV_HEADER = `${COLUMNS.join(',')}\n`;
+
+/** Entries as lines of CSV, without the header. What a spreadsheet would take for a formula is kept text. */
+export function statementLines(entries: readonly StatementEntry[]): string {
+  return stringify([...entries], { columns: [...COLUMNS], escape_formulas: true });
+}
