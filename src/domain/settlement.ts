@@ -1,3 +1,4 @@
+import type { Catalog } from './catalog';
 import { credits, type Credits } from './credits';
 import type { SpendStatus } from './spend';
 
@@ -37,4 +38,9 @@ export function settlementOf(
       ? (end.failure ?? { code: 'provider_error', detail: 'Nothing was delivered.' })
       : end.failure,
   };
+}
+
+/** The artist's share of the credits captured for a licence, rounded down to whole credits. */
+export function royaltyOf(catalog: Catalog, captured: Credits): Credits {
+  return credits(Math.floor((captured * catalog.policies.royaltyBasisPoints) / 10_000));
 }

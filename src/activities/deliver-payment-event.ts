@@ -1,0 +1,41 @@
+import type { Client } from '@temporalio/client';
+import type { Instant } from '../domain/instants';
+import type { PaymentEvent } from '../payments/payments';
+import { routePaymentEvent } from '../payments/route-event';
+import {
+  listUnprocessedStripeEvents,
+  markStripeEventProcessed,
+  noteStripeEventAttempt,
+} from '../store/stripe-events';
+import { paymentFactDelivery } from '../workflows/messages';
+import type { ActivityDeps } from './deps';
+
+type InboxDeps = Pick<ActivityDeps, 'db' | 'clock' | 'logger'> & { readonly temporal: Client };
+
+const PAGE_SIZE = 100;
+
+/**
+ * Brings every event of the inbox that was received before the instant, and is due for another try, to its workflow, by
+ * the way that the webhook's handler takes. One that cannot be brought does not hold up the others. Answers how many
+ * there were.
+ */
+export async function deliverUnprocessedEvents(deps: InboxDeps, before: Instant): Promise<number> {
+  const events = await listUnprocessedStripeEvents(deps.db, before, PAGE_SIZE);
+  for (const event of events) {
+    await deliver(deps, event).catch((error: unknown) =>
+      deps.logger.error({ err: error, eventId: event.eventId }, 'a payment event cannot be delivered'),
+    );
+  }
+  return events.length;
+}
+
+async function deliver(deps: InboxDeps, event: PaymentEvent): Promise<void> {
+  const route = routePaymentEvent(event);
+  if (route.to === 'nobody') {
+    await markStripeEventProcessed(deps.db, event.eventId, await deps.clock.now());
+    return;
+  }
+  await noteStripeEventAttempt(deps.db, event.eventId, null);
+  const [workflow, options] = paymentFactDelivery(route);
+  await deps.temporal.workflow.signalWithStart(workflow, options);
+}

@@ -1,0 +1,26 @@
+import type { Knex } from 'knex';
+import type { Jobs } from '../jobs/jobs';
+import type { Ledger } from '../ledger/commands';
+import type { ObjectStore } from '../media/object-store';
+import type { Payments } from '../payments/payments';
+import type { Clock } from '../platform/clock';
+import type { Logger } from '../platform/logger';
+import type { JobNotices } from './job-notices';
+
+/** All that the activities use; src/main/worker.ts puts it together. */
+export interface ActivityDeps {
+  readonly db: Knex;
+  readonly ledger: Ledger;
+  readonly payments: Payments;
+  readonly jobs: Jobs;
+  readonly objectStore: ObjectStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly jobNotices: JobNotices;
+  /** Where customers, Stripe and the job provider reach the API; without a slash at the end. */
+  readonly publicUrl: string;
+  /** Signs the short-lived links by which the job provider reads uploaded pictures. */
+  readonly urlSigningSecret: string;
+  /** What trains a model at the job provider. */
+  readonly trainerVersion: string;
+}

@@ -1,0 +1,128 @@
+import type { ErrorCode } from '../domain/errors';
+import { epochMsOf, instantOf, type Instant } from '../domain/instants';
+import { isTerminal, planSpend, type SpendPlan, type SpendRefusal, type SpendRequest } from '../domain/spend';
+import type { LedgerResult } from '../ledger/commands';
+import { deriveId } from '../platform/ids';
+import { getCatalog } from '../store/catalogs';
+import { modelRecord, spendRecord, type StoreRecord } from '../store/records';
+import { loadSpendFacts } from '../store/spend-facts';
+import { findSpend, getSpend, type Spend } from '../store/spends';
+import { spendWorkflowId, type ReserveAnswer, type SpendInput } from '../workflows/messages';
+import type { ActivityDeps } from './deps';
+
+export interface Reservation {
+  readonly answer: ReserveAnswer;
+  /** When the work must be done; null when there is none to do: refused, or settled already. */
+  readonly deadlineAt: Instant | null;
+}
+
+/**
+ * Sets the credits of a spend aside and records the spend, in one transaction under `{spend}/hold`. Goes by what is
+ * recorded: a spend that is still open continues, a settled one is answered as it is, and its work is never run again.
+ * A refusal is an answer; for want of credits or of a plan it is recorded under the key for ever.
+ */
+export async function reserveSpend(
+  deps: ActivityDeps,
+  { spend, at }: { spend: SpendInput; at: Instant },
+): Promise<Reservation> {
+  const recorded = await findSpend(deps.db, spend.spendId);
+  if (recorded !== undefined) return continueSpend(deps, recorded);
+  const facts = await loadSpendFacts(deps.db, spend.customerId, spend.request);
+  const plan = planSpend(spend.request, facts);
+  if (!plan.allowed) return refusedByRule(plan);
+  const result = await deps.ledger.submit({
+    op: 'hold',
+    key: `${spend.spendId}/hold`,
+    fingerprint: spend.fingerprint,
+    walletId: spend.customerId,
+    holdId: deriveId('hld', spend.spendId),
+    spendId: spend.spendId,
+    action: spend.request.action,
+    credits: plan.credits,
+    effectiveAt: at,
+    reason: reasonOf(spend.request),
+    records: recordsOf(spend, plan, facts.catalog.version, at),
+  });
+  if (result.outcome !== 'applied') return refusedByLedger(result);
+  return continueSpend(deps, await getSpend(deps.db, spend.spendId));
+}
+
+async function continueSpend(deps: ActivityDeps, spend: Spend): Promise<Reservation> {
+  const { policies } = await getCatalog(deps.db, spend.catalogVersion);
+  const deadline = instantOf(epochMsOf(spend.createdAt) + policies.jobDeadlineMinutes * 60_000);
+  return {
+    answer: { outcome: 'reserved', status: spend.status },
+    deadlineAt: isTerminal(spend.status) ? null : deadline,
+  };
+}
+
+export function refusedByRule({ code, message, details }: SpendRefusal): Reservation {
+  return { answer: { outcome: 'refused', code, message, details }, deadlineAt: null };
+}
+
+/** The ledger's refusal in the words of the API. Throws for an outcome that no hold can have. */
+export function refusedByLedger({ outcome, reply }: LedgerResult): Reservation {
+  const refuse = (code: ErrorCode, message: string, details = {}): Reservation => ({
+    answer: { outcome: 'refused', code, message, details },
+    deadlineAt: null,
+  });
+  if (outcome === 'insufficient_credits') {
+    const { required, available, held, shortfall } = reply;
+    const message = `It takes ${required ?? 0} credits and ${available} are available.`;
+    return refuse(outcome, message, { required, available, held, shortfall });
+  }
+  if (outcome === 'plan_required') return refuse(outcome, 'This needs a paid plan.', reply.details);
+  if (outcome === 'idempotency_key_reused') return refuse(outcome, 'The key stands for another request.');
+  throw new Error(`a hold cannot end as ${outcome}`);
+}
+
+/** What a statement says about a spend. */
+export function reasonOf(request: SpendRequest): string {
+  switch (request.action) {
+    case 'train_model':
+      return `Training of ${request.input.name}`;
+    case 'generate_images':
+      return `${request.input.count} image${request.input.count === 1 ? '' : 's'}`;
+    case 'license_image':
+      return `Licence to image ${request.input.imageId}`;
+  }
+}
+
+function recordsOf(
+  { spendId, customerId, request }: SpendInput,
+  plan: SpendPlan,
+  catalogVersion: string,
+  at: Instant,
+): StoreRecord[] {
+  const spend = spendRecord({
+    id: spendId,
+    customer_id: customerId,
+    action: request.action,
+    input: request.input,
+    status: 'reserved',
+    unit_credits: plan.unitCredits,
+    quantity: plan.quantity,
+    reserved: plan.credits,
+    captured: 0,
+    released: 0,
+    catalog_version: catalogVersion,
+    rights: plan.rights,
+    result: null,
+    failure: null,
+    workflow_id: spendWorkflowId(spendId),
+    created_at: at,
+    updated_at: at,
+  });
+  if (request.action !== 'train_model') return [spend];
+  const model = modelRecord({
+    id: deriveId('mdl', spendId),
+    owner_id: customerId,
+    name: request.input.name,
+    visibility: plan.visibility,
+    status: 'training',
+    version: null,
+    spend_id: spendId,
+    created_at: at,
+  });
+  return [spend, model];
+}

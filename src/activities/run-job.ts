@@ -1,0 +1,150 @@
+import { epochMsOf, instantOf, type Instant } from '../domain/instants';
+import type { JobEnd } from '../domain/settlement';
+import type { Job, JobKind } from '../jobs/jobs';
+import { recordJob } from '../store/jobs';
+import { getSpend, type Spend } from '../store/spends';
+import { collectImages, type StoredImage } from './collect-images';
+import type { ActivityDeps } from './deps';
+import { jobKindOf } from './job-request';
+import { keepWatch, type Watch } from './keep-watch';
+import { submitJob, type JobTerms } from './submit-job';
+import { unlessUnavailable, whenAvailable } from './when-available';
+
+export interface RunJob {
+  readonly spendId: string;
+  readonly deadlineAt: Instant;
+  /** True: the work is to be brought to an end; nothing new is started. */
+  readonly stop: boolean;
+}
+
+/** How the work ended and what is safely stored of it. */
+export interface JobOutcome {
+  readonly end: JobEnd;
+  readonly images: readonly StoredImage[];
+  readonly modelVersion: string | null;
+}
+
+/** Between two questions to the provider, should no webhook come. */
+const POLL_MS = { first: 400, max: 10_000 } as const;
+/** How long past its deadline a job is waited for after it was told to stop. */
+const STOP_PATIENCE_MS = 30_000;
+
+/**
+ * Runs the work of a spend from its submit until it has ended and what it delivered is stored. One activity, open and
+ * heartbeating all the while; woken by the provider's webhook, else asking with growing pauses. Repeatable at any point:
+ * it goes on from what app.jobs says. Asked to stop, it tells the provider and answers with what was delivered by then.
+ * Past the deadline the provider is told to stop too, and what comes then is recorded and not charged.
+ */
+export async function runJob(deps: ActivityDeps, input: RunJob): Promise<JobOutcome> {
+  return keepWatch(async (watch) => {
+    const unwatch = deps.jobNotices.watch(input.spendId, () => watch.wake());
+    try {
+      const spend = await getSpend(deps.db, input.spendId);
+      const stop = () => input.stop || watch.stopRequested;
+      return await run(deps, spend, { deadlineAt: input.deadlineAt, stop }, watch);
+    } finally {
+      unwatch();
+    }
+  });
+}
+
+async function run(deps: ActivityDeps, spend: Spend, terms: JobTerms, watch: Watch): Promise<JobOutcome> {
+  const submission = await submitJob(deps, spend, terms, watch);
+  switch (submission.outcome) {
+    case 'rejected':
+      return nothing('failed', { code: submission.code, detail: submission.detail });
+    case 'stopped':
+      return nothing('canceled', null);
+    case 'overdue':
+      return overdue(terms);
+    case 'accepted': {
+      const job = await awaitEnd(deps, submission.job, { kind: jobKindOf(spend), terms, watch });
+      await recordJob(deps.db, spend.id, job, await deps.clock.now());
+      if (hasEnded(job)) return deliver(deps, spend, job, { stopped: terms.stop(), watch });
+      const late = await tellToStop(deps, job, { kind: jobKindOf(spend), terms, watch });
+      await recordJob(deps.db, spend.id, late, await deps.clock.now());
+      return overdue(terms);
+    }
+  }
+}
+
+interface Waiting {
+  readonly kind: JobKind;
+  readonly terms: JobTerms;
+  readonly watch: Watch;
+}
+
+/** The job once it has ended; one that has not is past its deadline. */
+async function awaitEnd(deps: ActivityDeps, submitted: Job, { kind, terms, watch }: Waiting): Promise<Job> {
+  let job = submitted;
+  let told = false;
+  for (let pollMs: number = POLL_MS.first; !hasEnded(job); pollMs = Math.min(pollMs * 1.5, POLL_MS.max)) {
+    if ((await deps.clock.now()) >= terms.deadlineAt) return job;
+    if (terms.stop() && !told) {
+      told = (await unlessUnavailable(() => deps.jobs.cancel(kind, job.providerId))) !== 'unavailable';
+      pollMs = POLL_MS.first;
+    }
+    await watch.pause(pollMs);
+    const found = await unlessUnavailable(() => deps.jobs.find(kind, job.providerId));
+    if (found !== 'unavailable') job = found ?? vanished(job);
+  }
+  return job;
+}
+
+/** Asks the provider to stop a job that is past its deadline, and answers what became of it in the time that is left. */
+async function tellToStop(deps: ActivityDeps, job: Job, { kind, terms, watch }: Waiting): Promise<Job> {
+  const givesUpAt = instantOf(epochMsOf(terms.deadlineAt) + STOP_PATIENCE_MS);
+  const isOver = async () => (await deps.clock.now()) >= givesUpAt;
+  const patience = { pause: (ms: number) => watch.pause(ms), isOver };
+  await whenAvailable(() => deps.jobs.cancel(kind, job.providerId), patience);
+  let late = job;
+  while (!hasEnded(late) && !(await isOver())) {
+    await watch.pause(POLL_MS.first);
+    const found = await unlessUnavailable(() => deps.jobs.find(kind, job.providerId));
+    if (found !== 'unavailable') late = found ?? vanished(late);
+  }
+  return late;
+}
+
+/** Stores what an ended job delivered and says how it ended. */
+async function deliver(
+  deps: ActivityDeps,
+  spend: Spend,
+  job: Job,
+  { stopped, watch }: { stopped: boolean; watch: Watch },
+): Promise<JobOutcome> {
+  const modelVersion = job.status === 'succeeded' ? job.modelVersion : null;
+  // What was aborted never began: providers do not charge for it, whatever it may show.
+  const outputs = job.status === 'aborted' ? [] : job.outputs.slice(0, spend.quantity);
+  const images = await collectImages(deps, spend, outputs, watch);
+  const delivered = spend.action === 'train_model' ? (modelVersion === null ? 0 : 1) : images.length;
+  return { end: { ...endOf(job, stopped), delivered }, images, modelVersion };
+}
+
+function endOf(job: Job, stopped: boolean): Pick<JobEnd, 'status' | 'failure'> {
+  if (job.status === 'succeeded') return { status: 'succeeded', failure: null };
+  if (job.status !== 'failed' && stopped) return { status: 'canceled', failure: null };
+  const failure = job.error ?? {
+    code: 'provider_error',
+    detail: `The provider ended the job as ${job.status}.`,
+  };
+  return { status: 'failed', failure };
+}
+
+function overdue({ stop }: JobTerms): JobOutcome {
+  const failure = { code: 'timeout', detail: 'The work was not done by its deadline.' };
+  return stop() ? nothing('canceled', null) : nothing('failed', failure);
+}
+
+function nothing(status: JobEnd['status'], failure: JobEnd['failure']): JobOutcome {
+  return { end: { status, failure, delivered: 0 }, images: [], modelVersion: null };
+}
+
+function vanished(job: Job): Job {
+  const error = { code: 'provider_error', detail: 'The provider no longer knows the job.' } as const;
+  return { ...job, status: 'failed', outputs: [], error };
+}
+
+function hasEnded({ status }: Job): boolean {
+  return status !== 'starting' && status !== 'processing';
+}

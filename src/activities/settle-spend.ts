@@ -1,0 +1,108 @@
+import type { Instant } from '../domain/instants';
+import { settlementOf, type Settlement } from '../domain/settlement';
+import {
+  isTerminal,
+  type GenerateImagesInput,
+  type SpendStatus,
+  type TrainModelInput,
+} from '../domain/spend';
+import { fingerprintOf } from '../platform/fingerprint';
+import { deriveId } from '../platform/ids';
+import { findModel } from '../store/models';
+import { imageRecord, modelRecord, spendRecord, type StoreRecord } from '../store/records';
+import { getSpend, type Spend, type SpendResult } from '../store/spends';
+import type { ActivityDeps } from './deps';
+import { reasonOf } from './reserve-spend';
+import type { JobOutcome } from './run-job';
+import { spendRowOf } from './spend-row';
+
+/**
+ * Captures what was delivered and releases the rest, with the spend's result and what it made, in one transaction under
+ * `{spend}/settle`. The first terminal state wins: a spend that is settled is answered as it is.
+ */
+export async function settleSpend(
+  deps: ActivityDeps,
+  { spendId, outcome, at }: { spendId: string; outcome: JobOutcome; at: Instant },
+): Promise<SpendStatus> {
+  const spend = await getSpend(deps.db, spendId);
+  if (isTerminal(spend.status)) return spend.status;
+  const { unitCredits, quantity, reserved } = spend;
+  const settlement = settlementOf({ unitCredits, quantity, credits: reserved }, outcome.end);
+  const result = await deps.ledger.submit({
+    op: 'settle',
+    key: `${spendId}/settle`,
+    fingerprint: fingerprintOf({ spendId }),
+    walletId: spend.customerId,
+    holdId: deriveId('hld', spendId),
+    credits: settlement.captured,
+    effectiveAt: at,
+    reason: reasonOf({ action: spend.action, input: spend.input } as Parameters<typeof reasonOf>[0]),
+    records: await recordsOf(deps, spend, { settlement, outcome, at }),
+  });
+  if (result.outcome !== 'applied') throw new Error(`spend ${spendId} cannot be settled: ${result.outcome}`);
+  return result.replayed ? (await getSpend(deps.db, spendId)).status : settlement.status;
+}
+
+interface Settled {
+  readonly settlement: Settlement;
+  readonly outcome: JobOutcome;
+  readonly at: Instant;
+}
+
+async function recordsOf(deps: ActivityDeps, spend: Spend, settled: Settled): Promise<StoreRecord[]> {
+  const { settlement, outcome, at } = settled;
+  const row = spendRecord({
+    ...spendRowOf(spend),
+    status: settlement.status,
+    captured: settlement.captured,
+    released: settlement.released,
+    failure: settlement.failure,
+    result: resultOf(spend, outcome),
+    updated_at: at,
+  });
+  return spend.action === 'train_model'
+    ? [row, await modelOf(deps, spend, outcome)]
+    : [row, ...imagesOf(spend, settled)];
+}
+
+function resultOf(spend: Spend, { images, modelVersion }: JobOutcome): SpendResult | null {
+  if (spend.action === 'generate_images') return { imageIds: images.map(({ imageId }) => imageId) };
+  return modelVersion === null ? null : { modelId: deriveId('mdl', spend.id) };
+}
+
+function imagesOf(spend: Spend, { outcome, at }: Settled): StoreRecord[] {
+  const { modelId } = spend.input as GenerateImagesInput;
+  return outcome.images.map((image) =>
+    imageRecord({
+      id: image.imageId,
+      owner_id: spend.customerId,
+      model_id: modelId,
+      spend_id: spend.id,
+      position: image.position,
+      visibility: spend.rights.privateWork ? 'private' : 'public',
+      hidden: false,
+      width: image.width,
+      height: image.height,
+      object_key: image.objectKey,
+      rights: spend.rights,
+      created_at: at,
+    }),
+  );
+}
+
+/** The model as the training left it; its name and visibility may have been changed meanwhile and stay. */
+async function modelOf(deps: ActivityDeps, spend: Spend, outcome: JobOutcome): Promise<StoreRecord> {
+  const id = deriveId('mdl', spend.id);
+  const model = await findModel(deps.db, id);
+  const input = spend.input as TrainModelInput;
+  return modelRecord({
+    id,
+    owner_id: spend.customerId,
+    name: model?.name ?? input.name,
+    visibility: model?.visibility ?? input.visibility,
+    status: outcome.modelVersion === null ? 'failed' : 'ready',
+    version: outcome.modelVersion,
+    spend_id: spend.id,
+    created_at: model?.createdAt ?? spend.createdAt,
+  });
+}

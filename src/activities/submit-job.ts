@@ -1,0 +1,94 @@
+import type { Instant } from '../domain/instants';
+import type { Job, JobErrorCode } from '../jobs/jobs';
+import { findJob, recordJob, recordSubmitRefused, recordSubmitStarted, type JobRecord } from '../store/jobs';
+import { markSpendRunning, type Spend } from '../store/spends';
+import type { ActivityDeps } from './deps';
+import { jobKindOf, jobRequestOf } from './job-request';
+import type { Watch } from './keep-watch';
+import { whenAvailable } from './when-available';
+
+export type Submission =
+  | { readonly outcome: 'accepted'; readonly job: Job }
+  | { readonly outcome: 'rejected'; readonly code: JobErrorCode; readonly detail: string }
+  /** The wish to stop came before the provider had anything to stop. */
+  | { readonly outcome: 'stopped' }
+  | { readonly outcome: 'overdue' };
+
+export interface JobTerms {
+  readonly deadlineAt: Instant;
+  readonly stop: () => boolean;
+}
+
+const UNKNOWN_PAUSE_MS = 1_000;
+
+/**
+ * Brings the work of a spend to the provider exactly once, whatever earlier attempts did: a job that is known is asked
+ * for, an attempt whose outcome is unknown is asked about by our own id before anything is submitted again.
+ */
+export async function submitJob(
+  deps: ActivityDeps,
+  spend: Spend,
+  terms: JobTerms,
+  watch: Watch,
+): Promise<Submission> {
+  for (;;) {
+    const known = await findKnownJob(deps, spend, terms, watch);
+    if (known !== 'none') return known;
+    if (terms.stop()) return { outcome: 'stopped' };
+    if ((await deps.clock.now()) >= terms.deadlineAt) return { outcome: 'overdue' };
+    const request = await jobRequestOf(deps, spend, terms.deadlineAt);
+    await recordSubmitStarted(deps.db, spend.id, request.kind, await deps.clock.now());
+    const answer = await deps.jobs.submit(request);
+    switch (answer.outcome) {
+      case 'accepted':
+        return accept(deps, spend, answer.job);
+      case 'rejected':
+        await recordSubmitRefused(deps.db, spend.id, await deps.clock.now());
+        return answer;
+      case 'busy':
+        await recordSubmitRefused(deps.db, spend.id, await deps.clock.now());
+        await watch.pause(answer.retryAfterSeconds * 1000);
+        break;
+      case 'unknown':
+        deps.logger.warn({ spendId: spend.id, detail: answer.detail }, 'the outcome of a submit is unknown');
+        await watch.pause(UNKNOWN_PAUSE_MS);
+    }
+  }
+}
+
+/** The job that an earlier attempt made; 'none' when nothing was made and a submit is safe. */
+async function findKnownJob(
+  deps: ActivityDeps,
+  spend: Spend,
+  terms: JobTerms,
+  watch: Watch,
+): Promise<Submission | 'none'> {
+  const record = await findJob(deps.db, spend.id);
+  if (record === undefined || isUnsubmitted(record)) return 'none';
+  const id = record.providerId ?? (deps.jobs.capabilities.lookupByOwnId ? spend.id : undefined);
+  if (id === undefined) {
+    return lost('The provider did not say whether it took the job, and it cannot be asked by our id.');
+  }
+  const found = await whenAvailable(() => deps.jobs.find(jobKindOf(spend), id), {
+    pause: (ms) => watch.pause(ms),
+    isOver: async () => (await deps.clock.now()) >= terms.deadlineAt,
+  });
+  if (found === 'over') return { outcome: 'overdue' };
+  if (found !== undefined) return accept(deps, spend, found);
+  return record.providerId === null ? 'none' : lost('The provider no longer knows the job.');
+}
+
+function isUnsubmitted(record: JobRecord): boolean {
+  return record.providerId === null && record.submitStartedAt === null;
+}
+
+async function accept(deps: ActivityDeps, spend: Spend, job: Job): Promise<Submission> {
+  const at = await deps.clock.now();
+  await recordJob(deps.db, spend.id, job, at);
+  await markSpendRunning(deps.db, spend.id, at);
+  return { outcome: 'accepted', job };
+}
+
+function lost(detail: string): Submission {
+  return { outcome: 'rejected', code: 'provider_error', detail };
+}

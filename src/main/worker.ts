@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Worker } from '@temporalio/worker';
+import { createActivities } from '../activities';
+import { deliverUnprocessedEvents } from '../activities/deliver-payment-event';
+import type { ActivityDeps } from '../activities/deps';
+import { createJobNotices } from '../activities/job-notices';
+import { recordLateJob } from '../activities/record-late-job';
+import { epochMsOf, instantOf } from '../domain/instants';
+import { createHttpJobs } from '../jobs/http-jobs';
+import { createLedger } from '../ledger/ledger';
+import { sweepExpired } from '../ledger/sweep-expired';
+import { createObjectStore } from '../media/object-store-from-url';
+import { createStripePayments } from '../payments/stripe-payments';
+import { systemClock } from '../platform/clock';
+import { readConfig, type Config } from '../platform/config';
+import { createDatabase } from '../platform/database';
+import { createLogger, type Logger } from '../platform/logger';
+import { findPackageRoot } from '../platform/package-root';
+import { connectWorker, createTemporalClient } from '../platform/temporal';
+import { createWorker, installTemporalRuntime, type WorkerParts } from '../platform/temporal-worker';
+import { listenForJobs } from '../store/job-notices';
+import { TASK_QUEUES } from '../workflows/messages';
+import { repeat } from './worker/repeat';
+
+/** An event is the webhook's to deliver first; what is older was missed. */
+const INBOX_AGE_MS = 10_000;
+const INBOX_PAUSE_MS = 5_000;
+const SWEEP_PAUSE_MS = 15_000;
+
+/** The worker: one process, two task queues, and what has to be done now and then. Ends when it is told to stop. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const logger = createLogger({ name: 'worker', level: config.logLevel });
+  installTemporalRuntime(logger);
+  const deps = createDeps(config, logger);
+  const connection = await connectWorker(config.temporal.address);
+  const parts = {
+    connection,
+    namespace: config.temporal.namespace,
+    workflows: workflowsOfTheBuild(),
+    activities: createActivities(deps),
+  };
+  const queues = [TASK_QUEUES.spends, TASK_QUEUES.subscriptions];
+  const workers = await Promise.all(queues.map((taskQueue) => createWorker({ ...parts, taskQueue })));
+  const stopChores = startChores(config, deps);
+  const running = workers.map((worker) => runOrStopAll(worker, workers));
+  process.stdout.write(`${JSON.stringify({ workerReady: true })}\n`);
+  const results = await Promise.allSettled(running);
+  await stopChores();
+  await deps.ledger.close();
+  await deps.db.destroy();
+  await connection.close();
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  logger.info('stopped');
+}
+
+function createDeps(config: Config, logger: Logger): ActivityDeps {
+  const { secretKey, apiUrl, webhookSecrets } = config.stripe;
+  const { baseUrl, token, webhookSecret, submit, trainerVersion } = config.jobs;
+  return {
+    db: createDatabase(config.databaseUrl, { applicationName: 'scrip-worker' }),
+    ledger: createLedger({ databaseUrl: config.databaseUrl }),
+    payments: createStripePayments({ secretKey, apiUrl, webhookSecrets }),
+    // The worker verifies no webhooks, so nothing here asks for the time.
+    jobs: createHttpJobs({ baseUrl, token, webhookSecret, submit, now: () => instantOf(0) }),
+    objectStore: createObjectStore(config.objectStoreUrl),
+    clock: systemClock,
+    logger,
+    jobNotices: createJobNotices(),
+    publicUrl: config.publicUrl,
+    urlSigningSecret: config.urlSigningSecret,
+    trainerVersion,
+  };
+}
+
+/** What is done now and then beside the workflows. Answers how to stop it. */
+function startChores(config: Config, deps: ActivityDeps): () => Promise<void> {
+  const temporal = createTemporalClient(config.temporal);
+  const report = (error: unknown) => deps.logger.error({ err: error }, 'a chore failed and is tried again');
+  const stops = [
+    listenForJobs(config.databaseUrl, {
+      notice: (spendId) => {
+        if (!deps.jobNotices.announce(spendId)) recordLateJob(deps, spendId).catch(report);
+      },
+      error: report,
+    }),
+    repeat(
+      INBOX_PAUSE_MS,
+      async () => {
+        const before = instantOf(epochMsOf(await deps.clock.now()) - INBOX_AGE_MS);
+        await deliverUnprocessedEvents({ ...deps, temporal }, before);
+      },
+      report,
+    ),
+    repeat(SWEEP_PAUSE_MS, async () => sweepExpired(deps.db, deps.ledger, await deps.clock.now()), report),
+  ];
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
+    await temporal.connection.close();
+  };
+}
+
+function workflowsOfTheBuild(): WorkerParts['workflows'] {
+  const bundlePath = join(findPackageRoot(), 'dist', 'workflow-bundle.js');
+  return existsSync(bundlePath) ? { bundlePath } : { sourcePath: require.resolve('../workflows') };
+}
+
+/** When one worker fails the other stops too, so that the process ends and is started anew. */
+async function runOrStopAll(worker: Worker, workers: readonly Worker[]): Promise<void> {
+  try {
+    await worker.run();
+  } catch (error) {
+    for (const other of workers) if (other.getState() === 'RUNNING') other.shutdown();
+    throw error;
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});
