@@ -27,7 +27,7 @@ export async function fetchOutput(url: string, bytesMax: number): Promise<Buffer
 async function readAtMost(response: Response, bytesMax: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength;
     if (bytes > bytesMax) throw gone(`it is larger than ${bytesMax} bytes`);
     chunks.push(chunk);

@@ -138,12 +138,21 @@ function retrySecondsOf(retryAfter: string | null): number {
 }
 
 function causeCodeOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const cause = memberOf(error, 'cause');
+  return textOf(memberOf(cause, 'code'));
 }
 
 function detailOf(error: unknown): string {
-  return causeCodeOf(error) || (error instanceof Error && error.name) || 'no reason';
+  return causeCodeOf(error) || textOf(memberOf(error, 'name')) || 'no reason';
+}
+
+/** Errors of Node's own may come from another realm than ours, so they are known by their members. */
+function memberOf(error: unknown, name: string): unknown {
+  return typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[name] : undefined;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function pathOf(kind: JobKind, id: string): string {

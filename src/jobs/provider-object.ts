@@ -11,8 +11,8 @@ const errorCode = z.enum(JOB_ERROR_CODES);
 const providerObject = z.object({
   id: z.string().min(1),
   status: z.enum(JOB_STATUSES),
-  output: z.unknown(),
-  error: z.unknown(),
+  output: z.unknown().optional(),
+  error: z.unknown().optional(),
   metrics: z
     .object({ progress: z.number().optional().catch(undefined) })
     .optional()
