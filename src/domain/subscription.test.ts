@@ -1,7 +1,21 @@
 import fc from 'fast-check';
 import { cycleStart } from './billing-calendar';
+import {
+  at,
+  DAY,
+  HOUR,
+  month,
+  opened,
+  opening,
+  paid,
+  passes,
+  play,
+  plus,
+  range,
+  sortedByKey,
+} from '../../tests/support/subscription-play';
 import { credits } from './credits';
-import { epochMsOf, instantOf, parseInstant, type Instant } from './instants';
+import { epochMsOf, instantOf } from './instants';
 import type { PaidInterval } from './paid-cycles';
 import {
   isFinished,
@@ -9,13 +23,8 @@ import {
   openSubscription,
   step,
   viewOf,
-  type GrantEffect,
-  type SubscriptionState,
   type SubscriptionStep,
 } from './subscription';
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 describe('a monthly plan', () => {
   const anchor = at('2027-01-31T10:00:00Z');
@@ -26,12 +35,14 @@ describe('a monthly plan', () => {
     expect(viewOf(state)).toEqual({
       status: 'active',
       plan: 'standard',
+      pendingPlan: null,
       anchorAt: anchor,
       era: 0,
       cycle: 0,
       currentPeriod: { start: anchor, end: '2027-02-28T10:00:00.000Z' },
       paidThrough: '2027-02-28T10:00:00.000Z',
       nextGrant: { at: '2027-02-28T10:00:00.000Z', credits: 500 },
+      cancelAt: null,
     });
   });
 
@@ -203,7 +214,7 @@ describe('whatever comes, in whatever order', () => {
         ...facts.map((payment) => paid(payment, start)),
         ...instants.map((ms) => passes(plus(start, Math.min(ms, until)))),
       ];
-      const keyed = steps.map((input) => ({ input, weight: order.next().value }));
+      const keyed = steps.map((input) => ({ input, weight: Number(order.next().value) }));
       const shuffled = keyed.sort((a, b) => a.weight - b.weight).map(({ input }) => input);
       return { start, end, paidMonths: [0, ...paidMonths], steps: [...shuffled, passes(end)] };
     });
@@ -244,75 +255,6 @@ describe('whatever comes, in whatever order', () => {
   });
 });
 
-function play(steps: readonly SubscriptionStep[], from: SubscriptionState = opened()) {
-  let state = from;
-  const grants: GrantEffect[] = [];
-  for (const input of steps) {
-    const result = step(state, input);
-    state = result.state;
-    grants.push(...result.effects.grants);
-  }
-  return { state, grants };
-}
-
-function opening() {
-  return {
-    subscriptionId: 'sub_1',
-    customerId: 'cus_1',
-    plan: 'standard',
-    interval: 'month',
-    collection: 'checkout',
-    catalogVersion: 'test',
-    graceMs: 3 * HOUR,
-    checkout: null,
-  } as const;
-}
-
-function opened(): SubscriptionState {
-  return openSubscription({ ...opening(), at: at('2020-01-01T00:00:00Z') });
-}
-
-function month(anchor: Instant, index: number, change: Partial<PaidInterval> = {}): PaidInterval {
-  const start = cycleStart(anchor, index);
-  return {
-    paymentId: `in_${String(index)}`,
-    plan: 'standard',
-    start,
-    end: cycleStart(anchor, index + 1),
-    creditsPerCycle: credits(500),
-    paid: { amountMinor: 2_500, currency: 'usd' },
-    paidAt: start,
-    beginsEra: index === 0,
-    ...change,
-  };
-}
-
-function paid(payment: PaidInterval, heardAt: Instant = payment.paidAt): SubscriptionStep {
-  return { type: 'paid', at: heardAt, payment, stripeSubscriptionId: 'sub_stripe' };
-}
-
-function passes(instant: Instant): SubscriptionStep {
-  return { type: 'instant', at: instant };
-}
-
 function orderOf(input: SubscriptionStep): string {
   return input.type === 'paid' ? input.payment.start : input.at;
-}
-
-function sortedByKey(grants: readonly GrantEffect[]): GrantEffect[] {
-  return [...grants].sort((a, b) => (a.key < b.key ? -1 : 1));
-}
-
-function at(text: string): Instant {
-  const instant = parseInstant(text);
-  if (instant === undefined) throw new Error(text);
-  return instant;
-}
-
-function plus(instant: Instant, ms: number): Instant {
-  return instantOf(epochMsOf(instant) + ms);
-}
-
-function range(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index);
 }

@@ -1,0 +1,84 @@
+import type { CommandAnswer, StripeCall } from './effects';
+import type { CommandOutcome, Intent, SubscriptionCommand } from './inputs';
+import { decide } from './commands';
+import { addPayment } from './facts';
+import type { SubscriptionState } from './state';
+
+/** A state after a command or its outcome, with what is to be asked of Stripe and what is answered. */
+export interface Carried {
+  readonly state: SubscriptionState;
+  readonly calls: readonly StripeCall[];
+  readonly answer: CommandAnswer | null;
+}
+
+/**
+ * Takes in a command: refuses it, carries it out at once when nobody has to be asked, or keeps it while its calls are made.
+ * The command that is being carried out may come again, after a crash: it gives the same calls.
+ */
+export function takeCommand(state: SubscriptionState, command: SubscriptionCommand): Carried {
+  const { commandId } = command;
+  if (state.command?.commandId === commandId) return { state, calls: state.command.calls, answer: null };
+  if (state.command !== null) {
+    const message = 'Another change of the subscription is being carried out.';
+    return { state, calls: [], answer: { commandId, outcome: 'refused', code: 'state_conflict', message } };
+  }
+  const decision = decide(state, command);
+  if (decision.outcome === 'refused')
+    return { state, calls: [], answer: { commandId, outcome: 'refused', ...decision.refusal } };
+  if (decision.requests.length === 0) return done(state, commandId, decision.intent);
+  const calls = decision.requests.map((request, index) => ({
+    operationId: `${commandId}:${String(index)}:${request.type}`,
+    ...request,
+  }));
+  return { state: { ...state, command: { commandId, calls, intent: decision.intent } }, calls, answer: null };
+}
+
+/** Takes in how the calls went; an outcome of a command that is not being carried out changes nothing. */
+export function takeOutcome(state: SubscriptionState, outcome: CommandOutcome): Carried {
+  const { commandId } = outcome;
+  if (state.command?.commandId !== commandId) return { state, calls: [], answer: null };
+  if (outcome.type === 'command_done') return done(state, commandId, state.command.intent);
+  const { code, message } = outcome;
+  const answer = { commandId, outcome: 'refused', code, message } as const;
+  return { state: { ...state, command: null }, calls: [], answer };
+}
+
+function done(state: SubscriptionState, commandId: string, intent: Intent): Carried {
+  return {
+    state: fulfil({ ...state, command: null }, intent),
+    calls: [],
+    answer: { commandId, outcome: 'done' },
+  };
+}
+
+function fulfil(state: SubscriptionState, intent: Intent): SubscriptionState {
+  switch (intent.type) {
+    case 'order':
+      return withOrder(state, intent);
+    case 'end':
+      return { ...state, cancelAt: intent.at };
+    case 'abandon':
+      return { ...state, expired: true };
+    case 'pause':
+      return { ...state, pause: { from: intent.at, to: null } };
+    case 'resume': {
+      const { pause } = state;
+      const resumed = pause !== null && pause.to === null ? { ...pause, to: state.at } : pause;
+      return { ...state, cancelAt: null, pause: resumed };
+    }
+    case 'payment':
+      return addPayment(state, intent.payment, null);
+    case 'catalog': {
+      const { catalogVersion, graceMs, credits, at } = intent;
+      return withOrder({ ...state, catalogVersion, graceMs }, { plan: state.plan, credits, at });
+    }
+  }
+}
+
+/** What is ordered for the next renewal, unless a later payment has said otherwise in between. */
+function withOrder(
+  state: SubscriptionState,
+  { plan, credits, at }: Pick<Extract<Intent, { readonly type: 'order' }>, 'plan' | 'credits' | 'at'>,
+): SubscriptionState {
+  return at < state.orderedAt ? state : { ...state, plan, planCredits: credits, orderedAt: at };
+}

@@ -1,0 +1,51 @@
+import { accept, refuse, type Decision } from './decision';
+import type { SubscriptionCommand } from './inputs';
+import type { SubscriptionState } from './state';
+import { endsAt, planOf, statusOf } from './timeline';
+
+/**
+ * A higher rank than that of the plan that runs now is an upgrade: a new period begins when its invoice is paid. Any other
+ * plan is ordered for the next renewal, the one that runs now included, which takes back a pending change.
+ * The old invoices are voided after the upgrade is paid and not before: a declined card changes nothing.
+ */
+export function decideChangePlan(
+  state: SubscriptionState,
+  command: Extract<SubscriptionCommand, { readonly type: 'change_plan' }>,
+): Decision {
+  const { interval, catalogVersion } = state;
+  const { plan, terms } = command;
+  const refusal = refusalOf(state, command);
+  if (refusal !== undefined) return refusal;
+  const target = terms.find((one) => one.plan === plan);
+  if (target === undefined || plan === 'free')
+    return refuse('invalid_request', `There is no plan ${plan} to change to; to leave, cancel.`);
+  if (target.byContract) return refuse('contract_required', `The plan ${plan} is sold by contract only.`);
+  if (target.price === null)
+    return refuse('state_conflict', `The plan ${plan} is not sold by the ${interval}.`);
+  const current = terms.find((one) => one.plan === planOf(state));
+  const intent = { type: 'order', plan, credits: target.credits, at: state.at } as const;
+  if (current === undefined || target.rank <= current.rank)
+    return accept(state, intent, { type: 'change_price', plan, interval, catalogVersion });
+  if (state.stripeSubscriptionId === null)
+    return refuse('state_conflict', 'An upgrade is charged at once, and there is nothing to charge.');
+  return accept(
+    state,
+    intent,
+    { type: 'upgrade', plan, interval, catalogVersion },
+    { type: 'void_open_invoices' },
+  );
+}
+
+function refusalOf(
+  state: SubscriptionState,
+  { plan }: Extract<SubscriptionCommand, { readonly type: 'change_plan' }>,
+): Decision | undefined {
+  const status = statusOf(state);
+  const end = endsAt(state);
+  if (status !== 'active' && status !== 'past_due')
+    return refuse('state_conflict', `The plan of a subscription that is ${status} cannot be changed.`);
+  if (state.contract !== null) return refuse('state_conflict', 'A contract is changed by a new contract.');
+  if (end !== null) return refuse('state_conflict', `It ends on ${end}; resume it first.`);
+  if (plan === state.plan) return refuse('state_conflict', `The plan is ${plan} already.`);
+  return undefined;
+}

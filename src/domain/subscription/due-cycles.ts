@@ -1,0 +1,129 @@
+import type { Instant } from '../instants';
+import { eraOf, isGranted, paidCycles, withGranted, type Era, type PaidCycle } from '../paid-cycles';
+import { clawWithheld, withheldOf, type ClawbackEffect, type PaymentWithdrawals } from '../refunds';
+import type { GrantEffect } from './effects';
+import type { SubscriptionState } from './state';
+import { currentInterval, lastInterval, pauseOf } from './timeline';
+
+/** A cycle to grant; `withheld` credits of it are taken back in the same moment, because their money went back. */
+export interface DueCycle extends PaidCycle {
+  readonly withheld: number;
+}
+
+/**
+ * The paid cycles that are not granted yet and not withheld, oldest first. When two payments cover a cycle it belongs to
+ * the one heard of first, so that each is granted once.
+ */
+export function dueCycles(state: SubscriptionState): readonly DueCycle[] {
+  return [...ungrantedByPayment(state)]
+    .flatMap(([paymentId, cycles]) => afterWithholding(cycles, withheldOf(withdrawalsOf(state, paymentId))))
+    .sort((a, b) => compare(a.period.start, b.period.start));
+}
+
+/** The paid cycles that are not granted yet, by payment, withheld ones included. */
+export function ungrantedByPayment(state: SubscriptionState): ReadonlyMap<string, readonly PaidCycle[]> {
+  const taken = new Set<string>();
+  const byPayment = new Map<string, PaidCycle[]>();
+  for (const interval of state.intervals) {
+    const era = eraOf(interval, state.eras);
+    for (const cycle of era === undefined ? [] : paidCycles(interval, era)) {
+      const id = `${String(cycle.era)}:${String(cycle.cycle)}`;
+      if (era === undefined || isGranted(era, cycle.cycle) || taken.has(id)) continue;
+      taken.add(id);
+      byPayment.set(interval.paymentId, [...(byPayment.get(interval.paymentId) ?? []), cycle]);
+    }
+  }
+  return byPayment;
+}
+
+/** Grants what has come due and is not held back by a pause: the state after it and the effects. */
+export function grantDue(state: SubscriptionState): {
+  readonly state: SubscriptionState;
+  readonly grants: readonly GrantEffect[];
+  readonly clawbacks: readonly ClawbackEffect[];
+} {
+  const due = dueCycles(state).filter((cycle) => cycle.period.start <= state.at && !isHeldBack(state, cycle));
+  const clawbacks: ClawbackEffect[] = [];
+  const withdrawals = state.withdrawals.map((one) => {
+    const withheld = due.find((cycle) => cycle.interval.paymentId === one.paymentId && cycle.withheld > 0);
+    if (withheld === undefined) return one;
+    const outcome = clawWithheld(one, withheld.withheld, effectiveAt(state, withheld));
+    clawbacks.push(...outcome.clawbacks);
+    return outcome.withdrawals;
+  });
+  const eras = state.eras.map((era) => grantAll(era, due));
+  return {
+    state: { ...state, eras, withdrawals },
+    grants: due.map((cycle) => grantOf(state, cycle)),
+    clawbacks,
+  };
+}
+
+/** No grants while paused: a prepaid cycle that falls into a pause waits for its end. */
+export function isHeldBack(state: SubscriptionState, { period }: PaidCycle): boolean {
+  const pause = pauseOf(state);
+  return pause !== null && pause.to === null && pause.from <= period.start;
+}
+
+/** Forgets the intervals that have nothing left to say, so that the state does not grow with the years. */
+export function prune(state: SubscriptionState): SubscriptionState {
+  const last = lastInterval(state);
+  const current = currentInterval(state);
+  const ungranted = ungrantedByPayment(state);
+  const intervals = state.intervals.filter(
+    (interval) =>
+      interval === last ||
+      interval === current ||
+      eraOf(interval, state.eras) === undefined ||
+      ungranted.has(interval.paymentId),
+  );
+  return { ...state, intervals };
+}
+
+export function withdrawalsOf(state: SubscriptionState, paymentId: string): PaymentWithdrawals | undefined {
+  return state.withdrawals.find((one) => one.paymentId === paymentId);
+}
+
+/** Takes `withheld` credits away from cycles of one payment, latest first; the last one kept may lose a part. */
+function afterWithholding(cycles: readonly PaidCycle[], withheld: number): readonly DueCycle[] {
+  const perCycle = cycles[0]?.interval.creditsPerCycle ?? 0;
+  if (withheld === 0 || perCycle === 0) return cycles.map((cycle) => ({ ...cycle, withheld: 0 }));
+  const kept = Math.max(0, cycles.length * perCycle - withheld);
+  const count = Math.ceil(kept / perCycle);
+  return cycles
+    .slice(0, count)
+    .map((cycle, index) => ({ ...cycle, withheld: index === count - 1 ? count * perCycle - kept : 0 }));
+}
+
+function grantAll(era: Era, cycles: readonly PaidCycle[]): Era {
+  return cycles
+    .filter((cycle) => cycle.era === era.number)
+    .reduce((after, { cycle }) => withGranted(after, cycle), era);
+}
+
+function grantOf(state: SubscriptionState, due: DueCycle): GrantEffect {
+  const { era, cycle, period, interval, cost } = due;
+  return {
+    key: `cycle:${state.subscriptionId}:${String(era)}:${period.start}`,
+    era,
+    cycle,
+    period,
+    plan: interval.plan,
+    credits: interval.creditsPerCycle,
+    cost,
+    paymentId: interval.paymentId,
+    effectiveAt: effectiveAt(state, due),
+  };
+}
+
+function effectiveAt(state: SubscriptionState, { period, interval }: PaidCycle): Instant {
+  const pause = pauseOf(state);
+  const paused = pause !== null && pause.from <= period.start;
+  const resumedAt = paused && pause.to !== null && period.start < pause.to ? pause.to : period.start;
+  const restoredAt = withdrawalsOf(state, interval.paymentId)?.restoredAt ?? period.start;
+  return [period.start, interval.paidAt, resumedAt, restoredAt].reduce((a, b) => (a > b ? a : b));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,60 @@
+import type { Era, PaidInterval } from '../paid-cycles';
+import type { SubscriptionFact } from './inputs';
+import type { SubscriptionState } from './state';
+
+/** The state with one more fact. The same fact again, and facts in any order, lead to the same state. */
+export function takeFact(state: SubscriptionState, fact: SubscriptionFact): SubscriptionState {
+  switch (fact.type) {
+    case 'instant':
+      return state;
+    case 'paid':
+    case 'withdrawal':
+      return addPayment(state, fact.payment, fact.stripeSubscriptionId);
+    case 'payment_failed': {
+      const known = state.failedPeriodStart;
+      return known !== null && known >= fact.periodStart
+        ? state
+        : { ...state, failedPeriodStart: fact.periodStart };
+    }
+    case 'invoice_voided':
+      return state.failedPeriodStart === fact.periodStart ? { ...state, failedPeriodStart: null } : state;
+    case 'checkout_expired':
+      return { ...state, expired: true };
+    case 'subscription_changed':
+      return takeProcessorState(state, fact);
+  }
+}
+
+/**
+ * Adds what a payment entitles to, once. A payment for a later period than that of the last order tells which plan is
+ * ordered now, whoever changed it.
+ */
+export function addPayment(
+  state: SubscriptionState,
+  payment: PaidInterval,
+  stripeSubscriptionId: string | null,
+): SubscriptionState {
+  const known = state.intervals.some((interval) => interval.paymentId === payment.paymentId);
+  const opensEra = payment.beginsEra && !state.eras.some((era) => era.anchorAt === payment.start);
+  const era: Era = { number: state.eras.length, anchorAt: payment.start, granted: [] };
+  const orders = payment.start > state.orderedAt;
+  return {
+    ...state,
+    ...(orders ? { plan: payment.plan, planCredits: payment.creditsPerCycle, orderedAt: payment.start } : {}),
+    stripeSubscriptionId: state.stripeSubscriptionId ?? stripeSubscriptionId,
+    eras: opensEra ? [...state.eras, era] : state.eras,
+    intervals: known ? state.intervals : [...state.intervals, payment],
+  };
+}
+
+/** Dunning never ends a contract, and what has ended stays ended. */
+function takeProcessorState(
+  state: SubscriptionState,
+  fact: Extract<SubscriptionFact, { readonly type: 'subscription_changed' }>,
+): SubscriptionState {
+  const hasEnded = state.cancelAt !== null && state.cancelAt <= state.at;
+  if (hasEnded) return state;
+  if (fact.endedAt === null) return { ...state, cancelAt: fact.cancelAt };
+  if (state.contract !== null && fact.endReason === 'payment_failed') return state;
+  return { ...state, cancelAt: fact.endedAt };
+}

@@ -1,0 +1,119 @@
+import type { PlanId } from '../catalog';
+import type { Credits } from '../credits';
+import type { Instant } from '../instants';
+import type { PaidInterval } from '../paid-cycles';
+import type { Withdrawal } from '../refunds';
+import type { StripeCall } from './effects';
+import type { PlanTerms } from './plan-terms';
+
+/** Every input says when it is taken in: an instant that passes, a fact about money, a command, or how its calls went. */
+export type SubscriptionStep = SubscriptionFact | SubscriptionCommand | CommandOutcome;
+
+/** What happened outside, as read again at its source. Facts may come twice, late, and in any order. */
+export type SubscriptionFact =
+  /** An instant passes. */
+  | { readonly type: 'instant'; readonly at: Instant }
+  /** Money has arrived, once per payment, whatever the order. */
+  | {
+      readonly type: 'paid';
+      readonly at: Instant;
+      readonly payment: PaidInterval;
+      readonly stripeSubscriptionId: string | null;
+    }
+  /** Charging for the period that starts then has failed. */
+  | { readonly type: 'payment_failed'; readonly at: Instant; readonly periodStart: Instant }
+  /** The invoice for the period that starts then will not be charged any more. */
+  | { readonly type: 'invoice_voided'; readonly at: Instant; readonly periodStart: Instant }
+  /** The checkout has ended without a payment. */
+  | { readonly type: 'checkout_expired'; readonly at: Instant }
+  /** The subscription at Stripe as it is now: changed in the portal, or ended, for example after the last failed retry. */
+  | {
+      readonly type: 'subscription_changed';
+      readonly at: Instant;
+      /** When it is going to end; both of Stripe's encodings of a scheduled cancel. */
+      readonly cancelAt: Instant | null;
+      readonly endedAt: Instant | null;
+      readonly endReason: 'payment_failed' | 'payment_disputed' | 'cancellation_requested' | null;
+    }
+  /** Money of a payment went back, or came back after all. Carries its payment, which is fulfilled first if it is new. */
+  | {
+      readonly type: 'withdrawal';
+      readonly at: Instant;
+      readonly payment: PaidInterval;
+      readonly stripeSubscriptionId: string | null;
+      readonly withdrawal: Withdrawal;
+      /** What the ledger has granted for the payment so far; when absent, the granted cycles of its interval. */
+      readonly grantedCredits?: Credits;
+    };
+
+/** A wish of a customer or an operator. `commandId` is the intent's own; its calls at Stripe take their keys from it. */
+export type SubscriptionCommand =
+  | {
+      readonly type: 'change_plan';
+      readonly at: Instant;
+      readonly commandId: string;
+      readonly plan: PlanId;
+      /** Of the pinned catalog version, for the subscription's interval. */
+      readonly terms: readonly PlanTerms[];
+    }
+  | {
+      readonly type: 'cancel';
+      readonly at: Instant;
+      readonly commandId: string;
+      readonly when: 'period_end' | 'now';
+    }
+  /** Undoes a scheduled cancel before its end; ends a pause. */
+  | { readonly type: 'resume'; readonly at: Instant; readonly commandId: string }
+  | { readonly type: 'pause'; readonly at: Instant; readonly commandId: string }
+  /** An operator has seen money outside Stripe: it pays from where the paid time ends up to `paidThrough`. */
+  | {
+      readonly type: 'record_payment';
+      readonly at: Instant;
+      readonly commandId: string;
+      readonly reference: string;
+      readonly paidThrough: Instant;
+      readonly terms: readonly PlanTerms[];
+    }
+  /** An operator moves the subscription to another catalog version, from its next period on. */
+  | {
+      readonly type: 'migrate';
+      readonly at: Instant;
+      readonly commandId: string;
+      readonly catalogVersion: string;
+      readonly graceMs: number;
+      /** Of the new version. */
+      readonly terms: readonly PlanTerms[];
+    };
+
+/** How the calls of an accepted command went. A failed one has changed nothing. */
+export type CommandOutcome =
+  | { readonly type: 'command_done'; readonly at: Instant; readonly commandId: string }
+  | {
+      readonly type: 'command_failed';
+      readonly at: Instant;
+      readonly commandId: string;
+      readonly code: 'payment_failed';
+      readonly message: string;
+    };
+
+/** An accepted command while its calls are carried out, and what becomes true when they are. */
+export interface PendingCommand {
+  readonly commandId: string;
+  readonly calls: readonly StripeCall[];
+  readonly intent: Intent;
+}
+
+export type Intent =
+  | { readonly type: 'order'; readonly plan: PlanId; readonly credits: Credits; readonly at: Instant }
+  | { readonly type: 'end'; readonly at: Instant }
+  | { readonly type: 'abandon' }
+  | { readonly type: 'resume' }
+  | { readonly type: 'pause'; readonly at: Instant }
+  | { readonly type: 'payment'; readonly payment: PaidInterval }
+  | {
+      readonly type: 'catalog';
+      readonly catalogVersion: string;
+      readonly graceMs: number;
+      readonly credits: Credits;
+      readonly at: Instant;
+    };

@@ -1,0 +1,31 @@
+import { accept, refuse, type Decision } from './decision';
+import type { SubscriptionCommand } from './inputs';
+import type { SubscriptionState } from './state';
+import { statusOf } from './timeline';
+
+/**
+ * A new catalog version changes nobody; an operator moves a subscription to it, from its next period on: the price at Stripe
+ * changes without proration, what is paid for stays what it was. A contract keeps its own price and credits.
+ */
+export function decideMigration(
+  state: SubscriptionState,
+  command: Extract<SubscriptionCommand, { readonly type: 'migrate' }>,
+): Decision {
+  const { catalogVersion, graceMs, terms } = command;
+  const { plan, interval, contract } = state;
+  if (statusOf(state) === 'canceled') return refuse('state_conflict', 'The subscription has ended.');
+  if (statusOf(state) === 'incomplete')
+    return refuse('state_conflict', 'The subscription is not paid for yet.');
+  if (catalogVersion === state.catalogVersion)
+    return refuse('state_conflict', `The subscription is on ${catalogVersion} already.`);
+  const target = terms.find((one) => one.plan === plan);
+  if (target === undefined || (contract === null && target.price === null))
+    return refuse('state_conflict', `The plan ${plan} is not sold by the ${interval} in ${catalogVersion}.`);
+  const intent = { type: 'catalog', catalogVersion, graceMs, at: state.at } as const;
+  if (contract !== null) return accept(state, { ...intent, credits: contract.credits });
+  return accept(
+    state,
+    { ...intent, credits: target.credits },
+    { type: 'change_price', plan, interval, catalogVersion },
+  );
+}

@@ -1,0 +1,66 @@
+import type { Money, PlanId } from '../catalog';
+import { CYCLES_PER_INTERVAL, termEnd } from '../contract';
+import type { Credits } from '../credits';
+import type { Instant } from '../instants';
+import { paidCycles, type PaidInterval } from '../paid-cycles';
+import { accept, refuse, type Decision } from './decision';
+import type { SubscriptionCommand } from './inputs';
+import type { SubscriptionState } from './state';
+import { currentEra, paidThroughOf, statusOf } from './timeline';
+
+type RecordPayment = Extract<SubscriptionCommand, { readonly type: 'record_payment' }>;
+
+/**
+ * Money that an operator has seen pays from where the paid time ends, or from now when nothing is paid yet, up to the
+ * instant given: as many cycles as start in between, each at its share of the plan's or the contract's price.
+ */
+export function decideRecordedPayment(state: SubscriptionState, command: RecordPayment): Decision {
+  const { paidThrough } = command;
+  const start = paidThroughOf(state) ?? state.at;
+  const first = state.eras[0];
+  const terms = termsOf(state, command);
+  if (statusOf(state) === 'canceled') return refuse('state_conflict', 'The subscription has ended.');
+  if (paidThrough <= start) return refuse('state_conflict', `It is paid through ${start} already.`);
+  if (terms === undefined)
+    return refuse('state_conflict', `The plan ${state.plan} has no price for a ${state.interval}.`);
+  if (state.contract !== null && paidThrough > termEnd(state.contract, first?.anchorAt ?? start))
+    return refuse('state_conflict', 'The contract ends before that.');
+  const payment = paymentOf(state, command, { ...terms, start });
+  return accept(state, { type: 'payment', payment }, { type: 'pay_out_of_band', through: paidThrough });
+}
+
+interface Terms {
+  readonly plan: PlanId;
+  readonly credits: Credits;
+  readonly price: Money;
+}
+
+function termsOf({ contract, plan }: SubscriptionState, { terms }: RecordPayment): Terms | undefined {
+  if (contract !== null) return { plan, credits: contract.credits, price: contract.price };
+  const found = terms.find((one) => one.plan === plan);
+  return found === undefined || found.price === null
+    ? undefined
+    : { plan, credits: found.credits, price: found.price };
+}
+
+/** The reference alone does not name the payment: an order number may stand on many of them. */
+function paymentOf(
+  state: SubscriptionState,
+  { reference, paidThrough }: RecordPayment,
+  { start, plan, credits, price }: Terms & { readonly start: Instant },
+): PaidInterval {
+  const era = currentEra(state);
+  const interval: PaidInterval = {
+    paymentId: `recorded:${state.subscriptionId}:${start}:${reference}`,
+    plan,
+    start,
+    end: paidThrough,
+    creditsPerCycle: credits,
+    paid: price,
+    paidAt: state.at,
+    beginsEra: era === undefined,
+  };
+  const cycles = paidCycles(interval, era ?? { number: 0, anchorAt: start, granted: [] }).length;
+  const amountMinor = Math.floor((price.amountMinor * cycles) / CYCLES_PER_INTERVAL[state.interval]);
+  return { ...interval, paid: { ...price, amountMinor } };
+}

@@ -1,0 +1,126 @@
+import type { Interval, PlanId } from '../catalog';
+import type { Contract } from '../contract';
+import type { Credits } from '../credits';
+import type { Instant } from '../instants';
+import type { Era, PaidInterval } from '../paid-cycles';
+import type { PaymentWithdrawals } from '../refunds';
+import type { PendingCommand } from './inputs';
+
+export type SubscriptionStatus = 'incomplete' | 'active' | 'past_due' | 'paused' | 'canceled';
+
+/** Plain JSON, bounded: it travels from run to run of the workflow and is kept with the subscription's row. */
+export interface SubscriptionState {
+  readonly schemaVersion: 2;
+  readonly subscriptionId: string;
+  readonly customerId: string;
+  /** The plan that was ordered last: what the next renewal is charged for. What is granted follows the paid intervals. */
+  readonly plan: PlanId;
+  /** Since when that plan is ordered; a payment for a later period has the last word about it. */
+  readonly orderedAt: Instant;
+  /** What the ordered plan grants a cycle; null while it is not known. */
+  readonly planCredits: Credits | null;
+  readonly interval: Interval;
+  readonly collection: 'checkout' | 'invoice';
+  readonly catalogVersion: string;
+  /** How long a due but unpaid cycle leaves the subscription active; pinned from the catalog. */
+  readonly graceMs: number;
+  readonly checkout: Checkout | null;
+  readonly contract: Contract | null;
+  readonly stripeSubscriptionId: string | null;
+  /** By number; the current one is the one with the latest anchor. */
+  readonly eras: readonly Era[];
+  /** In the order heard: those with cycles still to grant, the last of the current era, and those whose era is unknown. */
+  readonly intervals: readonly PaidInterval[];
+  /** One entry for every payment of which money went back, ever. */
+  readonly withdrawals: readonly PaymentWithdrawals[];
+  /** The start of the latest period whose payment is known to have failed. */
+  readonly failedPeriodStart: Instant | null;
+  /** The checkout ended without a payment. */
+  readonly expired: boolean;
+  /** When it ends or has ended: by a command, by the customer at Stripe, or after the last failed retry. */
+  readonly cancelAt: Instant | null;
+  /** The latest pause; it lasts while `to` is null. Half-open `[from, to)`. */
+  readonly pause: Pause | null;
+  /** The command whose calls are being carried out. */
+  readonly command: PendingCommand | null;
+  readonly createdAt: Instant;
+  /** The latest instant seen; never goes back. */
+  readonly at: Instant;
+  /** Counts recorded changes, so that an older record never overwrites a newer one. */
+  readonly revision: number;
+}
+
+/** Where the customer pays for the first time. */
+export interface Checkout {
+  readonly sessionId: string;
+  readonly url: string;
+  readonly expiresAt: Instant;
+}
+
+export interface Pause {
+  readonly from: Instant;
+  readonly to: Instant | null;
+}
+
+/** What a subscription is opened with. */
+export type SubscriptionOpening = Pick<
+  SubscriptionState,
+  | 'subscriptionId'
+  | 'customerId'
+  | 'plan'
+  | 'interval'
+  | 'collection'
+  | 'catalogVersion'
+  | 'graceMs'
+  | 'checkout'
+> & { readonly at: Instant; readonly contract?: Contract | null };
+
+/** The state as the first release wrote it: without commands, pauses and money that went back. */
+export type FirstSubscriptionState = Omit<
+  SubscriptionState,
+  keyof typeof ADDED | 'schemaVersion' | 'orderedAt'
+> & {
+  readonly schemaVersion: 1;
+};
+
+const ADDED = {
+  planCredits: null,
+  contract: null,
+  withdrawals: [],
+  cancelAt: null,
+  pause: null,
+  command: null,
+} satisfies Partial<SubscriptionState>;
+
+/** A subscription that waits for its first payment. */
+export function openSubscription(opening: SubscriptionOpening): SubscriptionState {
+  return {
+    ...ADDED,
+    schemaVersion: 2,
+    subscriptionId: opening.subscriptionId,
+    customerId: opening.customerId,
+    plan: opening.plan,
+    orderedAt: opening.at,
+    planCredits: opening.contract?.credits ?? null,
+    interval: opening.interval,
+    collection: opening.collection,
+    catalogVersion: opening.catalogVersion,
+    graceMs: opening.graceMs,
+    checkout: opening.checkout,
+    contract: opening.contract ?? null,
+    stripeSubscriptionId: null,
+    eras: [],
+    intervals: [],
+    failedPeriodStart: null,
+    expired: false,
+    createdAt: opening.at,
+    at: opening.at,
+    revision: 1,
+  };
+}
+
+/** Reads a state that any release has written; what an older one did not know of has not happened in it. */
+export function readSubscriptionState(stored: SubscriptionState | FirstSubscriptionState): SubscriptionState {
+  if (stored.schemaVersion === 2) return stored;
+  return { ...stored, ...ADDED, schemaVersion: 2, orderedAt: stored.createdAt };
+}

@@ -1,0 +1,100 @@
+import { cycleIndexAt, cyclePeriod, cycleStart } from '../billing-calendar';
+import type { PlanId } from '../catalog';
+import { credits, type Credits } from '../credits';
+import { epochMsOf, instantOf, type Instant, type Period } from '../instants';
+import type { Era } from '../paid-cycles';
+import { dueCycles, isHeldBack } from './due-cycles';
+import type { SubscriptionState, SubscriptionStatus } from './state';
+import { currentEra, endsAt, graceEnd, lastInterval, paidThroughOf, planOf, statusOf } from './timeline';
+
+/** The readable state of a subscription, as the API and the operators see it. */
+export interface SubscriptionView {
+  readonly status: SubscriptionStatus;
+  /** Whose rights and credits hold now: the paid interval's. */
+  readonly plan: PlanId;
+  /** What the plan becomes when the paid time ends; null when it stays. */
+  readonly pendingPlan: PlanId | null;
+  readonly anchorAt: Instant | null;
+  readonly era: number;
+  /** The index of the current cycle, from 0; null before the first payment. */
+  readonly cycle: number | null;
+  readonly currentPeriod: Period | null;
+  /** Where the last paid interval ends. */
+  readonly paidThrough: Instant | null;
+  /** When the next credits come, as far as can be known; null when none are to be expected. */
+  readonly nextGrant: { readonly at: Instant; readonly credits: Credits } | null;
+  /** When it ends, or ended; null when no end is known. */
+  readonly cancelAt: Instant | null;
+}
+
+/** What can be seen of a subscription at the latest instant it knows of. */
+export function viewOf(state: SubscriptionState): SubscriptionView {
+  const era = currentEra(state);
+  const cycle =
+    era === undefined ? null : Math.max(0, cycleIndexAt(era.anchorAt, lastLiveInstant(state, era)));
+  const plan = planOf(state);
+  return {
+    status: statusOf(state),
+    plan,
+    pendingPlan: plan !== state.plan && endsAt(state) === null ? state.plan : null,
+    anchorAt: era?.anchorAt ?? null,
+    era: era?.number ?? 0,
+    cycle,
+    currentPeriod: era === undefined || cycle === null ? null : cyclePeriod(era.anchorAt, cycle),
+    paidThrough: paidThroughOf(state),
+    nextGrant: nextGrantOf(state),
+    cancelAt: endsAt(state),
+  };
+}
+
+/**
+ * The next instant at which something changes by itself: a paid cycle comes due, a period rolls over, a grace ends, the
+ * end is reached. Null when nothing will without news.
+ */
+export function nextChangeAt(state: SubscriptionState): Instant | null {
+  const era = currentEra(state);
+  const end = endsAt(state);
+  if (era === undefined) return end !== null && end > state.at ? end : null;
+  const paidThrough = paidThroughOf(state);
+  const instants = [
+    ...dueCycles(state)
+      .filter((cycle) => !isHeldBack(state, cycle))
+      .map((cycle) => cycle.period.start),
+    ...(end === null ? [] : [end]),
+    ...(statusOf(state) === 'canceled'
+      ? []
+      : [cycleStart(era.anchorAt, Math.max(0, cycleIndexAt(era.anchorAt, state.at)) + 1)]),
+    ...(paidThrough === null ? [] : [paidThrough, graceEnd(state, paidThrough)]),
+  ].filter((instant) => instant > state.at);
+  return instants.sort()[0] ?? null;
+}
+
+/** True when nothing can come of the subscription any more but by news of a payment. */
+export function isFinished(state: SubscriptionState): boolean {
+  return statusOf(state) === 'canceled' && dueCycles(state).length === 0 && state.command === null;
+}
+
+/** The latest instant, or the last one before the end: what has ended stays in the cycle it ended in. */
+function lastLiveInstant(state: SubscriptionState, era: Era): Instant {
+  const end = endsAt(state);
+  if (end === null || state.at < end) return state.at;
+  const last = instantOf(epochMsOf(end) - 1);
+  return last < era.anchorAt ? era.anchorAt : last;
+}
+
+function nextGrantOf(state: SubscriptionState): SubscriptionView['nextGrant'] {
+  const status = statusOf(state);
+  if (status === 'paused') return null;
+  const paid = dueCycles(state)[0];
+  if (paid !== undefined)
+    return { at: paid.period.start, credits: credits(paid.interval.creditsPerCycle - paid.withheld) };
+  const era = currentEra(state);
+  const last = lastInterval(state);
+  const end = endsAt(state);
+  if (era === undefined || last === undefined || status !== 'active') return null;
+  const index = cycleIndexAt(era.anchorAt, last.end);
+  const start = cycleStart(era.anchorAt, index);
+  const at = start === last.end ? start : cycleStart(era.anchorAt, index + 1);
+  if (end !== null && end <= at) return null;
+  return { at, credits: state.planCredits ?? last.creditsPerCycle };
+}
