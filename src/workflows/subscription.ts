@@ -51,7 +51,7 @@ export async function subscription(input: SubscriptionInput): Promise<void> {
   const answers = listen(shell, 'plan' in input && !('schemaVersion' in input));
   // A subscription ends by a command, never by a cancel of its workflow.
   await CancellationScope.nonCancellable(async () => {
-    shell.state ??= await begin(input as Exclude<SubscriptionInput, SubscriptionState>, answers.give);
+    shell.state ??= await begin(input, answers.give);
     if (isAlive(shell)) await live(shell);
     else
       await acknowledgeEvents({ eventIds: shell.facts.splice(0).map(({ eventId }) => eventId), at: now() });
