@@ -27,7 +27,12 @@ const generateImages = z.strictObject({
   modelId: idSchema,
   prompt: linesSchema(PROMPT_LENGTH_MAX),
   count: z.int().min(1).max(IMAGES_MAX),
-  seed: z.int().min(0).max(SEED_MAX).exactOptional().meta({ description: 'The same seed gives the same images.' }),
+  seed: z
+    .int()
+    .min(0)
+    .max(SEED_MAX)
+    .exactOptional()
+    .meta({ description: 'The same seed gives the same images.' }),
 });
 const licenseImage = z.strictObject({ imageId: idSchema });
 

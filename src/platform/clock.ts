@@ -6,4 +6,9 @@ export interface Clock {
 }
 
 /** Wall time. */
-export const systemClock: Clock = { now: () => Promise.resolve(instantOf(Date.now())) };
+export const systemClock: Clock = { now: () => Promise.resolve(wallInstant()) };
+
+/** Wall time, at once: for what is signed and checked on it, never for what decides. */
+export function wallInstant(): Instant {
+  return instantOf(Date.now());
+}

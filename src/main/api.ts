@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import { createApp } from '../api/app';
+import type { ApiDeps } from '../api/deps';
+import { createHttpServer } from '../api/http-server';
+import { createInFlight } from '../api/in-flight';
+import { createSpendWatch } from '../api/spend-watch';
+import { createHttpJobs } from '../jobs/http-jobs';
+import { createLedger } from '../ledger/ledger';
+import { createObjectStore } from '../media/object-store-from-url';
+import { createStripePayments } from '../payments/stripe-payments';
+import { systemClock, wallInstant } from '../platform/clock';
+import { readConfig, type Config } from '../platform/config';
+import { createDatabase } from '../platform/database';
+import { createLogger } from '../platform/logger';
+import { createMetrics } from '../platform/metrics';
+import { createTemporalClient } from '../platform/temporal';
+
+/** How long requests that are being answered may take to end; whoever stops us waits for about ten seconds. */
+const CLOSE_MS_MAX = 7_000;
+
+/** The API: one process, no state of its own. Ends when it is told to stop. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const closing = new AbortController();
+  const deps = createDeps(config, closing.signal);
+  const server = createHttpServer(createApp(deps), config.publicUrl);
+  server.listen(config.port, config.host);
+  await once(server, 'listening');
+  process.stdout.write(`${JSON.stringify({ listening: addressOf(server, config.host) })}\n`);
+
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  closing.abort();
+  await closeServer(server);
+  await deps.ledger.close();
+  await Promise.all([deps.db.destroy(), deps.temporal.connection.close()]);
+  deps.logger.info('stopped');
+}
+
+function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openApi'> {
+  const { secretKey, apiUrl, webhookSecrets } = config.stripe;
+  const { baseUrl, token, webhookSecret, submit } = config.jobs;
+  const db = createDatabase(config.databaseUrl, { applicationName: 'scrip-api' });
+  return {
+    db,
+    ledger: createLedger({ databaseUrl: config.databaseUrl }),
+    temporal: createTemporalClient(config.temporal),
+    payments: createStripePayments({ secretKey, apiUrl, webhookSecrets }),
+    jobs: createHttpJobs({ baseUrl, token, webhookSecret, submit, now: wallInstant }),
+    objectStore: createObjectStore(config.objectStoreUrl),
+    clock: systemClock,
+    logger: createLogger({ name: 'api', level: config.logLevel }),
+    metrics: createMetrics('api'),
+    inFlight: createInFlight(),
+    spendWatch: createSpendWatch(db),
+    closing,
+    publicUrl: config.publicUrl,
+    urlSigningSecret: config.urlSigningSecret,
+  };
+}
+
+function addressOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Takes no more connections and lets those end that are being answered, for a while. */
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS_MAX);
+  await closed;
+  clearTimeout(timer);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});
