@@ -141,6 +141,20 @@ const ada: readonly Partially<LedgerCommand>[] = [
     effectiveAt: day('02-07'),
   },
   { ...external('hld_late', 9, '02-08'), expiresAt: day('02-20') },
+  {
+    ...{
+      op: 'clawback',
+      key: 'clawback:dp_1',
+      clawbackId: 'dp_1',
+      paymentId: 'in_ada',
+      credits: credits(100),
+    },
+    ...{ availableOnly: false, reason: 'Disputed', effectiveAt: day('02-21') },
+  },
+  {
+    ...{ op: 'clawback_undo', key: 'clawback_undo:dp_1', clawbackId: 'dp_1', credits: credits(60) },
+    ...{ reason: 'Won in part', effectiveAt: day('02-25') },
+  },
   // Comes by when the goodwill and the late hold are over.
   hold(RUNNING_SPEND, 12, '03-02', [spend(ADA, RUNNING_SPEND, 'generate_images', 12, 0, 'reserved')]),
   {
@@ -173,7 +187,7 @@ const carl: readonly Partially<LedgerCommand>[] = [
   },
   ...subscribed(CARL, 'sub_carl', 'in_carl_2', '02-12', 'usd'),
   {
-    ...{ op: 'clawback_undo', key: 'clawback_undo:re_1', clawbackId: 're_1', credits: credits(420) },
+    ...{ op: 'clawback_undo', key: 'clawback_undo:re_1', clawbackId: 're_1', credits: credits(200) },
     ...{ reason: 'The refund failed', effectiveAt: day('03-05') },
   },
 ];

@@ -12,12 +12,16 @@ export const GRANT_CHECKS: readonly Check[] = [
         coalesce(s.key, '(none)'), coalesce(s.keys, 0), c.op, c.outcome, c.reply ->> 'grantId') AS problem
       FROM ledger.lots l LEFT JOIN (
         SELECT j.wallet_id, j.grant_id, min(j.command_key) AS key, count(DISTINCT j.command_key) AS keys,
-          min(j.debit) AS debit, count(DISTINCT j.debit) AS debits, count(DISTINCT j.lot_nos) AS lots
+          min(j.debit) AS debit, count(DISTINCT j.debit) AS debits, min(j.effective_at) AS effective_at,
+          array_agg(DISTINCT j.lot_nos[1]) AS lots, array_agg(DISTINCT j.order_id::text) AS orders,
+          array_agg(DISTINCT j.subscription_id::text) AS subscriptions
         FROM ledger.journal j WHERE j.code = 'grant' AND ${IN_CHUNK} GROUP BY j.wallet_id, j.grant_id
       ) s ON s.wallet_id = l.wallet_id AND s.grant_id = l.grant_id
         LEFT JOIN ledger.commands c ON c.key = s.key
       WHERE l.wallet_id >= :from AND l.wallet_id <= :upto AND (
-        s.keys = 1 AND s.debits = 1 AND s.lots = 1 AND s.debit = 'issued:' || l.source
+        s.keys = 1 AND s.debits = 1 AND s.lots = ARRAY[l.lot_no] AND s.debit = 'issued:' || l.source
+        AND s.orders = ARRAY[l.order_id::text] AND s.subscriptions = ARRAY[l.subscription_id::text]
+        AND s.effective_at = l.granted_at
         AND c.op = 'grant' AND c.outcome = 'applied' AND c.wallet_id = l.wallet_id AND c.reply ->> 'grantId' = l.grant_id
         AND CASE l.source
           WHEN 'plan' THEN starts_with(s.key, 'cycle:' || l.subscription_id || ':')

@@ -19,6 +19,41 @@ export const HOLD_JOURNAL_CHECKS: readonly Check[] = [
         AND h.refunded = s.refunded AND h.royalty = s.royalty AND h.royalty_reversed = s.royalty_reversed
         AND s.resolutions = CASE WHEN h.state = 'open' THEN 0 ELSE 1 END) IS NOT TRUE`,
   },
+  {
+    name: 'holds_name_their_accounts',
+    sql: `
+      SELECT 'ledger.holds' AS "table", h.id, h.wallet_id AS customer_id,
+        format('is for %s by %s for spend %s; its journal books %s, %s, %s', h.action, coalesce(h.creator_id, '(nobody)'),
+          coalesce(h.spend_id, '(none)'), s.revenues, s.creators, s.spends) AS problem
+      FROM (
+        SELECT j.wallet_id, j.hold_id, ${HOLD_SUMS} FROM ledger.journal j
+        WHERE j.hold_id IS NOT NULL AND j.wallet_id >= :from AND j.wallet_id <= :upto GROUP BY j.wallet_id, j.hold_id
+      ) s JOIN ledger.holds h ON h.id = s.hold_id
+      WHERE (coalesce(s.revenues = ARRAY['revenue:' || h.action], true)
+        AND coalesce(s.creators = ARRAY['creator:' || h.creator_id], true)
+        AND s.spends IS NOT DISTINCT FROM ARRAY[h.spend_id::text]) IS NOT TRUE`,
+  },
+  {
+    name: 'hold_lots_equal_journal',
+    sql: `
+      SELECT 'ledger.hold_lots' AS "table", s.hold_id || '/' || s.lot_no AS id, s.wallet_id AS customer_id,
+        format('%s held, %s captured, %s released, %s refunded; its journal says %s, %s, %s, %s', t.credits, t.captured,
+          t.released, t.refunded, s.credits, s.captured, s.released, s.refunded) AS problem
+      FROM (
+        SELECT j.wallet_id, j.hold_id, l.lot_no,
+          sum(CASE WHEN j.code = 'hold' THEN l.credits ELSE 0 END) AS credits,
+          sum(CASE WHEN j.code = 'capture' THEN l.credits ELSE 0 END) AS captured,
+          sum(CASE WHEN j.code = 'release' THEN l.credits ELSE 0 END) AS released,
+          sum(CASE WHEN j.code = 'refund' THEN l.credits ELSE 0 END) AS refunded
+        FROM ledger.journal j CROSS JOIN LATERAL unnest(j.lot_nos, j.lot_credits) AS l (lot_no, credits)
+        WHERE j.hold_id IS NOT NULL AND j.wallet_id >= :from AND j.wallet_id <= :upto
+        GROUP BY j.wallet_id, j.hold_id, l.lot_no
+      ) s LEFT JOIN LATERAL (
+        SELECT sum(h.credits) AS credits, sum(h.captured) AS captured, sum(h.released) AS released, sum(h.refunded) AS refunded
+        FROM ledger.hold_lots h WHERE h.hold_id = s.hold_id AND h.lot_no = s.lot_no
+      ) t ON true
+      WHERE (t.credits = s.credits AND t.captured = s.captured AND t.released = s.released AND t.refunded = s.refunded) IS NOT TRUE`,
+  },
 ];
 
 const HOLD_ROW = `'ledger.holds' AS "table", h.id, h.wallet_id AS customer_id`;
@@ -75,14 +110,5 @@ export const HOLD_CHECKS: readonly Check[] = [
         'belongs to no hold' AS problem
       FROM ledger.hold_lots t LEFT JOIN ledger.holds h ON h.id = t.hold_id
       WHERE t.hold_id >= :from AND t.hold_id <= :upto AND h.id IS NULL`,
-  },
-  {
-    name: 'holds_took_from_own_lots',
-    sql: `
-      SELECT 'ledger.hold_lots' AS "table", h.id || '/' || t.position AS id, h.wallet_id AS customer_id,
-        format('took from lot %s, which the wallet does not have', t.lot_no) AS problem
-      FROM ledger.holds h JOIN ledger.hold_lots t ON t.hold_id = h.id
-        LEFT JOIN ledger.lots l ON l.wallet_id = h.wallet_id AND l.lot_no = t.lot_no
-      WHERE h.id = ANY(:ids) AND l.lot_no IS NULL`,
   },
 ];

@@ -65,9 +65,11 @@ export const JOURNAL_CHECKS: readonly Check[] = [
   {
     name: 'journal_rows_have_commands',
     sql: `
-      SELECT ${ROW}, CASE WHEN c.key IS NULL THEN format('its command %s is not recorded', j.command_key)
-        ELSE format('its command %s is recorded as %s for %s, leaving %s available, %s held, %s owed at %s', j.command_key,
-          c.outcome, c.wallet_id, c.available, c.held, c.owed, c.effective_at) END AS problem
+      SELECT named."table", named.id, j.wallet_id AS customer_id, CASE WHEN c.key IS NULL
+        THEN format('its command %s is not recorded', j.command_key)
+        ELSE format('row %s#%s leaves %s available, %s held, %s owed at %s; its command %s is recorded as %s for %s with %s, %s, %s at %s',
+          j.wallet_id, j.seq, j.available, j.held, j.owed, j.effective_at, c.key, c.outcome, c.wallet_id, c.available,
+          c.held, c.owed, c.effective_at) END AS problem
       FROM (
         SELECT DISTINCT ON (wallet_id, command_key) wallet_id, command_key, seq, available, held, owed, effective_at
         FROM ledger.journal
@@ -76,7 +78,10 @@ export const JOURNAL_CHECKS: readonly Check[] = [
           AND code NOT IN ('open', 'expire') AND (code <> 'release' OR key <> hold_id || '/expire')
         ORDER BY wallet_id, command_key, seq DESC
       ) j LEFT JOIN ledger.commands c ON c.key = j.command_key
-      WHERE (c.wallet_id = j.wallet_id AND c.outcome = 'applied' AND c.available = j.available
+        -- One of the two rows lies; which one cannot be said.
+        CROSS JOIN LATERAL (VALUES ('ledger.journal', j.wallet_id || '#' || j.seq), ('ledger.commands', c.key))
+          AS named ("table", id)
+      WHERE named.id IS NOT NULL AND (c.wallet_id = j.wallet_id AND c.outcome = 'applied' AND c.available = j.available
         AND c.held = j.held AND c.owed = j.owed AND c.effective_at = j.effective_at) IS NOT TRUE`,
   },
 ];

@@ -34,7 +34,12 @@ export const HOLD_SUMS = `
   sum(CASE WHEN j.code = 'refund' THEN j.credits ELSE 0 END) AS refunded,
   sum(CASE WHEN j.code = 'royalty' THEN j.credits ELSE 0 END) AS royalty,
   sum(CASE WHEN j.code = 'royalty_reversal' THEN j.credits ELSE 0 END) AS royalty_reversed,
-  count(*) FILTER (WHERE j.resolves) AS resolutions`;
+  count(*) FILTER (WHERE j.resolves) AS resolutions,
+  array_agg(DISTINCT CASE WHEN j.debit LIKE 'revenue:%' THEN j.debit ELSE j.credit END)
+    FILTER (WHERE 'revenue:' IN (left(j.debit, 8), left(j.credit, 8))) AS revenues,
+  array_agg(DISTINCT CASE WHEN j.debit LIKE 'creator:%' THEN j.debit ELSE j.credit END)
+    FILTER (WHERE 'creator:' IN (left(j.debit, 8), left(j.credit, 8))) AS creators,
+  array_agg(DISTINCT j.spend_id::text) AS spends`;
 
 /** Sums of a wallet's whole life, over rows `j`. */
 export const WALLET_SUMS = `

@@ -1,0 +1,77 @@
+import type { Knex } from 'knex';
+import { instantOf } from '../../src/domain/instants';
+import { audit } from '../../src/ledger/audit';
+import { createLedger } from '../../src/ledger/ledger';
+import { createDatabase } from '../../src/platform/database';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { disarm } from './disarm';
+import { LIES } from './lies';
+import { liveInLedger, RUNNING_SPEND } from './lived-in-ledger';
+
+const CHECKED_AT = instantOf(Date.parse('2026-04-01'));
+
+describe('the audit of a superuser who lies, with triggers and constraints switched off', () => {
+  let database: TestDatabase;
+  let db: Knex;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const ledger = createLedger({ databaseUrl: database.appUrl });
+    await liveInLedger(database.ownerUrl, ledger);
+    await ledger.close();
+    db = createDatabase(database.ownerUrl, { connectionsMax: 1 });
+    await disarm(db);
+  });
+
+  afterAll(async () => {
+    await db.destroy();
+    await database.drop();
+  });
+
+  /** The audit of the liar's own transaction, which is then rolled back. */
+  const auditAfter = async (sql: string, liveSpends: readonly string[] = [RUNNING_SPEND]) => {
+    const transaction = await db.transaction();
+    try {
+      await transaction.raw(sql);
+      return await audit(transaction, {
+        checkedAt: CHECKED_AT,
+        hasLiveWorkflow: (spendId) => Promise.resolve(liveSpends.includes(spendId)),
+      });
+    } finally {
+      await transaction.rollback();
+    }
+  };
+
+  it('believes the truth', async () => {
+    const { ok, checks } = await auditAfter('SELECT 1');
+    expect(checks.filter((check) => !check.ok)).toEqual([]);
+    expect(ok).toBe(true);
+  });
+
+  it.each(LIES.map((lie) => [lie.table, lie.told, lie] as const))(
+    'names %s: %s',
+    async (_table, _told, lie) => {
+      const { ok, checks } = await auditAfter(lie.sql);
+      expect(ok).toBe(false);
+      const named = checks.flatMap(({ offenders }) => offenders).map(({ table, id }) => `${table} ${id}`);
+      expect(named).toContainEqual(expect.stringContaining(`${lie.table} ${lie.id}`));
+    },
+  );
+
+  it('names an open hold on which nobody works', async () => {
+    const { checks } = await auditAfter('SELECT 1', []);
+    expect(checks.filter(({ ok }) => !ok)).toMatchObject([
+      { name: 'open_holds_have_workflows', offenders: [{ id: `hld_${RUNNING_SPEND}` }] },
+    ]);
+  });
+
+  it('has a lie for every check', async () => {
+    const untested = new Set((await auditAfter('SELECT 1')).checks.map(({ name }) => name));
+    untested.delete('open_holds_have_workflows');
+    for (const { sql } of LIES) {
+      if (untested.size === 0) break;
+      for (const { name, ok } of (await auditAfter(sql)).checks) if (!ok) untested.delete(name);
+    }
+    expect([...untested]).toEqual([]);
+  });
+});
