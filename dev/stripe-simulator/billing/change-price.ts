@@ -1,0 +1,120 @@
+import type Stripe from 'stripe';
+import { periodEnd } from '../calendar';
+import { planOf } from '../objects/catalog';
+import { schedule } from '../schedule';
+import { invalidRequest } from '../stripe-error';
+import { HOUR, refOf, type Work } from '../work';
+import { finalizeAndCollect } from './collect-invoice';
+import { INCOMPLETE_HOURS, lineOf, recurringOf } from './create-subscription';
+import { draftInvoice } from './invoices';
+import { changeSubscription, itemOf, withItem } from './subscription-state';
+
+export interface PriceChange {
+  readonly price: Stripe.Price;
+  readonly quantity: number;
+  readonly anchor: 'now' | 'unchanged';
+  readonly paymentBehavior: 'allow_incomplete' | 'pending_if_incomplete';
+}
+
+/**
+ * Sells another price from now on, without proration. With the anchor untouched, the next period is billed at it and
+ * nothing happens now; a price for another interval, or an anchor of now, begins a new period that is billed in full at
+ * once. With `pending_if_incomplete` that change is made only when it is paid
+ * (https://docs.stripe.com/billing/subscriptions/pending-updates).
+ */
+export function changePrice(
+  work: Work,
+  subscription: Stripe.Subscription,
+  change: PriceChange,
+): Stripe.Subscription {
+  const item = itemOf(subscription);
+  const next = { ...item, price: change.price, plan: planOf(change.price), quantity: change.quantity };
+  const sameInterval = JSON.stringify(recurringOf(change.price)) === JSON.stringify(recurringOf(item.price));
+  if (change.anchor === 'unchanged' && sameInterval) {
+    return changeSubscription(work, subscription, withItem(subscription, next));
+  }
+  const end = periodEnd(work.at, recurringOf(change.price), work.at);
+  const begun = { ...next, current_period_start: work.at, current_period_end: end };
+  return change.paymentBehavior === 'pending_if_incomplete'
+    ? changeWhenPaid(work, subscription, begun)
+    : changeAndCharge(work, subscription, begun);
+}
+
+function changeWhenPaid(
+  work: Work,
+  subscription: Stripe.Subscription,
+  item: Stripe.SubscriptionItem,
+): Stripe.Subscription {
+  if (subscription.collection_method !== 'charge_automatically') {
+    throw invalidRequest(
+      '`payment_behavior=pending_if_incomplete` needs `collection_method=charge_automatically`.',
+      {
+        param: 'payment_behavior',
+      },
+    );
+  }
+  if (subscription.pending_update !== null) dropPendingUpdate(work, subscription);
+  const expiresAt = work.at + INCOMPLETE_HOURS * HOUR;
+  const pending: Stripe.Subscription.PendingUpdate = {
+    billing_cycle_anchor: item.current_period_start,
+    cancel_at_period_end: null,
+    discount: null,
+    discounts: null,
+    expires_at: expiresAt,
+    metadata: null,
+    subscription_items: [item],
+    trial_end: null,
+    trial_from_plan: null,
+  };
+  // Pending first and applied by the payment, so that a payment now and one after hours go the same way.
+  const waiting = work.tables.put('subscription', { ...subscription, pending_update: pending });
+  const outcome = bill(work, waiting, item);
+  if (outcome === 'paid') return work.tables.get('subscription', subscription.id);
+  schedule(work, 'expire_pending_update', subscription.id, expiresAt);
+  return changeSubscription(work, waiting, {});
+}
+
+function changeAndCharge(
+  work: Work,
+  subscription: Stripe.Subscription,
+  item: Stripe.SubscriptionItem,
+): Stripe.Subscription {
+  const patch = { ...withItem(subscription, item), billing_cycle_anchor: item.current_period_start };
+  const changed = changeSubscription(work, subscription, patch);
+  const outcome = bill(work, changed, item);
+  if (outcome === 'paid') return work.tables.get('subscription', subscription.id);
+  return changeSubscription(work, changed, { status: 'past_due' });
+}
+
+function bill(
+  work: Work,
+  subscription: Stripe.Subscription,
+  item: Stripe.SubscriptionItem,
+): 'paid' | 'declined' | 'requires_action' {
+  return finalizeAndCollect(work, draftUpdate(work, subscription, item), { offSession: false }).outcome;
+}
+
+/** The invoice of a period that begins now because the subscription was changed or resumed. */
+export function draftUpdate(
+  work: Work,
+  subscription: Stripe.Subscription,
+  item: Stripe.SubscriptionItem,
+): Stripe.Invoice {
+  return draftInvoice(work, {
+    customer: work.tables.get('customer', refOf(subscription.customer)),
+    subscription,
+    billingReason: 'subscription_update',
+    collectionMethod: 'charge_automatically',
+    daysUntilDue: null,
+    autoAdvance: false,
+    currency: subscription.currency,
+    description: null,
+    lines: [lineOf(item)],
+    metadata: {},
+  });
+}
+
+/** Whoever voids the invoice of a pending change has decided against the change. */
+export function dropPendingUpdate(work: Work, subscription: Stripe.Subscription): void {
+  changeSubscription(work, subscription, { pending_update: null });
+}

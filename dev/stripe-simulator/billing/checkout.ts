@@ -1,0 +1,170 @@
+import type Stripe from 'stripe';
+import type { CardFailure } from '../card-failure';
+import { change, emit } from '../events';
+import { buildCustomer } from '../objects/customer';
+import { buildPaymentIntent } from '../objects/payment-intent';
+import { unschedule } from '../schedule';
+import type { CheckoutTerms } from '../store';
+import { cardError, invalidRequest } from '../stripe-error';
+import type { TestCard } from '../test-cards';
+import { refOrNull, type Work } from '../work';
+import { attemptPayment, cancelIntent } from './attempt-payment';
+import { createSubscription } from './create-subscription';
+import { openDisputeIfAsked } from './disputes';
+import { attachMethod, createMethod } from './methods';
+
+/** What the page shows after a card was given. */
+export type CheckoutAnswer =
+  | { readonly outcome: 'complete'; readonly session: Stripe.Checkout.Session }
+  | { readonly outcome: 'declined'; readonly failure: CardFailure }
+  | { readonly outcome: 'requires_action' };
+
+/** Pays an open Checkout session with a card. A decline leaves the session open for another one. */
+export function payCheckout(
+  work: Work,
+  session: Stripe.Checkout.Session,
+  card: TestCard,
+  authenticated: boolean,
+): CheckoutAnswer {
+  const terms = work.tables.get('checkout_terms', session.id);
+  const customer = customerFor(work, session);
+  return session.mode === 'subscription'
+    ? startSubscription(work, { session, terms, customer, card, authenticated })
+    : payOnce(work, { session, terms, customer, card, authenticated });
+}
+
+/** Closes a session that nobody has paid. */
+export function expireSession(work: Work, session: Stripe.Checkout.Session): Stripe.Checkout.Session {
+  if (session.status !== 'open') {
+    throw invalidRequest(
+      `Only Checkout Sessions with a status in ["open"] can be expired. This one is ${session.status ?? 'closed'}.`,
+    );
+  }
+  unschedule(work, 'expire_session', session.id);
+  const intent = refOrNull(session.payment_intent);
+  if (intent !== null) cancelIntent(work, intent, 'expired');
+  const patch = { status: 'expired', url: null } as const;
+  return change(work, 'checkout.session', session, patch, 'checkout.session.expired');
+}
+
+interface Payment {
+  readonly session: Stripe.Checkout.Session;
+  readonly terms: CheckoutTerms;
+  readonly customer: Stripe.Customer;
+  readonly card: TestCard;
+  readonly authenticated: boolean;
+}
+
+/** Throws the decline, so that nothing is left of a subscription that was not paid. */
+function startSubscription(
+  work: Work,
+  { session, terms, customer, card, authenticated }: Payment,
+): CheckoutAnswer {
+  const [item] = terms.items;
+  if (item === undefined) throw new Error(`session ${session.id} sells nothing`);
+  const method = attachMethod(work, createMethod(work, card), customer.id);
+  const { subscription, collection } = createSubscription(work, {
+    customer,
+    price: work.tables.get('price', item.price),
+    quantity: item.quantity,
+    collectionMethod: 'charge_automatically',
+    daysUntilDue: null,
+    method,
+    cancelAt: null,
+    description: null,
+    metadata: terms.metadata,
+    authenticated,
+  });
+  if (collection?.outcome === 'declined') throw cardError(collection.failure);
+  if (collection?.outcome === 'requires_action') throw cardError(AUTHENTICATION_WANTED);
+  return complete(work, session, customer, {
+    subscription: subscription.id,
+    invoice: subscription.latest_invoice,
+  });
+}
+
+/** How `startSubscription` says that the card asks for an authentication; the page then asks the customer. */
+export const AUTHENTICATION_WANTED: CardFailure = {
+  code: 'authentication_required',
+  declineCode: 'authentication_required',
+  message: 'This card asks for an authentication.',
+};
+
+function payOnce(work: Work, { session, terms, customer, card, authenticated }: Payment): CheckoutAnswer {
+  const method = createMethod(work, card);
+  const intent = intentFor(work, session, terms, customer);
+  const attempt = attemptPayment(work, intent, method, { offSession: false, authenticated });
+  if (attempt.outcome === 'declined') return { outcome: 'declined', failure: attempt.failure };
+  if (attempt.outcome === 'requires_action') return { outcome: 'requires_action' };
+  if (terms.setupFutureUsage !== null) attachMethod(work, method, customer.id);
+  const answer = complete(work, session, customer, { payment_intent: attempt.intent.id });
+  openDisputeIfAsked(work, attempt.charge);
+  return answer;
+}
+
+function complete(
+  work: Work,
+  session: Stripe.Checkout.Session,
+  customer: Stripe.Customer,
+  made: Partial<Stripe.Checkout.Session>,
+): CheckoutAnswer {
+  unschedule(work, 'expire_session', session.id);
+  const current = work.tables.get('checkout.session', session.id);
+  const patch: Partial<Stripe.Checkout.Session> = {
+    ...made,
+    status: 'complete',
+    payment_status: 'paid',
+    customer: customer.id,
+    customer_details: customerDetails(customer),
+    url: null,
+  };
+  const paid = change(work, 'checkout.session', current, patch, 'checkout.session.completed');
+  return { outcome: 'complete', session: paid };
+}
+
+/** The intent of a session is made when a card is first given, and tried again with the next one. */
+function intentFor(
+  work: Work,
+  session: Stripe.Checkout.Session,
+  terms: CheckoutTerms,
+  customer: Stripe.Customer,
+): Stripe.PaymentIntent {
+  const existing = refOrNull(session.payment_intent);
+  if (existing !== null) return work.tables.get('payment_intent', existing);
+  const intent = buildPaymentIntent({
+    amount: session.amount_total ?? 0,
+    currency: session.currency ?? 'usd',
+    customer: customer.id,
+    paymentMethod: null,
+    description: null,
+    setupFutureUsage: terms.setupFutureUsage,
+    metadata: terms.metadata,
+    at: work.at,
+  });
+  work.tables.put('payment_intent', intent);
+  work.tables.put('checkout.session', { ...session, payment_intent: intent.id });
+  emit(work, 'payment_intent.created', intent);
+  return intent;
+}
+
+function customerFor(work: Work, session: Stripe.Checkout.Session): Stripe.Customer {
+  const existing = refOrNull(session.customer);
+  if (existing !== null) return work.tables.get('customer', existing);
+  const fresh = { email: null, name: null, description: null, metadata: {}, at: work.at };
+  const customer = work.tables.put('customer', buildCustomer(fresh));
+  emit(work, 'customer.created', customer);
+  return customer;
+}
+
+function customerDetails(customer: Stripe.Customer): Stripe.Checkout.Session.CustomerDetails {
+  return {
+    address: null,
+    business_name: null,
+    email: customer.email,
+    individual_name: null,
+    name: customer.name ?? null,
+    phone: null,
+    tax_exempt: 'none',
+    tax_ids: null,
+  };
+}

@@ -1,0 +1,135 @@
+import type Stripe from 'stripe';
+import type { CardFailure } from '../card-failure';
+import { change, emit } from '../events';
+import { schedule } from '../schedule';
+import { DAY, refOrNull, type Work } from '../work';
+import { attemptPayment, type Attempt } from './attempt-payment';
+import { openDisputeIfAsked } from './disputes';
+import { customerOf, finalizeInvoice, markPaid, paymentOf, subscriptionOf } from './invoices';
+import { methodToCharge } from './methods';
+import { applyPaidInvoice, changeSubscription, endSubscription } from './subscription-state';
+
+/** When a failed renewal is tried again, in days after it was made final: eight tries in two weeks. */
+const RETRY_DAYS = [1, 3, 5, 7, 9, 11, 14];
+
+const NO_METHOD: CardFailure = {
+  code: 'payment_method_missing',
+  declineCode: 'payment_method_missing',
+  message: 'There is no default payment method set on this customer or subscription.',
+};
+
+/** What became of an attempt to have an invoice paid. */
+export type Collection =
+  | { readonly outcome: 'paid'; readonly invoice: Stripe.Invoice }
+  | {
+      readonly outcome: 'declined';
+      readonly invoice: Stripe.Invoice;
+      readonly failure: CardFailure;
+      readonly intent: Stripe.PaymentIntent | null;
+    }
+  | {
+      readonly outcome: 'requires_action';
+      readonly invoice: Stripe.Invoice;
+      readonly intent: Stripe.PaymentIntent;
+    };
+
+export interface CollectOptions {
+  readonly offSession: boolean;
+  readonly authenticated?: boolean;
+  /** Absent: the default one of the subscription or the customer. */
+  readonly method?: Stripe.PaymentMethod;
+  /** By itself rather than by a call: a failure makes the subscription past due and is retried on a schedule. */
+  readonly automatic?: boolean;
+}
+
+/** Finalises a draft and charges it at once, as Stripe does for the first invoice and for an upgrade. */
+export function finalizeAndCollect(work: Work, draft: Stripe.Invoice, options: CollectOptions): Collection {
+  return collectInvoice(work, finalizeInvoice(work, draft), options);
+}
+
+/** Tries to have an open invoice paid, and carries the outcome to the subscription that it bills. */
+export function collectInvoice(work: Work, invoice: Stripe.Invoice, options: CollectOptions): Collection {
+  const intentId = refOrNull(paymentOf(work, invoice.id)?.payment.payment_intent);
+  if (intentId === null) return { outcome: 'paid', invoice: paid(work, invoice) };
+  const customer = work.tables.get('customer', customerOf(invoice));
+  const method = options.method ?? methodToCharge(work, customer, subscriptionOf(work, invoice));
+  if (method === null) {
+    const failed = failAttempt(work, invoice, options, []);
+    return { outcome: 'declined', invoice: failed, failure: NO_METHOD, intent: null };
+  }
+  const intent = work.tables.get('payment_intent', intentId);
+  const attempt = attemptPayment(work, intent, method, options);
+  return concludeAttempt(work, invoice, attempt, options);
+}
+
+function concludeAttempt(
+  work: Work,
+  invoice: Stripe.Invoice,
+  attempt: Attempt,
+  options: CollectOptions,
+): Collection {
+  switch (attempt.outcome) {
+    case 'paid': {
+      const attempted = { ...invoice, attempt_count: invoice.attempt_count + 1 };
+      const settled = paid(work, attempted);
+      openDisputeIfAsked(work, attempt.charge);
+      return { outcome: 'paid', invoice: settled };
+    }
+    case 'declined': {
+      const failed = failAttempt(work, invoice, options, []);
+      return { ...attempt, invoice: failed };
+    }
+    case 'requires_action': {
+      const failed = failAttempt(work, invoice, options, ['invoice.payment_action_required']);
+      return { ...attempt, invoice: failed };
+    }
+  }
+}
+
+function paid(work: Work, invoice: Stripe.Invoice): Stripe.Invoice {
+  const settled = markPaid(work, invoice, 'intent');
+  applyPaidInvoice(work, settled);
+  return settled;
+}
+
+function failAttempt(
+  work: Work,
+  invoice: Stripe.Invoice,
+  { automatic }: CollectOptions,
+  alsoTell: readonly Stripe.Event.Type[],
+): Stripe.Invoice {
+  const next = automatic === true ? nextAttemptAt(work, invoice) : invoice.next_payment_attempt;
+  const failed = change(
+    work,
+    'invoice',
+    invoice,
+    { attempted: true, attempt_count: invoice.attempt_count + 1, next_payment_attempt: next },
+    'invoice.updated',
+    ...alsoTell,
+    'invoice.payment_failed',
+  );
+  if (automatic === true) afterAutomaticFailure(work, failed, next);
+  return failed;
+}
+
+function afterAutomaticFailure(work: Work, invoice: Stripe.Invoice, next: number | null): void {
+  if (next !== null) schedule(work, 'collect_invoice', invoice.id, next);
+  const subscription = subscriptionOf(work, invoice);
+  if (subscription === null) return;
+  if (next === null) endSubscription(work, subscription, 'payment_failed');
+  else if (subscription.status === 'active') {
+    changeSubscription(work, subscription, { status: 'past_due' });
+  }
+}
+
+function nextAttemptAt(work: Work, invoice: Stripe.Invoice): number | null {
+  const finalizedAt = invoice.status_transitions.finalized_at ?? work.at;
+  return RETRY_DAYS.map((days) => finalizedAt + days * DAY).find((at) => at > work.at) ?? null;
+}
+
+/** An invoice sent to a customer was not paid when it was due. */
+export function markOverdue(work: Work, invoice: Stripe.Invoice): void {
+  emit(work, 'invoice.overdue', invoice);
+  const subscription = subscriptionOf(work, invoice);
+  if (subscription?.status === 'active') changeSubscription(work, subscription, { status: 'past_due' });
+}

@@ -1,0 +1,170 @@
+import type Stripe from 'stripe';
+import { change, emit } from '../events';
+import { buildInvoice, buildInvoicePayment, type LineInput } from '../objects/invoice';
+import { buildPaymentIntent } from '../objects/payment-intent';
+import { schedule, unschedule } from '../schedule';
+import { invalidRequest } from '../stripe-error';
+import { DAY, HOUR, refOf, refOrNull, type Work } from '../work';
+import { cancelIntent } from './attempt-payment';
+
+export interface InvoiceInput {
+  readonly customer: Stripe.Customer;
+  readonly subscription: Stripe.Subscription | null;
+  readonly billingReason: Stripe.Invoice.BillingReason;
+  readonly collectionMethod: 'charge_automatically' | 'send_invoice';
+  readonly daysUntilDue: number | null;
+  readonly autoAdvance: boolean;
+  readonly currency: string;
+  readonly description: string | null;
+  readonly lines: readonly LineInput[];
+  readonly metadata: Stripe.Metadata;
+}
+
+/** Drafts an invoice; with `autoAdvance` it is finalised by itself an hour later. */
+export function draftInvoice(work: Work, input: InvoiceInput): Stripe.Invoice {
+  const dueDate = input.daysUntilDue === null ? null : work.at + input.daysUntilDue * DAY;
+  const built = buildInvoice({ ...input, dueDate, at: work.at });
+  const finalizesAt = input.autoAdvance ? work.at + HOUR : null;
+  const invoice = work.tables.put('invoice', { ...built, automatically_finalizes_at: finalizesAt });
+  if (finalizesAt !== null) schedule(work, 'finalize_invoice', invoice.id, finalizesAt);
+  if (input.subscription !== null) {
+    const subscription = work.tables.get('subscription', input.subscription.id);
+    work.tables.put('subscription', { ...subscription, latest_invoice: invoice.id });
+  }
+  emit(work, 'invoice.created', invoice);
+  return invoice;
+}
+
+/** Makes a draft final: it gets its number, its page and an intent to pay it. */
+export function finalizeInvoice(work: Work, draft: Stripe.Invoice): Stripe.Invoice {
+  if (draft.status !== 'draft') throw invalidRequest('This invoice is already finalized.');
+  unschedule(work, 'finalize_invoice', draft.id);
+  const customer = work.tables.get('customer', customerOf(draft));
+  const sequence = customer.next_invoice_sequence ?? 1;
+  work.tables.put('customer', { ...customer, next_invoice_sequence: sequence + 1 });
+  const patch: Partial<Stripe.Invoice> = {
+    status: 'open',
+    number: `${customer.invoice_prefix ?? 'INV'}-${String(sequence).padStart(4, '0')}`,
+    automatically_finalizes_at: null,
+    effective_at: work.at,
+    hosted_invoice_url: `${work.baseUrl}/i/${draft.id}`,
+    status_transitions: { ...draft.status_transitions, finalized_at: work.at },
+  };
+  const open = change(work, 'invoice', draft, patch, 'invoice.finalized');
+  if (open.amount_due > 0) createPayment(work, open);
+  if (open.collection_method === 'send_invoice') {
+    emit(work, 'invoice.sent', open);
+    if (open.due_date !== null) schedule(work, 'mark_overdue', open.id, Math.max(open.due_date, work.at));
+  }
+  return open;
+}
+
+function createPayment(work: Work, invoice: Stripe.Invoice): void {
+  const intent = buildPaymentIntent({
+    amount: invoice.amount_due,
+    currency: invoice.currency,
+    customer: customerOf(invoice),
+    paymentMethod: null,
+    description: invoice.description ?? invoice.number,
+    setupFutureUsage: invoice.parent === null ? null : 'off_session',
+    metadata: {},
+    at: work.at,
+  });
+  work.tables.put('payment_intent', intent);
+  work.tables.put('invoice_payment', buildInvoicePayment(invoice, intent.id, work.at));
+  emit(work, 'payment_intent.created', intent);
+}
+
+/** The money has come: by the invoice's intent, or in some way that Stripe has no part in. */
+export function markPaid(work: Work, invoice: Stripe.Invoice, how: 'intent' | 'out_of_band'): Stripe.Invoice {
+  stopCollecting(work, invoice);
+  settlePayment(work, invoice, how === 'intent' ? 'paid' : 'canceled');
+  return change(
+    work,
+    'invoice',
+    invoice,
+    {
+      status: 'paid',
+      attempted: true,
+      auto_advance: false,
+      amount_paid: invoice.amount_due,
+      amount_paid_off_stripe: how === 'out_of_band' ? invoice.amount_due : 0,
+      amount_remaining: 0,
+      next_payment_attempt: null,
+      status_transitions: { ...invoice.status_transitions, paid_at: work.at },
+    },
+    'invoice.updated',
+    'invoice.paid',
+    'invoice.payment_succeeded',
+  );
+}
+
+/** Nobody will pay this one any more. Only an open invoice, or one given up on, can be voided. */
+export function voidInvoice(work: Work, invoice: Stripe.Invoice): Stripe.Invoice {
+  if (invoice.status !== 'open' && invoice.status !== 'uncollectible') {
+    throw invalidRequest(`You can only pass in open invoices. This invoice isn't open: ${invoice.id}.`);
+  }
+  stopCollecting(work, invoice);
+  settlePayment(work, invoice, 'canceled');
+  const transitions = { ...invoice.status_transitions, voided_at: work.at };
+  const patch = { status: 'void', auto_advance: false, status_transitions: transitions } as const;
+  return change(
+    work,
+    'invoice',
+    invoice,
+    { ...patch, next_payment_attempt: null },
+    'invoice.updated',
+    'invoice.voided',
+  );
+}
+
+/** Takes away a draft, which never becomes an invoice. */
+export function deleteDraft(work: Work, invoice: Stripe.Invoice): Stripe.DeletedInvoice {
+  if (invoice.status !== 'draft') {
+    throw invalidRequest('You can only delete draft invoices. Void an open one instead.');
+  }
+  stopCollecting(work, invoice);
+  work.tables.remove('invoice', invoice.id);
+  emit(work, 'invoice.deleted', invoice);
+  return { id: invoice.id, object: 'invoice', deleted: true };
+}
+
+/** Leaves an invoice to whoever pays or voids it: nothing happens to it by itself any more. */
+export function stopCollecting(work: Work, invoice: Stripe.Invoice): void {
+  for (const task of ['finalize_invoice', 'collect_invoice', 'mark_overdue'] as const) {
+    unschedule(work, task, invoice.id);
+  }
+}
+
+/** The payment that an open invoice waits for. */
+export function paymentOf(work: Work, invoice: string): Stripe.InvoicePayment | undefined {
+  return work.tables
+    .list('invoice_payment')
+    .find((payment) => payment.invoice === invoice && payment.is_default);
+}
+
+/** Whose invoice it is. */
+export function customerOf(invoice: Stripe.Invoice): string {
+  if (invoice.customer === null) throw new Error(`invoice ${invoice.id} has no customer`);
+  return refOf(invoice.customer);
+}
+
+/** The subscription that an invoice bills; null for one that stands by itself. */
+export function subscriptionOf(work: Work, invoice: Stripe.Invoice): Stripe.Subscription | null {
+  const id = refOrNull(invoice.parent?.subscription_details?.subscription);
+  return id === null ? null : work.tables.get('subscription', id);
+}
+
+function settlePayment(work: Work, invoice: Stripe.Invoice, status: 'paid' | 'canceled'): void {
+  const payment = paymentOf(work, invoice.id);
+  if (payment === undefined) return;
+  const at = status === 'paid' ? { paid_at: work.at } : { canceled_at: work.at };
+  work.tables.put('invoice_payment', {
+    ...payment,
+    status,
+    amount_paid: status === 'paid' ? payment.amount_requested : payment.amount_paid,
+    status_transitions: { ...payment.status_transitions, ...at },
+  });
+  const intent = refOrNull(payment.payment.payment_intent);
+  if (status === 'canceled' && intent !== null) cancelIntent(work, intent, 'void_invoice');
+}

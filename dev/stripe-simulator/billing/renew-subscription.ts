@@ -1,0 +1,57 @@
+import type Stripe from 'stripe';
+import { periodEnd } from '../calendar';
+import { refOf, type Work } from '../work';
+import { lineOf, recurringOf } from './create-subscription';
+import { draftInvoice, voidInvoice } from './invoices';
+import { changeSubscription, endSubscription, itemOf, withItem } from './subscription-state';
+
+/**
+ * A period is over: the subscription ends, if it was to, or the next period begins with a draft that is charged an hour
+ * later. Nothing is billed here, so a renewal that fails leaves a period that has begun all the same.
+ */
+export function endPeriod(work: Work, subscription: Stripe.Subscription): void {
+  const due = subscription.cancel_at_period_end || (subscription.cancel_at ?? Infinity) <= work.at;
+  if (due) {
+    endSubscription(work, subscription, 'cancellation_requested');
+    return;
+  }
+  const item = itemOf(subscription);
+  const start = item.current_period_end;
+  const end = periodEnd(subscription.billing_cycle_anchor, recurringOf(item.price), start);
+  const next = { ...item, current_period_start: start, current_period_end: end };
+  const renewed = changeSubscription(work, subscription, withItem(subscription, next));
+  draftInvoice(work, {
+    customer: work.tables.get('customer', refOf(subscription.customer)),
+    subscription: renewed,
+    billingReason: 'subscription_cycle',
+    collectionMethod: renewed.collection_method === 'send_invoice' ? 'send_invoice' : 'charge_automatically',
+    daysUntilDue: renewed.days_until_due,
+    autoAdvance: true,
+    currency: renewed.currency,
+    description: null,
+    lines: [lineOf(next)],
+    metadata: {},
+  });
+}
+
+/** Nobody paid the first invoice in time. */
+export function expireIncomplete(work: Work, subscription: Stripe.Subscription): void {
+  if (subscription.status !== 'incomplete') return;
+  voidLatest(work, subscription);
+  const patch = { status: 'incomplete_expired', ended_at: work.at } as const;
+  changeSubscription(work, subscription, patch);
+}
+
+/** Nobody paid for a change in time: it will not be made. */
+export function expirePendingUpdate(work: Work, subscription: Stripe.Subscription): void {
+  if (subscription.pending_update === null) return;
+  const patch = { pending_update: null };
+  const expired = 'customer.subscription.pending_update_expired' as const;
+  changeSubscription(work, subscription, patch, expired, 'customer.subscription.updated');
+  voidLatest(work, subscription);
+}
+
+function voidLatest(work: Work, subscription: Stripe.Subscription): void {
+  const invoice = work.tables.find('invoice', refOf(subscription.latest_invoice ?? ''));
+  if (invoice?.status === 'open') voidInvoice(work, invoice);
+}

@@ -1,0 +1,67 @@
+import type Stripe from 'stripe';
+import type { CardFailure } from '../card-failure';
+import { refOrNull, stripeId } from '../work';
+
+/** The charge of one attempt to pay an intent; `failure` is why the card did not pay. */
+export function buildCharge(
+  intent: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+  failure: CardFailure | null,
+  at: number,
+): Stripe.Charge {
+  const paid = failure === null;
+  return {
+    id: stripeId('ch'),
+    object: 'charge',
+    amount: intent.amount,
+    amount_captured: paid ? intent.amount : 0,
+    amount_refunded: 0,
+    application: null,
+    application_fee: null,
+    application_fee_amount: null,
+    balance_transaction: paid ? stripeId('txn') : null,
+    billing_details: method.billing_details,
+    calculated_statement_descriptor: 'SCRIP',
+    captured: paid,
+    created: at,
+    currency: intent.currency,
+    customer: refOrNull(intent.customer),
+    description: intent.description,
+    disputed: false,
+    failure_balance_transaction: null,
+    failure_code: failure?.code ?? null,
+    failure_message: failure?.message ?? null,
+    fraud_details: {},
+    livemode: false,
+    metadata: intent.metadata,
+    on_behalf_of: null,
+    outcome: {
+      advice_code: failure === null ? null : 'try_again_later',
+      network_advice_code: null,
+      network_decline_code: failure === null ? null : '01',
+      network_status: paid ? 'approved_by_network' : 'declined_by_network',
+      reason: failure?.declineCode ?? null,
+      risk_level: 'normal',
+      risk_score: 10,
+      seller_message: failure?.message ?? 'Payment complete.',
+      type: paid ? 'authorized' : 'issuer_declined',
+    },
+    paid,
+    payment_intent: intent.id,
+    payment_method: method.id,
+    payment_method_details: null,
+    receipt_email: null,
+    receipt_number: null,
+    receipt_url: null,
+    refunded: false,
+    review: null,
+    shipping: null,
+    source: null,
+    source_transfer: null,
+    statement_descriptor: null,
+    statement_descriptor_suffix: null,
+    status: paid ? 'succeeded' : 'failed',
+    transfer_data: null,
+    transfer_group: null,
+  };
+}

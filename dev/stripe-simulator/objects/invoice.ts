@@ -1,0 +1,206 @@
+import type Stripe from 'stripe';
+import { decimal, refOf, stripeId } from '../work';
+
+/** What an invoice bills: a price for a period, of a subscription's item or by itself. */
+export interface LineInput {
+  readonly description: string | null;
+  readonly amount: number;
+  readonly currency: string;
+  readonly quantity: number;
+  readonly period: { readonly start: number; readonly end: number };
+  readonly price: Stripe.Price | null;
+  readonly item: Stripe.SubscriptionItem | null;
+  readonly invoiceItem: string | null;
+  readonly metadata: Stripe.Metadata;
+}
+
+export function buildInvoice(input: {
+  customer: Stripe.Customer;
+  subscription: Stripe.Subscription | null;
+  billingReason: Stripe.Invoice.BillingReason;
+  collectionMethod: 'charge_automatically' | 'send_invoice';
+  dueDate: number | null;
+  autoAdvance: boolean;
+  currency: string;
+  description: string | null;
+  lines: readonly LineInput[];
+  metadata: Stripe.Metadata;
+  at: number;
+}): Stripe.Invoice {
+  const id = stripeId('in');
+  const lines = input.lines.map((line) => buildLine(id, input.subscription, line));
+  const total = lines.reduce((sum, line) => sum + line.amount, 0);
+  const period = input.lines[0]?.period ?? { start: input.at, end: input.at };
+  return {
+    id,
+    object: 'invoice',
+    account_country: 'US',
+    account_name: 'Scrip',
+    account_tax_ids: null,
+    amount_due: total,
+    amount_overpaid: 0,
+    amount_paid: 0,
+    amount_paid_off_stripe: 0,
+    amount_remaining: total,
+    amount_shipping: 0,
+    application: null,
+    attempt_count: 0,
+    attempted: false,
+    auto_advance: input.autoAdvance,
+    automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
+    automatically_finalizes_at: null,
+    billing_reason: input.billingReason,
+    collection_method: input.collectionMethod,
+    created: input.at,
+    currency: input.currency,
+    custom_fields: null,
+    customer: input.customer.id,
+    customer_account: null,
+    customer_address: null,
+    customer_email: input.customer.email,
+    customer_name: input.customer.name ?? null,
+    customer_phone: null,
+    customer_shipping: null,
+    customer_tax_exempt: 'none',
+    customer_tax_ids: [],
+    default_payment_method: null,
+    default_source: null,
+    default_tax_rates: [],
+    description: input.description,
+    discounts: [],
+    due_date: input.dueDate,
+    effective_at: null,
+    ending_balance: null,
+    footer: null,
+    from_invoice: null,
+    hosted_invoice_url: null,
+    invoice_pdf: null,
+    issuer: { type: 'self' },
+    last_finalization_error: null,
+    latest_revision: null,
+    lines: { object: 'list', data: lines, has_more: false, url: `/v1/invoices/${id}/lines` },
+    livemode: false,
+    metadata: input.metadata,
+    next_payment_attempt: null,
+    number: null,
+    on_behalf_of: null,
+    parent: input.subscription === null ? null : subscriptionParent(input.subscription),
+    payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
+    // The window for attaching items, which is over when a period begins; never the period that is billed.
+    period_end: period.start,
+    period_start: period.start,
+    post_payment_credit_notes_amount: 0,
+    pre_payment_credit_notes_amount: 0,
+    receipt_number: null,
+    rendering: null,
+    shipping_cost: null,
+    shipping_details: null,
+    starting_balance: 0,
+    statement_descriptor: null,
+    status: 'draft',
+    status_transitions: {
+      finalized_at: null,
+      marked_uncollectible_at: null,
+      paid_at: null,
+      voided_at: null,
+    },
+    subtotal: total,
+    subtotal_excluding_tax: total,
+    test_clock: null,
+    total,
+    total_discount_amounts: [],
+    total_excluding_tax: total,
+    total_pretax_credit_amounts: [],
+    total_taxes: [],
+    webhooks_delivered_at: input.at,
+  };
+}
+
+export function buildLine(
+  invoice: string,
+  subscription: Stripe.Subscription | null,
+  line: LineInput,
+): Stripe.InvoiceLineItem {
+  return {
+    id: stripeId('il'),
+    object: 'line_item',
+    amount: line.amount,
+    currency: line.currency,
+    description: line.description,
+    discount_amounts: [],
+    discountable: true,
+    discounts: [],
+    invoice,
+    livemode: false,
+    metadata: line.metadata,
+    parent: lineParent(subscription, line),
+    period: { ...line.period },
+    pretax_credit_amounts: [],
+    pricing:
+      line.price === null
+        ? null
+        : {
+            price_details: { price: line.price.id, product: refOf(line.price.product) },
+            type: 'price_details',
+            unit_amount_decimal: line.price.unit_amount_decimal,
+          },
+    quantity: line.quantity,
+    quantity_decimal: decimal(line.quantity),
+    subscription: subscription?.id ?? null,
+    subtotal: line.amount,
+    taxes: [],
+  };
+}
+
+function lineParent(
+  subscription: Stripe.Subscription | null,
+  { item, invoiceItem }: LineInput,
+): Stripe.InvoiceLineItem.Parent {
+  const common = { proration: false, proration_details: null, subscription: subscription?.id ?? null };
+  if (item !== null) {
+    return {
+      invoice_item_details: null,
+      subscription_item_details: {
+        ...common,
+        proration_details: { credited_items: null },
+        invoice_item: null,
+        subscription_item: item.id,
+      },
+      type: 'subscription_item_details',
+    };
+  }
+  return {
+    invoice_item_details: { ...common, invoice_item: invoiceItem ?? stripeId('ii') },
+    subscription_item_details: null,
+    type: 'invoice_item_details',
+  };
+}
+
+function subscriptionParent(subscription: Stripe.Subscription): Stripe.Invoice.Parent {
+  return {
+    quote_details: null,
+    subscription_details: { metadata: subscription.metadata, subscription: subscription.id },
+    type: 'subscription_details',
+  };
+}
+
+export function buildInvoicePayment(
+  invoice: Stripe.Invoice,
+  paymentIntent: string,
+  at: number,
+): Stripe.InvoicePayment {
+  return {
+    id: stripeId('inpay'),
+    object: 'invoice_payment',
+    amount_paid: null,
+    amount_requested: invoice.amount_due,
+    created: at,
+    currency: invoice.currency,
+    invoice: invoice.id,
+    is_default: true,
+    livemode: false,
+    payment: { payment_intent: paymentIntent, type: 'payment_intent' },
+    status: 'open',
+    status_transitions: { canceled_at: null, paid_at: null },
+  };
+}

@@ -1,0 +1,29 @@
+import type { Operation } from './http/operation';
+import { catalogOperations } from './operations/catalog';
+import { checkoutOperations } from './operations/checkout-sessions';
+import { customerOperations } from './operations/customers';
+import { disputeOperations } from './operations/disputes';
+import { eventOperations } from './operations/events';
+import { invoiceItemOperations } from './operations/invoice-items';
+import { invoiceOperations } from './operations/invoices';
+import { paymentIntentOperations } from './operations/payment-intents';
+import { paymentMethodOperations } from './operations/payment-methods';
+import { portalOperations } from './operations/portal-sessions';
+import { refundOperations } from './operations/refunds';
+import { subscriptionOperations } from './operations/subscriptions';
+
+/** The whole API of the simulator: what Scrip calls, and what a person needs to play Stripe's dashboard. */
+export const OPERATIONS: readonly Operation[] = [
+  ...customerOperations,
+  ...catalogOperations,
+  ...checkoutOperations,
+  ...subscriptionOperations,
+  ...invoiceOperations,
+  ...invoiceItemOperations,
+  ...paymentIntentOperations,
+  ...paymentMethodOperations,
+  ...refundOperations,
+  ...disputeOperations,
+  ...portalOperations,
+  ...eventOperations,
+];

@@ -1,0 +1,115 @@
+import type Stripe from 'stripe';
+import { z } from 'zod';
+import { expireSession } from '../billing/checkout';
+import { recurringOf } from '../billing/create-subscription';
+import { operation, type Operation, type ParamsOf } from '../http/operation';
+import { createdWithin, paginate } from '../http/paginate';
+import { created, integer, metadata, page, text } from '../http/params';
+import { buildCheckoutSession } from '../objects/checkout-session';
+import { schedule } from '../schedule';
+import { invalidRequest } from '../stripe-error';
+import { DAY, HOUR, refOrNull, type Work } from '../work';
+import { mergeMetadata } from './metadata';
+
+const shape = {
+  mode: z.enum(['payment', 'subscription']),
+  line_items: z
+    .array(z.strictObject({ price: text, quantity: integer.pipe(z.number().min(1)).default(1) }))
+    .length(1, 'the simulator sells one price per session'),
+  success_url: text,
+  cancel_url: text.optional(),
+  customer: text.optional(),
+  client_reference_id: text.optional(),
+  expires_at: integer.optional(),
+  metadata: metadata.optional(),
+  payment_intent_data: z
+    .strictObject({
+      metadata: metadata.optional(),
+      setup_future_usage: z.enum(['off_session', 'on_session']).optional(),
+    })
+    .optional(),
+  subscription_data: z
+    .strictObject({
+      metadata: metadata.optional(),
+      billing_mode: z.strictObject({ type: z.literal('flexible') }).optional(),
+    })
+    .optional(),
+};
+
+export const checkoutOperations: readonly Operation[] = [
+  operation('POST', '/v1/checkout/sessions', shape, createSession),
+  operation(
+    'GET',
+    '/v1/checkout/sessions',
+    {
+      ...page,
+      customer: text.optional(),
+      payment_intent: text.optional(),
+      subscription: text.optional(),
+      status: z.enum(['open', 'complete', 'expired']).optional(),
+      created: created.optional(),
+    },
+    ({ tables }, params) => {
+      const same = (wanted: string | undefined, has: string | null): boolean =>
+        wanted === undefined || wanted === has;
+      const matching = tables
+        .list('checkout.session')
+        .filter((session) => same(params.customer, refOrNull(session.customer)))
+        .filter((session) => same(params.payment_intent, refOrNull(session.payment_intent)))
+        .filter((session) => same(params.subscription, refOrNull(session.subscription)))
+        .filter((session) => same(params.status, session.status))
+        .filter((session) => createdWithin(session.created, params.created));
+      return paginate('/v1/checkout/sessions', matching, params);
+    },
+  ),
+  operation('GET', '/v1/checkout/sessions/:id', {}, ({ tables }, _, id) =>
+    tables.get('checkout.session', id),
+  ),
+  operation('POST', '/v1/checkout/sessions/:id/expire', {}, (work, _, id) =>
+    expireSession(work, work.tables.get('checkout.session', id)),
+  ),
+];
+
+function createSession(work: Work, params: ParamsOf<typeof shape>): Stripe.Checkout.Session {
+  const [item] = params.line_items;
+  if (item === undefined)
+    throw invalidRequest('Missing required param: line_items.', { param: 'line_items' });
+  const price = work.tables.get('price', item.price, 'line_items[0][price]');
+  refuseMixed(params.mode, price);
+  const { customer, expires_at: expiresAt } = params;
+  if (expiresAt !== undefined && (expiresAt < work.at + HOUR / 2 || expiresAt > work.at + DAY)) {
+    throw invalidRequest('The `expires_at` timestamp must be 30 minutes to 24 hours from now.', {
+      param: 'expires_at',
+    });
+  }
+  const session = buildCheckoutSession(work, {
+    mode: params.mode,
+    customer: customer === undefined ? null : work.tables.get('customer', customer, 'customer'),
+    amount: (price.unit_amount ?? 0) * item.quantity,
+    currency: price.currency,
+    successUrl: params.success_url,
+    cancelUrl: params.cancel_url ?? null,
+    clientReferenceId: params.client_reference_id ?? null,
+    expiresAt: expiresAt ?? null,
+    metadata: mergeMetadata(null, params.metadata),
+  });
+  const data = params.mode === 'payment' ? params.payment_intent_data : params.subscription_data;
+  work.tables.put('checkout_terms', {
+    id: session.id,
+    items: params.line_items,
+    metadata: mergeMetadata(null, data?.metadata),
+    setupFutureUsage: params.payment_intent_data?.setup_future_usage ?? null,
+  });
+  schedule(work, 'expire_session', session.id, session.expires_at);
+  return work.tables.put('checkout.session', session);
+}
+
+function refuseMixed(mode: 'payment' | 'subscription', price: Stripe.Price): void {
+  if (mode === 'subscription') recurringOf(price);
+  else if (price.recurring !== null) {
+    throw invalidRequest(
+      'You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.',
+      { param: 'line_items[0][price]' },
+    );
+  }
+}

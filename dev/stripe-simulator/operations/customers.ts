@@ -1,0 +1,78 @@
+import type Stripe from 'stripe';
+import { attachMethod, resolveMethod } from '../billing/methods';
+import { change, emit } from '../events';
+import { operation, type Operation } from '../http/operation';
+import { createdWithin, paginate } from '../http/paginate';
+import { clearable, created, metadata, page, text } from '../http/params';
+import { buildCustomer } from '../objects/customer';
+import { invalidRequest } from '../stripe-error';
+import { refOrNull, type Work } from '../work';
+import { mergeMetadata } from './metadata';
+import { z } from 'zod';
+
+const shape = {
+  email: clearable.optional(),
+  name: clearable.optional(),
+  description: clearable.optional(),
+  metadata: metadata.optional(),
+  invoice_settings: z.strictObject({ default_payment_method: clearable.optional() }).optional(),
+};
+
+export const customerOperations: readonly Operation[] = [
+  operation('POST', '/v1/customers', { ...shape, payment_method: text.optional() }, (work, params) => {
+    const built = buildCustomer({
+      email: params.email ?? null,
+      name: params.name ?? null,
+      description: params.description ?? null,
+      metadata: mergeMetadata(null, params.metadata),
+      at: work.at,
+    });
+    work.tables.put('customer', built);
+    emit(work, 'customer.created', built);
+    const wanted = params.payment_method;
+    const method = wanted === undefined ? null : attachMethod(work, resolveMethod(work, wanted), built.id);
+    // A test name stands for the payment method that it has just made.
+    const named = params.invoice_settings?.default_payment_method ?? null;
+    const chosen = named !== null && named === wanted ? (method?.id ?? null) : named;
+    return setDefault(work, built, chosen);
+  }),
+  operation(
+    'GET',
+    '/v1/customers',
+    { ...page, email: text.optional(), created: created.optional() },
+    (work, params) => {
+      const matching = work.tables
+        .list('customer')
+        .filter((one) => params.email === undefined || one.email === params.email)
+        .filter((one) => createdWithin(one.created, params.created));
+      return paginate('/v1/customers', matching, params);
+    },
+  ),
+  operation('GET', '/v1/customers/:id', {}, ({ tables }, _, id) => tables.get('customer', id)),
+  operation('POST', '/v1/customers/:id', shape, (work, params, id) => {
+    const customer = work.tables.get('customer', id);
+    const patch: Partial<Stripe.Customer> = {
+      email: params.email === undefined ? customer.email : params.email,
+      name: params.name === undefined ? (customer.name ?? null) : params.name,
+      description: params.description === undefined ? customer.description : params.description,
+      metadata: mergeMetadata(customer.metadata, params.metadata),
+    };
+    const updated = change(work, 'customer', customer, patch, 'customer.updated');
+    const chosen = params.invoice_settings?.default_payment_method;
+    return chosen === undefined ? updated : setDefault(work, updated, chosen);
+  }),
+];
+
+function setDefault(work: Work, customer: Stripe.Customer, wanted: string | null): Stripe.Customer {
+  if (wanted !== null) {
+    const method = work.tables.get('payment_method', wanted, 'invoice_settings[default_payment_method]');
+    if (refOrNull(method.customer) !== customer.id) {
+      throw invalidRequest(
+        `The customer does not have a payment method with the ID ${wanted}. The payment method must be attached to the customer.`,
+        { param: 'invoice_settings[default_payment_method]' },
+      );
+    }
+  }
+  const invoiceSettings = { ...customer.invoice_settings, default_payment_method: wanted };
+  return work.tables.put('customer', { ...customer, invoice_settings: invoiceSettings });
+}

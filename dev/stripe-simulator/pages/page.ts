@@ -1,0 +1,73 @@
+import { StripeError } from '../stripe-error';
+import { findTestCard, type TestCard } from '../test-cards';
+import { authenticationForm, cardForm, renderPage } from './html';
+
+/** What a hosted page answers. */
+export interface PageAnswer {
+  readonly status: number;
+  readonly html: string;
+  /** Where the browser goes next, with status 303. */
+  readonly location?: string;
+}
+
+/** What was posted to a page that takes a card. */
+export interface CardPost {
+  readonly number: string;
+  /** The answer to the bank's question, when the card was given before. */
+  readonly authentication: 'complete' | 'fail' | null;
+}
+
+/** What charging the posted card led to. */
+export type CardOutcome =
+  | { readonly outcome: 'done'; readonly location: string }
+  | { readonly outcome: 'declined'; readonly message: string }
+  | { readonly outcome: 'requires_action' };
+
+/** The page before a card was given. */
+export function askForCard(title: string, details: string, button: string): PageAnswer {
+  return { status: 200, html: renderPage(title, `${details}\n${cardForm(button, null)}`) };
+}
+
+/** A page on which there is nothing left to do. */
+export function closedPage(title: string, text: string, status = 200): PageAnswer {
+  return { status, html: renderPage(title, `<p>${text}</p>`) };
+}
+
+/**
+ * Takes a card: 303 to where the customer goes on, or 402 and the form once more, which says why. A card that asks for an
+ * authentication gets a form of its own.
+ */
+export function takeCard(
+  title: string,
+  button: string,
+  post: CardPost,
+  charge: (card: TestCard, authenticated: boolean) => CardOutcome,
+): PageAnswer {
+  const again = (message: string): PageAnswer => ({
+    status: 402,
+    html: renderPage(title, cardForm(button, message)),
+  });
+  const card = findTestCard(post.number);
+  if (card === undefined) return again('Your card number is incorrect.');
+  if (post.authentication === 'fail') return again('We are unable to authenticate your payment method.');
+  const result = tryCharge(() => charge(card, post.authentication === 'complete'));
+  switch (result.outcome) {
+    case 'done':
+      return { status: 303, html: '', location: result.location };
+    case 'declined':
+      return again(result.message);
+    case 'requires_action':
+      return { status: 402, html: renderPage(title, authenticationForm(post.number)) };
+  }
+}
+
+function tryCharge(charge: () => CardOutcome): CardOutcome {
+  try {
+    return charge();
+  } catch (error) {
+    if (!(error instanceof StripeError)) throw error;
+    return error.body.code === 'authentication_required'
+      ? { outcome: 'requires_action' }
+      : { outcome: 'declined', message: error.body.message };
+  }
+}

@@ -1,0 +1,32 @@
+import type { Work } from './work';
+
+/** What can come due; `tasks.ts` says what each does. */
+export type TaskName =
+  | 'expire_session'
+  | 'expire_incomplete'
+  | 'expire_pending_update'
+  | 'end_period'
+  | 'cancel_subscription'
+  | 'finalize_invoice'
+  | 'collect_invoice'
+  | 'mark_overdue'
+  | 'fail_refund';
+
+/** Has `task` carried out for an object at an instant (seconds); a later call for the same two replaces the instant. */
+export function schedule(
+  { tables }: Pick<Work, 'tables'>,
+  task: TaskName,
+  objectId: string,
+  at: number,
+): void {
+  tables.put('due', { id: dueId(task, objectId), task, objectId, at });
+}
+
+/** Takes back what was scheduled; nothing happens when nothing was. */
+export function unschedule({ tables }: Pick<Work, 'tables'>, task: TaskName, objectId: string): void {
+  if (tables.find('due', dueId(task, objectId)) !== undefined) tables.remove('due', dueId(task, objectId));
+}
+
+function dueId(task: TaskName, objectId: string): string {
+  return `${task}:${objectId}`;
+}

@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { epochMsOf, type Instant } from '../../src/domain/instants';
+import { WEBHOOK_EVENT_TYPES } from '../../src/payments/payment-events';
+import type { Clock } from '../../src/platform/clock';
+import { carryOutDue, nextDueAt, type DueDeps } from './due';
+import { createApi } from './http/api';
+import { createHttpServer } from './http/server';
+import { OPERATIONS } from './operations';
+import { openStore } from './store';
+import { startTimer } from './timer';
+import type { Work } from './work';
+
+export interface StripeSimulatorOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Where everything is kept, so that it survives even a kill; null keeps it in memory. */
+  readonly stateFile: string | null;
+  readonly secretKey: string;
+  /** Where webhooks go, signed with `webhookSecret`; null sends none. */
+  readonly webhookUrl: string | null;
+  readonly webhookSecret: string;
+  readonly now: Clock['now'];
+  /**
+   * Who calls `carryOutDue`. Absent: a timer of the simulator's own, on wall time. Given: its caller, who is told before
+   * the answer to any request that made something come due earlier than before.
+   */
+  readonly onEarlierDue?: ((next: Instant) => Promise<void>) | undefined;
+}
+
+export interface StripeSimulator {
+  readonly url: string;
+  /** Does everything that is due by `now`, webhooks included; answers when the next thing is, null for never. */
+  carryOutDue(now: Instant): Promise<Instant | null>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server on loopback that speaks the part of Stripe's API that Scrip uses, in the shapes of the pinned version.
+ * Whatever it answered is durable. One at a time may use a state file.
+ */
+export async function startStripeSimulator(options: StripeSimulatorOptions): Promise<StripeSimulator> {
+  const store = openStore(options.stateFile);
+  let baseUrl = '';
+  const workAt = (at: number, request: Work['request'] = null): Work => ({
+    tables: store.tables,
+    at,
+    baseUrl,
+    request,
+    webhookEvents: options.webhookUrl === null ? null : WEBHOOK_EVENT_TYPES,
+  });
+  const beginWork = async (request: Work['request']): Promise<Work> =>
+    workAt(Math.floor(epochMsOf(await options.now()) / 1000), request);
+  const endpoint =
+    options.webhookUrl === null ? null : { url: options.webhookUrl, secret: options.webhookSecret };
+  const due: DueDeps = { store, endpoint, workAt };
+  let known: Instant | null = null;
+  const carryOut = oneAtATime(async (now: Instant) => {
+    known = await carryOutDue(due, now);
+    return known;
+  });
+  const timer = options.onEarlierDue === undefined ? startTimer(options.now, carryOut) : null;
+  const server = createHttpServer({
+    store,
+    beginWork,
+    answerApi: createApi({ store, beginWork, secretKey: options.secretKey, operations: OPERATIONS }),
+    async beforeAnswer() {
+      const next = nextDueAt(due);
+      const earlier = next !== null && (known === null || next < known);
+      known = next;
+      if (!earlier) return;
+      timer?.wake();
+      await options.onEarlierDue?.(next);
+    },
+  });
+  server.listen(options.port, '127.0.0.1');
+  await once(server, 'listening');
+  baseUrl = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  timer?.wake();
+  return {
+    url: baseUrl,
+    carryOutDue: carryOut,
+    async close() {
+      timer?.stop();
+      server.close();
+      server.closeAllConnections();
+      await carryOut.idle();
+      store.close();
+    },
+  };
+}
+
+type Serialized<A, R> = ((argument: A) => Promise<R>) & { idle(): Promise<void> };
+
+/** Lets the calls of a function wait for each other. */
+function oneAtATime<A, R>(run: (argument: A) => Promise<R>): Serialized<A, R> {
+  let last: Promise<unknown> = Promise.resolve();
+  const call = (argument: A): Promise<R> => {
+    const result = last.then(() => run(argument));
+    last = result.catch(() => undefined);
+    return result;
+  };
+  return Object.assign(call, {
+    idle: async () => {
+      await last;
+    },
+  });
+}

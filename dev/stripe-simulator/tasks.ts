@@ -1,0 +1,35 @@
+import { expireSession } from './billing/checkout';
+import { collectInvoice, finalizeAndCollect, markOverdue } from './billing/collect-invoice';
+import { finalizeInvoice } from './billing/invoices';
+import { failRefund } from './billing/refunds';
+import { endPeriod, expireIncomplete, expirePendingUpdate } from './billing/renew-subscription';
+import { endSubscription } from './billing/subscription-state';
+import type { TaskName } from './schedule';
+import type { Due } from './store';
+import type { Work } from './work';
+
+const AUTOMATIC = { offSession: true, automatic: true } as const;
+
+/** What happens by itself, and to which object. */
+const TASKS: Readonly<Record<TaskName, (work: Work, objectId: string) => void>> = {
+  expire_session: (work, id) => expireSession(work, work.tables.get('checkout.session', id)),
+  expire_incomplete: (work, id) => expireIncomplete(work, work.tables.get('subscription', id)),
+  expire_pending_update: (work, id) => expirePendingUpdate(work, work.tables.get('subscription', id)),
+  end_period: (work, id) => endPeriod(work, work.tables.get('subscription', id)),
+  cancel_subscription: (work, id) =>
+    endSubscription(work, work.tables.get('subscription', id), 'cancellation_requested'),
+  finalize_invoice: (work, id) => {
+    const draft = work.tables.get('invoice', id);
+    if (draft.collection_method === 'send_invoice') finalizeInvoice(work, draft);
+    else finalizeAndCollect(work, draft, AUTOMATIC);
+  },
+  collect_invoice: (work, id) => collectInvoice(work, work.tables.get('invoice', id), AUTOMATIC),
+  mark_overdue: (work, id) => markOverdue(work, work.tables.get('invoice', id)),
+  fail_refund: (work, id) => failRefund(work, work.tables.get('refund', id)),
+};
+
+/** Carries out one thing that has come due, and takes it from the schedule first: it may schedule itself again. */
+export function carryOut(work: Work, due: Due): void {
+  work.tables.remove('due', due.id);
+  TASKS[due.task](work, due.objectId);
+}

@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Stripe from 'stripe';
+import { startStripeSimulator, type StripeSimulator } from '../../dev/stripe-simulator/simulator';
+import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
+import type { PaymentEvent, Payments } from '../../src/payments/payments';
+import { createStripePayments } from '../../src/payments/stripe-payments';
+
+const SECRET_KEY = 'sk_test_world';
+const WEBHOOK_SECRET = 'whsec_world';
+
+/** A Stripe of our own on a clock of our own, with an endpoint that keeps what it is told. */
+export interface World {
+  readonly url: string;
+  readonly payments: Payments;
+  readonly stripe: Stripe;
+  /** What the endpoint took, in order, verified by the port. */
+  readonly received: readonly PaymentEvent[];
+  now(): Instant;
+  /** Lets time pass up to an instant, stopping wherever something is due. */
+  advanceTo(instant: Instant): Promise<void>;
+  /** The next deliveries are answered with this status instead of 200. */
+  answerWith(...statuses: number[]): void;
+  /** Starts the simulator again from what it has kept. */
+  restart(): Promise<void>;
+  setFaults(faults: Record<string, unknown>): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export async function createWorld(options: { stateFile?: string; start?: string } = {}): Promise<World> {
+  let now = (options.start ?? '2026-01-31T10:00:00.000Z') as Instant;
+  const received: PaymentEvent[] = [];
+  const statuses: number[] = [];
+  let payments: Payments | undefined;
+  const endpoint = await listen((body, signature) => {
+    const status = statuses.shift() ?? 200;
+    if (status === 200 && payments !== undefined) received.push(payments.parseWebhook(body, signature, now));
+    return status;
+  });
+  const start = (port: number): Promise<StripeSimulator> =>
+    startStripeSimulator({
+      port,
+      stateFile: options.stateFile ?? null,
+      secretKey: SECRET_KEY,
+      webhookUrl: `${urlOf(endpoint)}/webhooks/stripe`,
+      webhookSecret: WEBHOOK_SECRET,
+      now: () => Promise.resolve(now),
+      onEarlierDue: () => Promise.resolve(),
+    });
+  let simulator = await start(0);
+  const { url } = simulator;
+  const port = Number(new URL(url).port);
+  payments = createStripePayments({ secretKey: SECRET_KEY, apiUrl: url, webhookSecrets: [WEBHOOK_SECRET] });
+  return {
+    url,
+    payments,
+    stripe: new Stripe(SECRET_KEY, {
+      host: '127.0.0.1',
+      port,
+      protocol: 'http',
+      maxNetworkRetries: 0,
+      telemetry: false,
+    }),
+    received,
+    now: () => now,
+    async advanceTo(instant) {
+      for (;;) {
+        const next = await simulator.carryOutDue(now);
+        if (now >= instant) return;
+        now = next !== null && next < instant ? next : instant;
+      }
+    },
+    answerWith: (...next) => void statuses.push(...next),
+    async restart() {
+      await simulator.close();
+      simulator = await start(port);
+    },
+    setFaults: (faults) =>
+      fetch(`${url}/_simulator/webhooks`, { method: 'PUT', body: JSON.stringify(faults) }),
+    async close() {
+      await simulator.close();
+      endpoint.closeAllConnections();
+      endpoint.close();
+    },
+  };
+}
+
+/** Posts to a hosted page as a person's browser would, without following where it leads. */
+export function postCard(page: string, fields: Record<string, string>): Promise<Response> {
+  return fetch(page, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
+}
+
+/** An instant some time after another. */
+export function later(instant: Instant, time: { days?: number; hours?: number; seconds?: number }): Instant {
+  const seconds = (time.days ?? 0) * 86_400 + (time.hours ?? 0) * 3600 + (time.seconds ?? 0);
+  return instantOf(epochMsOf(instant) + seconds * 1000);
+}
+
+async function listen(take: (body: Buffer, signature: string) => number): Promise<Server> {
+  const server = createServer((req, res) => {
+    const chunks: Buffer[] = [];
+    req.on('data', (chunk: Buffer) => chunks.push(chunk));
+    req.on('end', () => {
+      res.statusCode = take(Buffer.concat(chunks), String(req.headers['stripe-signature']));
+      res.end();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+function urlOf(server: Server): string {
+  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+}
