@@ -2,9 +2,8 @@ import type { Knex } from 'knex';
 import { DomainError } from '../domain/errors';
 import type { LedgerReply } from '../ledger/commands';
 import { findRecordedCommand } from '../ledger/find-recorded-command';
-import { fingerprintOf } from '../platform/fingerprint';
-import { findSpend, type Spend } from '../store/spends';
-import { insufficientCredits } from './insufficient-credits';
+import { getSpend, type Spend } from '../store/spends';
+import { insufficientCredits, type WaysOut } from './insufficient-credits';
 import type { Reply } from './operation';
 import { firstSpendView } from './views/spend-view';
 
@@ -13,7 +12,7 @@ export interface KnownSpend {
   /** Of the content that the key was first sent with. */
   readonly fingerprint: string;
   /** Gives the first answer again; throws when it was a refusal. */
-  answer(): Promise<Reply>;
+  answer(waysOut: WaysOut): Promise<Reply>;
 }
 
 /** The key under which a spend's hold, or its refusal, is recorded for ever. */
@@ -22,34 +21,19 @@ export function holdKey(spendId: string): string {
 }
 
 /** Reads what is recorded of a spend; undefined when nothing is, so that it may begin. */
-export async function findKnownSpend(
-  db: Knex,
-  customerId: string,
-  spendId: string,
-): Promise<KnownSpend | undefined> {
-  const spend = await findSpend(db, spendId);
-  if (spend !== undefined) {
-    const { action, input } = spend;
-    return { fingerprint: fingerprintOf({ action, input }), answer: () => Promise.resolve(replyOf(spend)) };
-  }
+export async function findKnownSpend(db: Knex, spendId: string): Promise<KnownSpend | undefined> {
   const command = await findRecordedCommand(db, holdKey(spendId));
   if (command === undefined) return undefined;
   const { fingerprint, outcome, reply } = command;
-  if (outcome === 'insufficient_credits') {
-    return {
-      fingerprint,
-      answer: async () => {
-        throw await insufficientCredits(db, customerId, reply);
-      },
-    };
-  }
-  if (outcome === 'plan_required') {
-    return { fingerprint, answer: () => Promise.reject(planRequired(reply.details)) };
-  }
-  // A hold is placed together with its spend, which is read again: this one came in between.
-  const placed = await findSpend(db, spendId);
-  if (placed === undefined) throw new Error(`${outcome} is recorded for ${spendId}, but no spend`);
-  return { fingerprint, answer: () => Promise.resolve(replyOf(placed)) };
+  return {
+    fingerprint,
+    async answer(waysOut) {
+      if (outcome === 'insufficient_credits') throw insufficientCredits(reply, waysOut);
+      if (outcome === 'plan_required') throw planRequired(reply.details);
+      // A hold is placed in one transaction with its spend.
+      return replyOf(await getSpend(db, spendId));
+    },
+  };
 }
 
 /** The refusal as it was recorded: its words stand among the details. */

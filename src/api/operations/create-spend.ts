@@ -18,7 +18,7 @@ import { jsonBody } from '../bodies/json-body';
 import type { ApiDeps } from '../deps';
 import { keyReused } from '../idempotency-key';
 import { insufficientCredits } from '../insufficient-credits';
-import { findKnownSpend, holdKey, planRequired } from '../known-spend';
+import { findKnownSpend, holdKey, planRequired, type KnownSpend } from '../known-spend';
 import { defineOperation, type Call, type Reply } from '../operation';
 import { refusedAnswer } from '../refused-answer';
 import { isLicensed, quantityOf, refusalError, spendRequestSchema } from '../spend-request';
@@ -47,11 +47,19 @@ export const createSpend = defineOperation({
     'license_not_needed',
     'unavailable',
   ],
-  find: ({ body }, { db }) => getCustomer(db, body.customerId),
-  async handle(call, deps) {
+  find: async (call, { db }) => {
     const input = inputOf(call);
-    const { first, answer } = deps.inFlight.join(`${input.spendId}:${input.fingerprint}`, () =>
-      answerSpend(call, deps, input),
+    const [, known, facts] = await Promise.all([
+      getCustomer(db, input.customerId),
+      findKnownSpend(db, input.spendId),
+      loadSpendFacts(db, input.customerId, input.request),
+    ]);
+    return { input, known, facts };
+  },
+  async handle(call, deps, found) {
+    const { spendId, fingerprint } = found.input;
+    const { first, answer } = deps.inFlight.join(`${spendId}:${fingerprint}`, () =>
+      answerSpend(call, deps, found),
     );
     if (!first) call.markReplayed();
     return answer;
@@ -59,6 +67,13 @@ export const createSpend = defineOperation({
 });
 
 type SpendCall = Call<unknown, z.output<typeof spendRequestSchema>>;
+
+/** The request, and what was known when it came. */
+interface Found {
+  readonly input: SpendInput;
+  readonly known: KnownSpend | undefined;
+  readonly facts: SpendFacts;
+}
 
 function inputOf({ body: { customerId, ...request }, idempotencyKey }: SpendCall): SpendInput {
   return {
@@ -70,13 +85,12 @@ function inputOf({ body: { customerId, ...request }, idempotencyKey }: SpendCall
 }
 
 /** A known key gets its recorded answer before anything else is asked; an unknown one is judged, admitted and begun. */
-async function answerSpend(call: SpendCall, deps: ApiDeps, input: SpendInput): Promise<Reply> {
-  const known = await findKnownSpend(deps.db, input.customerId, input.spendId);
+async function answerSpend(call: SpendCall, deps: ApiDeps, found: Found): Promise<Reply> {
+  const { input, known, facts } = found;
   if (known?.fingerprint === input.fingerprint) {
     call.markReplayed();
-    return known.answer();
+    return known.answer(facts);
   }
-  const facts = await loadSpendFacts(deps.db, input.customerId, input.request);
   const plan = planSpend(input.request, facts);
   if (!plan.allowed && plan.code === 'not_found') throw refusalError(plan);
   if (known !== undefined) {
@@ -84,10 +98,10 @@ async function answerSpend(call: SpendCall, deps: ApiDeps, input: SpendInput): P
   }
   // A licence that is held already costs nothing, so credits are not asked for: the saga finds it and names it.
   const isFree = plan.allowed && (await isLicensed(deps.db, input.customerId, input.request));
-  const placed = isFree ? undefined : await admit(call, deps, input, facts, plan);
+  const placed = isFree ? undefined : await admit(call, deps, found, plan);
   if (placed !== undefined) return placed;
   if (!plan.allowed) throw refusalError(plan);
-  return begin(deps, input);
+  return begin(deps, found);
 }
 
 /**
@@ -97,8 +111,7 @@ async function answerSpend(call: SpendCall, deps: ApiDeps, input: SpendInput): P
 async function admit(
   call: SpendCall,
   { db, ledger, clock }: ApiDeps,
-  input: SpendInput,
-  { catalog }: SpendFacts,
+  { input, facts }: Found,
   plan: SpendPlan | SpendRefusal,
 ): Promise<Reply | undefined> {
   const { outcome, replayed, reply } = await ledger.submit({
@@ -107,21 +120,21 @@ async function admit(
     fingerprint: input.fingerprint,
     walletId: input.customerId,
     effectiveAt: await clock.now(),
-    credits: priceOf(catalog, input.request.action, quantityOf(input.request)),
+    credits: priceOf(facts.catalog, input.request.action, quantityOf(input.request)),
     ...(plan.allowed || plan.code !== 'plan_required'
       ? {}
       : { refusal: { code: plan.code, details: { ...plan.details, detail: plan.message } } }),
   });
   if (replayed) call.markReplayed();
   if (outcome === 'admitted') return undefined;
-  if (outcome === 'insufficient_credits') throw await insufficientCredits(db, input.customerId, reply);
+  if (outcome === 'insufficient_credits') throw insufficientCredits(reply, facts);
   if (outcome === 'plan_required') throw planRequired(reply.details);
   if (outcome === 'idempotency_key_reused') throw keyReused();
-  return (await findKnownSpend(db, input.customerId, input.spendId))?.answer();
+  return (await findKnownSpend(db, input.spendId))?.answer(facts);
 }
 
 /** Starts the saga, or finds it, and answers what is recorded: the workflow's word counts only where nothing is. */
-async function begin(deps: ApiDeps, input: SpendInput): Promise<Reply> {
+async function begin(deps: ApiDeps, { input, facts }: Found): Promise<Reply> {
   const update = { definition: reserveUpdate, updateId: RESERVE_UPDATE_ID };
   const answer = await updateWithStart(deps, update, {
     workflow: SPEND_WORKFLOW,
@@ -129,9 +142,9 @@ async function begin(deps: ApiDeps, input: SpendInput): Promise<Reply> {
   });
   const reads = answer === undefined ? DOUBT.reads : 1;
   for (let read = 1; read <= reads; read += 1) {
-    const known = await findKnownSpend(deps.db, input.customerId, input.spendId);
+    const known = await findKnownSpend(deps.db, input.spendId);
     if (known !== undefined && known.fingerprint !== input.fingerprint) throw keyReused();
-    if (known !== undefined) return known.answer();
+    if (known !== undefined) return known.answer(facts);
     if (read < reads) await delay(DOUBT.pauseMs);
   }
   if (answer?.outcome === 'refused') throw refusedAnswer(answer);
