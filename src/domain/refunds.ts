@@ -1,6 +1,16 @@
 import type { Money } from './catalog';
 import { credits, type Credits } from './credits';
 import type { Instant } from './instants';
+import {
+  clawbackOf,
+  clawed,
+  removedBy,
+  restoreOf,
+  sum,
+  type ClawbackEffect,
+  type RestoreEffect,
+  type WithdrawalPart,
+} from './withdrawal-parts';
 
 /*
  * Money that went back takes its credits with it, for plans and add-ons alike. Of a payment of which `refunded / paid` is
@@ -27,48 +37,12 @@ export interface Entitlement {
   readonly ungranted: Credits;
 }
 
-/** What one refund or dispute has taken. */
-export interface WithdrawalPart {
-  readonly id: string;
-  readonly amountMinor: number;
-  readonly returned: boolean;
-  /** Kept back from cycles that are not granted yet. */
-  readonly withheld: Credits;
-  /** Taken back from the wallet; one, but for the rest of a cycle that is withheld in part. */
-  readonly claws: readonly Claw[];
-}
-
-interface Claw {
-  readonly credits: Credits;
-  readonly restored: Credits;
-  /** How often something of it was restored. */
-  readonly restores: number;
-}
-
 /** All refunds and disputes of one payment. Plain JSON. */
 export interface PaymentWithdrawals {
   readonly paymentId: string;
   readonly parts: readonly WithdrawalPart[];
   /** When credits were last given back. */
   readonly restoredAt: Instant | null;
-}
-
-/** Credits to take back, by the ledger's clawback; what is missing becomes `owed`. */
-export interface ClawbackEffect {
-  readonly key: string;
-  readonly clawbackId: string;
-  readonly paymentId: string;
-  readonly credits: Credits;
-  readonly effectiveAt: Instant;
-}
-
-/** Credits of a clawback to give back, exactly where they were taken. */
-export interface RestoreEffect {
-  readonly key: string;
-  readonly clawbackId: string;
-  readonly paymentId: string;
-  readonly credits: Credits;
-  readonly effectiveAt: Instant;
 }
 
 /** A payment's withdrawals after a change, and what the ledger has to do about it. */
@@ -170,13 +144,7 @@ function giveBack(withdrawals: PaymentWithdrawals, amount: number, at: Instant):
       const given = Math.min(left, claw.credits - claw.restored);
       if (given === 0) return claw;
       left -= given;
-      restores.push({
-        key: numbered(`clawback_undo:${clawbackId(part.id, index)}`, claw.restores),
-        clawbackId: clawbackId(part.id, index),
-        paymentId: withdrawals.paymentId,
-        credits: credits(given),
-        effectiveAt: at,
-      });
+      restores.push(restoreOf(withdrawals.paymentId, part, { index, amount: given, at }));
       return { ...claw, restored: credits(claw.restored + given), restores: claw.restores + 1 };
     });
     const released = Math.min(left, part.withheld);
@@ -185,35 +153,4 @@ function giveBack(withdrawals: PaymentWithdrawals, amount: number, at: Instant):
   });
   const restoredAt = left < amount ? at : withdrawals.restoredAt;
   return { withdrawals: { ...withdrawals, parts, restoredAt }, clawbacks: [], restores };
-}
-
-function clawed(part: WithdrawalPart, amount: number): WithdrawalPart {
-  return {
-    ...part,
-    claws: [...part.claws, { credits: credits(amount), restored: credits(0), restores: 0 }],
-  };
-}
-
-function clawbackOf(paymentId: string, part: WithdrawalPart, amount: number, at: Instant): ClawbackEffect {
-  const id = clawbackId(part.id, part.claws.length);
-  return { key: `clawback:${id}`, clawbackId: id, paymentId, credits: credits(amount), effectiveAt: at };
-}
-
-function clawbackId(withdrawalId: string, index: number): string {
-  return numbered(withdrawalId, index);
-}
-
-/** The first has the plain name, which is the ordinary case; a further one is told apart by its number. */
-function numbered(name: string, index: number): string {
-  return index === 0 ? name : `${name}:${String(index + 1)}`;
-}
-
-function removedBy(parts: readonly WithdrawalPart[]): number {
-  return sum(
-    parts.map((part) => part.withheld + sum(part.claws.map((claw) => claw.credits - claw.restored))),
-  );
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

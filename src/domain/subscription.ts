@@ -47,14 +47,14 @@ export function step(
   const first = grantDue(carried.state);
   const back = input.type === 'withdrawal' ? takeBack(first.state, input, first.grants) : null;
   // What was withheld and is given back may be due already.
-  const second = grantDue(back?.state ?? first.state);
-  const after = prune(second.state);
+  const second = back === null ? null : grantDue(back.state);
+  const after = prune(second?.state ?? first.state);
   const record = differ(state, after);
   return {
     state: record ? { ...after, revision: state.revision + 1 } : after,
     effects: {
-      grants: [...first.grants, ...second.grants],
-      clawbacks: [...first.clawbacks, ...(back?.outcome.clawbacks ?? []), ...second.clawbacks],
+      grants: [...first.grants, ...(second?.grants ?? [])],
+      clawbacks: [...first.clawbacks, ...(back?.outcome.clawbacks ?? []), ...(second?.clawbacks ?? [])],
       restores: back?.outcome.restores ?? [],
       calls: carried.calls,
       answer: carried.answer,

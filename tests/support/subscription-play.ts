@@ -2,7 +2,7 @@ import { cycleStart } from '../../src/domain/billing-calendar';
 import { credits } from '../../src/domain/credits';
 import { epochMsOf, instantOf, parseInstant, type Instant } from '../../src/domain/instants';
 import type { PaidInterval } from '../../src/domain/paid-cycles';
-import type { ClawbackEffect, RestoreEffect } from '../../src/domain/refunds';
+import type { ClawbackEffect, RestoreEffect } from '../../src/domain/withdrawal-parts';
 import {
   openSubscription,
   step,

@@ -1,6 +1,7 @@
 import type { Instant } from '../instants';
 import { eraOf, isGranted, paidCycles, withGranted, type Era, type PaidCycle } from '../paid-cycles';
-import { clawWithheld, withheldOf, type ClawbackEffect, type PaymentWithdrawals } from '../refunds';
+import { clawWithheld, withheldOf, type PaymentWithdrawals } from '../refunds';
+import type { ClawbackEffect } from '../withdrawal-parts';
 import type { GrantEffect } from './effects';
 import type { SubscriptionState } from './state';
 import { currentInterval, lastInterval, pauseOf } from './timeline';

@@ -2,7 +2,7 @@ import type { Interval, Money, PlanId } from '../catalog';
 import type { Credits } from '../credits';
 import type { ErrorCode } from '../errors';
 import type { Instant, Period } from '../instants';
-import type { ClawbackEffect, RestoreEffect } from '../refunds';
+import type { ClawbackEffect, RestoreEffect } from '../withdrawal-parts';
 
 /** What is to be carried out: grants, then clawbacks, then restores, then the record; calls before any of a command's facts. */
 export interface SubscriptionEffects {

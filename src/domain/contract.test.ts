@@ -1,0 +1,154 @@
+import {
+  at,
+  DAY,
+  month,
+  opening,
+  paid,
+  passes,
+  play,
+  plus,
+  TERMS,
+  usd,
+} from '../../tests/support/subscription-play';
+import { cycleStart } from './billing-calendar';
+import type { Contract } from './contract';
+import { credits } from './credits';
+import type { Instant } from './instants';
+import { openSubscription, viewOf, type SubscriptionState } from './subscription';
+import type { SubscriptionCommand } from './subscription/inputs';
+
+const signedAt = at('2027-01-15T09:00:00Z');
+const contract: Contract = {
+  contractId: 'ctr_1',
+  credits: credits(8_000),
+  price: usd(360_001),
+  interval: 'year',
+  termMonths: 24,
+};
+const waiting = contractual(contract);
+
+describe('a contract', () => {
+  it('begins when an operator records its first payment, and grants monthly with exact shares of the price', () => {
+    const year = cycleStart(signedAt, 12);
+    const first = play([record(signedAt, year)], waiting);
+    expect(first.answers).toMatchObject([{ outcome: 'done' }]);
+    const { grants, state } = play([passes(year)], first.state);
+    const all = [...first.grants, ...grants];
+    expect(all).toHaveLength(12);
+    expect(all.every((grant) => grant.credits === 8_000 && grant.plan === 'custom')).toBe(true);
+    expect(all.reduce((sum, grant) => sum + grant.cost.amountMinor, 0)).toBe(360_001);
+    expect(viewOf(state)).toMatchObject({
+      anchorAt: signedAt,
+      paidThrough: year,
+      cancelAt: cycleStart(signedAt, 24),
+    });
+  });
+
+  it('recorded for part of the interval costs that part of the price', () => {
+    const { grants } = play([record(signedAt, cycleStart(signedAt, 3))], waiting);
+    expect(grants[0]?.cost.amountMinor).toBe(30_000);
+  });
+
+  it('goes on from where the paid time ends, however late the money is', () => {
+    const late = plus(cycleStart(signedAt, 13), DAY);
+    const { grants, state } = play(
+      [
+        record(signedAt, cycleStart(signedAt, 12)),
+        passes(late),
+        record(late, cycleStart(signedAt, 24), 'c2'),
+      ],
+      waiting,
+    );
+    expect(grants.map((grant) => grant.cycle)).toEqual([...Array(14).keys()]);
+    expect(viewOf(state).status).toBe('active');
+  });
+
+  it('is not ended by dunning', () => {
+    const { state } = play(
+      [
+        record(signedAt, cycleStart(signedAt, 12)),
+        {
+          type: 'subscription_changed',
+          at: plus(cycleStart(signedAt, 12), 20 * DAY),
+          cancelAt: null,
+          endedAt: plus(cycleStart(signedAt, 12), 20 * DAY),
+          endReason: 'payment_failed',
+        },
+      ],
+      waiting,
+    );
+    expect(viewOf(state).status).toBe('past_due');
+  });
+
+  it('ends with its term', () => {
+    const end = cycleStart(signedAt, 24);
+    const { state } = play([record(signedAt, end), passes(end)], waiting);
+    expect(viewOf(state)).toMatchObject({ status: 'canceled', cancelAt: end });
+  });
+
+  it('takes no payment beyond its term, none twice, and no change of plan', () => {
+    const { answers } = play(
+      [
+        record(signedAt, cycleStart(signedAt, 25)),
+        record(signedAt, cycleStart(signedAt, 12), 'c2'),
+        record(signedAt, cycleStart(signedAt, 12), 'c3'),
+        { type: 'change_plan', at: signedAt, commandId: 'c4', plan: 'pro', terms: TERMS },
+        { type: 'pause', at: signedAt, commandId: 'c5' },
+      ],
+      waiting,
+    );
+    expect(answers.map((answer) => answer.outcome)).toEqual([
+      'refused',
+      'done',
+      'refused',
+      'refused',
+      'refused',
+    ]);
+  });
+
+  it('marks the invoices that a recorded payment covers as paid out of band, before it counts', () => {
+    const invoiced = { ...waiting, stripeSubscriptionId: 'sub_stripe' };
+    const through = cycleStart(signedAt, 12);
+    const asked = play([record(signedAt, through)], invoiced);
+    expect(asked.calls).toMatchObject([{ type: 'pay_out_of_band', through }]);
+    expect(asked.grants).toEqual([]);
+    const recorded = play([{ type: 'command_done', at: signedAt, commandId: 'c1' }], asked.state);
+    expect(recorded.grants).toHaveLength(1);
+    const outOfBand = paid(month(signedAt, 0, { paymentId: 'in_1', end: through }), signedAt);
+    const { grants } = play([outOfBand, passes(through)], recorded.state);
+    expect(grants.map((grant) => grant.credits)).toEqual(Array(11).fill(8_000));
+  });
+});
+
+describe('a payment recorded for an ordinary plan', () => {
+  it('costs the price of the plan for every interval that it covers', () => {
+    const start = play([paid(month(signedAt, 0))]).state;
+    const { grants } = play(
+      [
+        record(plus(signedAt, DAY), cycleStart(signedAt, 3)),
+        { type: 'command_done', at: plus(signedAt, DAY), commandId: 'c1' },
+        passes(cycleStart(signedAt, 2)),
+      ],
+      start,
+    );
+    expect(grants.map((grant) => [grant.cycle, grant.credits, grant.cost.amountMinor])).toEqual([
+      [1, 500, 2_500],
+      [2, 500, 2_500],
+    ]);
+  });
+});
+
+function contractual(terms: Contract): SubscriptionState {
+  return openSubscription({
+    ...opening(),
+    plan: 'custom',
+    interval: terms.interval,
+    collection: 'invoice',
+    contract: terms,
+    at: signedAt,
+  });
+}
+
+function record(instant: Instant, paidThrough: Instant, commandId = 'c1'): SubscriptionCommand {
+  return { type: 'record_payment', at: instant, commandId, reference: 'PO 7', paidThrough, terms: TERMS };
+}
