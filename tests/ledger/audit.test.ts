@@ -5,7 +5,7 @@ import type { Ledger } from '../../src/ledger/commands';
 import { createLedger } from '../../src/ledger/ledger';
 import { createDatabase } from '../../src/platform/database';
 import { createTestDatabase, type TestDatabase } from '../support/database';
-import { ADA, day, liveInLedger, RUNNING_SPEND } from './lived-in-ledger';
+import { ADA, liveInLedger, RUNNING_SPEND } from './lived-in-ledger';
 
 describe('the audit', () => {
   let database: TestDatabase;
