@@ -1,15 +1,17 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { findPackageRoot } from '../../src/platform/package-root';
 import { endingWithParent } from './end-with-parent';
 import { ended } from './launch';
 import type { Say, TemporalBinary } from './temporal-cli';
 
-const SITE = 'https://temporal.download/cli/default';
 /** A network that cannot reach Temporal's site often answers nothing at all; a person waits no longer than this. */
-const REACH_TIMEOUT_MS = 3_000;
+const BEGIN_TIMEOUT_MS = 8_000;
 const DOWNLOAD_TIMEOUT_MS = 300_000;
+const LOOK_MS = 250;
+const REPORT_BYTES = 10_000_000;
 
 /** Downloads by starting the SDK's test environment once, in a process that can be ended when the network hangs. */
 const SCRIPT = `
@@ -19,42 +21,31 @@ const SCRIPT = `
     .catch((error) => { console.error(error.message); process.exit(1); });
 `;
 
+/** What the SDK downloaded earlier; undefined when there is nothing. */
+export async function findSdkDownload(cache: string): Promise<TemporalBinary | undefined> {
+  const folder = folderIn(cache);
+  const names = await readdir(folder).catch(() => []);
+  const name = names.find((file) => file.startsWith('temporal') && !file.endsWith(PARTIAL));
+  return name === undefined
+    ? undefined
+    : { file: join(folder, name), source: `the Temporal SDK's download in ${folder}` };
+}
+
 /**
  * The official CLI in the version that the SDK names, from Temporal's own site by the SDK's own code (which writes to a
- * temporary name and renames). Throws when the site cannot be reached.
+ * temporary name and renames, and goes through HTTPS_PROXY). Throws when the site cannot be reached.
  */
-export async function fromSdkDownload(cache: string, say: Say): Promise<TemporalBinary> {
-  const folder = join(cache, 'temporal-sdk');
-  const source = `the Temporal SDK's download in ${folder}`;
-  const known = await findDownloaded(folder);
-  if (known !== undefined) return { file: known, source };
-  await reach();
+export async function downloadBySdk(
+  cache: string,
+  env: Readonly<Record<string, string | undefined>>,
+  say: Say,
+): Promise<TemporalBinary> {
+  const folder = folderIn(cache);
   await mkdir(folder, { recursive: true });
-  say("Downloading the Temporal server from Temporal's own site (once, about 45 MB)");
-  await download(folder, say);
-  const file = await findDownloaded(folder);
-  if (file === undefined) throw new Error('the download left no program');
-  return { file, source };
-}
-
-async function findDownloaded(folder: string): Promise<string | undefined> {
-  const names = await readdir(folder).catch(() => []);
-  const name = names.find((file) => file.startsWith('temporal') && !file.endsWith('.downloading'));
-  return name === undefined ? undefined : join(folder, name);
-}
-
-async function reach(): Promise<void> {
-  try {
-    await fetch(SITE, { method: 'HEAD', signal: AbortSignal.timeout(REACH_TIMEOUT_MS) });
-  } catch {
-    throw new Error(`${new URL(SITE).host} cannot be reached`);
-  }
-}
-
-async function download(folder: string, say: Say): Promise<void> {
   const { file, args } = endingWithParent({ file: process.execPath, args: ['-e', SCRIPT, folder] }, 'TERM');
   const child = spawn(file, args, {
     cwd: findPackageRoot(),
+    env,
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: DOWNLOAD_TIMEOUT_MS,
   });
@@ -62,16 +53,53 @@ async function download(folder: string, say: Say): Promise<void> {
   child.stderr.on('data', (chunk: Buffer) => {
     complaint += chunk.toString();
   });
-  const progress = setInterval(() => void report(folder, say), 2_000);
+  const done = new AbortController();
+  const watched = watchDownload(cache, say, done.signal).catch((error: unknown) => {
+    child.kill();
+    return error;
+  });
   const { code } = await ended(child);
-  clearInterval(progress);
-  if (code !== 0) throw new Error(complaint.trim().split('\n')[0] ?? 'the download failed');
+  done.abort();
+  const tooLate = await watched;
+  if (tooLate instanceof Error) throw tooLate;
+  const binary = await findSdkDownload(cache);
+  if (code === 0 && binary !== undefined) return binary;
+  throw new Error(complaint.trim().split('\n')[0] ?? 'the download failed');
 }
 
-async function report(folder: string, say: Say): Promise<void> {
+const PARTIAL = '.downloading';
+
+function folderIn(cache: string): string {
+  return join(cache, 'temporal-sdk');
+}
+
+/** Tells how it goes until it is over. Throws when nothing has come in time. */
+async function watchDownload(cache: string, say: Say, over: AbortSignal): Promise<void> {
+  const startedAt = performance.now();
+  let reported: number | undefined;
+  while (!over.aborted && (await findSdkDownload(cache)) === undefined) {
+    const bytes = await partialBytes(folderIn(cache));
+    if (bytes !== undefined && reported === undefined) {
+      say("Downloading the Temporal server from Temporal's own site (once)");
+      reported = 0;
+    }
+    if (bytes !== undefined && reported !== undefined && bytes - reported >= REPORT_BYTES) {
+      say(`  ${String(Math.floor(bytes / 1_000_000))} MB`);
+      reported = bytes;
+    }
+    if (bytes === undefined && reported === undefined && performance.now() - startedAt > BEGIN_TIMEOUT_MS) {
+      throw new Error(`temporal.download did not answer within ${String(BEGIN_TIMEOUT_MS / 1000)} s`);
+    }
+    await delay(LOOK_MS, undefined, { signal: over }).catch(() => undefined);
+  }
+}
+
+async function partialBytes(folder: string): Promise<number | undefined> {
   const names = await readdir(folder).catch(() => []);
-  const partial = names.find((name) => name.endsWith('.downloading'));
-  if (partial === undefined) return;
-  const { size } = await stat(join(folder, partial)).catch(() => ({ size: 0 }));
-  say(`  ${String(Math.round(size / 1_000_000))} MB`);
+  const partial = names.find((name) => name.endsWith(PARTIAL));
+  if (partial === undefined) return undefined;
+  return stat(join(folder, partial)).then(
+    ({ size }) => size,
+    () => undefined,
+  );
 }

