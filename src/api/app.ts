@@ -8,9 +8,13 @@ import { nameRequest } from './request-id';
 import { routes, type Route } from './routes';
 import { serveOperation } from './serve-operation';
 
-/** The whole API as an Express application: every route of routes.ts, and a problem for everything else. */
-export function createApp(parts: Omit<ApiDeps, 'openApi'>): Express {
-  const deps: ApiDeps = { ...parts, openApi: openApiOf(routes, parts.publicUrl) };
+/**
+ * The whole API as an Express application: every route of routes.ts (and the sandbox's, where there are any), and a
+ * problem for everything else.
+ */
+export function createApp(parts: Omit<ApiDeps, 'openApi'>, sandboxRoutes: readonly Route[] = []): Express {
+  const served = [...routes, ...sandboxRoutes];
+  const deps: ApiDeps = { ...parts, openApi: openApiOf(served, parts.publicUrl) };
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -18,11 +22,11 @@ export function createApp(parts: Omit<ApiDeps, 'openApi'>): Express {
   app.set('case sensitive routing', true);
 
   app.use(nameRequest, observeRequests(deps), forbidSniffing);
-  for (const route of routes) {
+  for (const route of served) {
     app[route.method](expressPath(route.path), noteRoute(route), serveOperation(route.operation, deps));
   }
-  for (const path of new Set(routes.map((route) => route.path)))
-    app.all(expressPath(path), refuseMethod(path));
+  for (const path of new Set(served.map((route) => route.path)))
+    app.all(expressPath(path), refuseMethod(path, served));
   app.use((req) => {
     throw new DomainError('not_found', `There is no ${req.method} ${req.path.slice(0, 200)}.`);
   });
@@ -41,8 +45,8 @@ function noteRoute(route: Route): RequestHandler {
   };
 }
 
-function refuseMethod(path: string): RequestHandler {
-  const methods = routes.filter((route) => route.path === path).map((route) => route.method.toUpperCase());
+function refuseMethod(path: string, served: readonly Route[]): RequestHandler {
+  const methods = served.filter((route) => route.path === path).map((route) => route.method.toUpperCase());
   return (req) => {
     throw new DomainError('not_found', `${path} takes ${methods.join(', ')}, not ${req.method}.`, {
       methods,

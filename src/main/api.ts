@@ -5,12 +5,13 @@ import { createApp } from '../api/app';
 import type { ApiDeps } from '../api/deps';
 import { createHttpServer } from '../api/http-server';
 import { createInFlight } from '../api/in-flight';
+import { sandboxRoutes } from '../api/sandbox-routes';
 import { createSpendWatch } from '../api/spend-watch';
 import { createHttpJobs } from '../jobs/http-jobs';
 import { createLedger } from '../ledger/ledger';
 import { createObjectStore } from '../media/object-store-from-url';
 import { createStripePayments } from '../payments/stripe-payments';
-import { systemClock, wallInstant } from '../platform/clock';
+import { createClock, wallInstant } from '../platform/clock';
 import { readConfig, type Config } from '../platform/config';
 import { createDatabase } from '../platform/database';
 import { createLogger } from '../platform/logger';
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const closing = new AbortController();
   const deps = createDeps(config, closing.signal);
-  const server = createHttpServer(createApp(deps), config.publicUrl);
+  const server = createHttpServer(createApp(deps, sandboxRoutes(config.sandboxUrl)), config.publicUrl);
   server.listen(config.port, config.host);
   await once(server, 'listening');
   process.stdout.write(`${JSON.stringify({ listening: addressOf(server, config.host) })}\n`);
@@ -49,7 +50,7 @@ function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openAp
     payments: createStripePayments({ secretKey, apiUrl, webhookSecrets }),
     jobs: createHttpJobs({ baseUrl, token, webhookSecret, submit, now: wallInstant }),
     objectStore: createObjectStore(config.objectStoreUrl),
-    clock: systemClock,
+    clock: createClock(config),
     logger: createLogger({ name: 'api', level: config.logLevel }),
     metrics: createMetrics('api'),
     inFlight: createInFlight(),

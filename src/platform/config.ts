@@ -25,6 +25,8 @@ export interface Config {
   readonly urlSigningSecret: string;
   /** Where customers, Stripe and the job provider reach the API; without a slash at the end. */
   readonly publicUrl: string;
+  /** Who has the sandbox's clock; undefined everywhere else, where time is the wall's. */
+  readonly sandboxUrl: string | undefined;
   readonly host: string;
   readonly port: number;
 }
@@ -53,6 +55,7 @@ const environment = z.object({
   OBJECT_STORE_URL: url,
   URL_SIGNING_SECRET: text,
   PUBLIC_URL: url,
+  SANDBOX_URL: z.preprocess(absent, z.url().optional()),
   HOST: withDefault('127.0.0.1'),
   PORT: z.preprocess(absent, z.coerce.number().int().min(0).max(65_535).default(3000)),
 });
@@ -65,6 +68,9 @@ export function readConfig(env: Environment): Config {
   const parsed = environment.safeParse(env);
   if (!parsed.success) throw new Error(explain(parsed.error.issues));
   const values = parsed.data;
+  if (values.NODE_ENV === 'production' && values.SANDBOX_URL !== undefined) {
+    throw new Error('In production time is the wall clock: SANDBOX_URL must not be set.');
+  }
   return {
     production: values.NODE_ENV === 'production',
     logLevel: values.LOG_LEVEL,
@@ -85,6 +91,7 @@ export function readConfig(env: Environment): Config {
     objectStoreUrl: values.OBJECT_STORE_URL,
     urlSigningSecret: values.URL_SIGNING_SECRET,
     publicUrl: values.PUBLIC_URL.replace(/\/+$/, ''),
+    sandboxUrl: values.SANDBOX_URL,
     host: values.HOST,
     port: values.PORT,
   };

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { DomainError } from '../domain/errors';
+import { jsonBody } from './bodies/json-body';
+import { defineOperation, type AnyOperation } from './operation';
+import type { Route } from './routes';
+
+/** What an advance may take: many months of many subscriptions, in wall time. */
+const ADVANCE_MS_MAX = 600_000;
+
+const clockSchema = z.strictObject({ now: z.iso.datetime() });
+const refusalSchema = z.object({ detail: z.string() });
+
+/** The clock that anybody with a key may see and move, in the sandbox alone: `sandboxUrl` names who has it. */
+export function sandboxRoutes(sandboxUrl: string | undefined): readonly Route[] {
+  if (sandboxUrl === undefined) return [];
+  return [
+    { method: 'get', path: '/sandbox/clock', operation: getClock(sandboxUrl) },
+    { method: 'post', path: '/sandbox/clock/advance', operation: advanceClock(sandboxUrl) },
+  ];
+}
+
+function getClock(sandboxUrl: string): AnyOperation {
+  return defineOperation({
+    summary: 'What time it is in the sandbox',
+    tag: 'Sandbox',
+    access: 'customer',
+    answers: { 200: { description: 'The instant.', schema: clockSchema } },
+    handle: async () => ({ status: 200, body: await ask(`${sandboxUrl}/clock`, 'GET') }),
+  });
+}
+
+function advanceClock(sandboxUrl: string): AnyOperation {
+  return defineOperation({
+    summary: 'Let time pass in the sandbox',
+    description:
+      'By an ISO 8601 duration (`P1M` clamps to the end of the month) or to an instant. Answered when all that was due by ' +
+      'then has been carried out.',
+    tag: 'Sandbox',
+    access: 'customer',
+    body: jsonBody(
+      z.union([
+        z.strictObject({ by: z.string().max(100) }).meta({ examples: [{ by: 'P1M' }] }),
+        z.strictObject({ to: z.string().max(100) }),
+      ]),
+    ),
+    problems: ['unavailable'],
+    answers: { 200: { description: 'What time it is now.', schema: clockSchema } },
+    handle: async ({ body }) => ({
+      status: 200,
+      body: await ask(`${sandboxUrl}/clock/advance`, 'POST', body),
+    }),
+  });
+}
+
+async function ask(url: string, method: 'GET' | 'POST', body?: unknown): Promise<unknown> {
+  const response = await fetch(url, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    signal: AbortSignal.timeout(ADVANCE_MS_MAX),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const answer: unknown = await response.json();
+  if (response.ok) return clockSchema.parse(answer);
+  const { detail } = refusalSchema.parse(answer);
+  throw new DomainError(response.status === 400 ? 'invalid_request' : 'unavailable', detail);
+}
