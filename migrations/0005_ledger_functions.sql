@@ -141,7 +141,6 @@ BEGIN
   w.available := w.available + CASE 'available' WHEN row_credit THEN amount WHEN row_debit THEN -amount ELSE 0 END;
   w.held := w.held + CASE 'held' WHEN row_credit THEN amount WHEN row_debit THEN -amount ELSE 0 END;
   w.owed := w.owed + CASE 'owed' WHEN row_credit THEN -amount WHEN row_debit THEN amount ELSE 0 END;
-  w.effective_at := t.effective_at;
   w.due_at := CASE WHEN row_credit = 'available' THEN least(w.due_at, s.expires_at) ELSE w.due_at END;
   t.wallet_id := w.id;
   t.seq := w.seq;
@@ -249,6 +248,7 @@ BEGIN
     s := ledger.shift_lots(
       wallet, ROW(ARRAY[l.lot_no], ARRAY[l.free], NULL, NULL)::ledger.shares, 'free', 'expired', c.effective_at);
     e := ledger.move(e, t, 'expire', 'available', 'expired', l.free, s);
+    e.wallet.effective_at := c.effective_at;
   END LOOP;
   FOR h IN SELECT * FROM ledger.holds
     WHERE wallet_id = wallet AND state = 'open' AND expires_at <= c.effective_at ORDER BY expires_at, id
@@ -256,6 +256,7 @@ BEGIN
     t := ledger.template(c);
     t.reason := 'Hold expired';
     e := ledger.resolve_hold(e, t, h, 0, h.open, 'expired', NULL, h.id || '/expire');
+    e.wallet.effective_at := c.effective_at;
   END LOOP;
   e.wallet.due_at := least(
     (SELECT min(expires_at) FROM ledger.lots WHERE wallet_id = wallet AND expires_at > c.effective_at),
@@ -557,24 +558,27 @@ END $$;
 -- The rows of other tables that must be true together with a movement.
 CREATE FUNCTION ledger.write_records(records jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+  IF records IS NULL THEN
+    RETURN;
+  END IF;
   PERFORM app.record(r.value ->> 'kind', r.value -> 'row')
   FROM jsonb_array_elements(records) WITH ORDINALITY r (value, position) ORDER BY r.position;
 END $$;
 
 -- Wallets come into being with their first command. Sorted, and before any lock is taken, so that nobody waits in a circle.
-CREATE FUNCTION ledger.open_wallets(ids text[], at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger.open_wallets(ids text[], instants timestamptz[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   WITH opened AS (
     INSERT INTO ledger.wallets (id, seq, available, held, owed, effective_at)
-    SELECT i.id, 0, 0, 0, 0, at FROM unnest(ids) i (id)
+    SELECT i.id, 0, 0, 0, 0, i.at FROM unnest(ids, instants) i (id, at)
     WHERE NOT EXISTS (SELECT FROM ledger.wallets w WHERE w.id = i.id)
     ORDER BY i.id COLLATE "C"
     ON CONFLICT (id) DO NOTHING
-    RETURNING wallets.id
+    RETURNING wallets.id, wallets.effective_at
   )
   INSERT INTO ledger.journal (wallet_id, seq, code, debit, credit, credits, available, held, owed, lot_nos, lot_credits,
     lot_costs, command_key, key, effective_at)
-  SELECT o.id, 0, 'open', 'none', 'none', 0, 0, 0, 0, '{}', '{}', '{}', 'open:' || o.id, 'open:' || o.id, at
+  SELECT o.id, 0, 'open', 'none', 'none', 0, 0, 0, 0, '{}', '{}', '{}', 'open:' || o.id, 'open:' || o.id, o.effective_at
   FROM opened o;
 END $$;
 
@@ -596,7 +600,8 @@ BEGIN
     WHEN 'clawback_undo' THEN e := ledger.do_clawback_undo(e, c);
     WHEN 'expire' THEN e := ledger.do_expire(e, c);
   END CASE;
-  IF e.outcome = 'applied' AND c.records IS NOT NULL THEN
+  IF e.outcome = 'applied' THEN
+    e.wallet.effective_at := c.effective_at;
     PERFORM ledger.write_records(c.records);
   END IF;
   RETURN e;
@@ -613,6 +618,7 @@ SET enable_mergejoin = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   ids text[];
+  instants timestamptz[];
   ws ledger.wallets[];
   w ledger.wallets;
   e ledger.effect;
@@ -625,8 +631,11 @@ DECLARE
   recorded integer[] := '{}';
   replays boolean;
 BEGIN
-  SELECT array_agg(DISTINCT (x ->> 'wallet_id') COLLATE "C") INTO ids FROM jsonb_array_elements(commands) x;
-  PERFORM ledger.open_wallets(ids, min((x ->> 'effective_at')::timestamptz)) FROM jsonb_array_elements(commands) x;
+  SELECT array_agg(f.id), array_agg(f.at) INTO ids, instants FROM (
+    SELECT DISTINCT ON (x.value ->> 'wallet_id') x.value ->> 'wallet_id' AS id, (x.value ->> 'effective_at')::timestamptz AS at
+    FROM jsonb_array_elements(commands) WITH ORDINALITY x (value, ord) ORDER BY x.value ->> 'wallet_id', x.ord
+  ) f;
+  PERFORM ledger.open_wallets(ids, instants);
   SELECT array_agg(l.w) INTO ws FROM (
     SELECT w FROM ledger.wallets w WHERE w.id = ANY (ids) ORDER BY w.id FOR NO KEY UPDATE
   ) l;
@@ -678,7 +687,7 @@ BEGIN
   UPDATE ledger.wallets w SET
     seq = n.seq, available = n.available, held = n.held, owed = n.owed, lots = n.lots, effective_at = n.effective_at,
     due_at = n.due_at
-  FROM unnest(ws) n WHERE w.id = n.id AND (w.seq, w.due_at) IS DISTINCT FROM (n.seq, n.due_at);
+  FROM unnest(ws) n WHERE w.id = n.id AND (w.seq, w.effective_at, w.due_at) IS DISTINCT FROM (n.seq, n.effective_at, n.due_at);
   INSERT INTO ledger.journal (wallet_id, seq, code, debit, credit, credits, available, held, owed, lot_nos, lot_credits,
     lot_costs, from_repaid, resolves, command_key, key, hold_id, spend_id, grant_id, order_id, subscription_id, reason,
     effective_at)

@@ -1,28 +1,38 @@
 import type { Knex } from 'knex';
 
 /**
- * Every identity of the ledger that does not hold, as a readable line; none in a sound ledger. Written apart from the
+ * Every identity of the ledger that does not hold, as a readable line; none in a sound one. Written apart from the
  * product's audit, from design §3 alone, and asked in one statement, so that it may run after every command of a test.
+ * `wallets` limits it to the wallets whose ids begin so.
  */
-export async function listOffences(db: Knex): Promise<readonly string[]> {
-  const { rows } = await db.raw<{ rows: readonly { offence: string }[] }>(OFFENCES);
+export async function listOffences(db: Knex, wallets = ''): Promise<readonly string[]> {
+  const { rows } = await db.raw<{ rows: readonly { offence: string }[] }>(OFFENCES, {
+    wallets: `${wallets}%`,
+  });
   return rows.map(({ offence }) => offence);
 }
 
 const OFFENCES = `
-WITH lot_sums AS (
-  SELECT wallet_id, sum(free) AS free, sum(held) AS held, sum(repaid) AS repaid, count(*) AS lots FROM ledger.lots GROUP BY 1
+WITH wallets AS (SELECT * FROM ledger.wallets WHERE id LIKE :wallets),
+journal AS (SELECT * FROM ledger.journal WHERE wallet_id LIKE :wallets),
+lots AS (SELECT * FROM ledger.lots WHERE wallet_id LIKE :wallets),
+holds AS (SELECT * FROM ledger.holds WHERE wallet_id LIKE :wallets),
+hold_lots AS (SELECT l.* FROM ledger.hold_lots l WHERE hold_id IN (SELECT id FROM holds)),
+payments AS (SELECT * FROM ledger.payments WHERE wallet_id LIKE :wallets),
+clawbacks AS (SELECT * FROM ledger.clawbacks WHERE wallet_id LIKE :wallets),
+lot_sums AS (
+  SELECT wallet_id, sum(free) AS free, sum(held) AS held, sum(repaid) AS repaid, count(*) AS lots FROM lots GROUP BY 1
 ), hold_sums AS (
-  SELECT wallet_id, sum(open) AS open FROM ledger.holds GROUP BY 1
+  SELECT wallet_id, sum(open) AS open FROM holds GROUP BY 1
 ), debts AS (
-  SELECT wallet_id, sum(owed - owed_undone) AS owed FROM ledger.clawbacks GROUP BY 1
+  SELECT wallet_id, sum(owed - owed_undone) AS owed FROM clawbacks GROUP BY 1
 ), chain AS (
   SELECT wallet_id, max(seq) AS seq, count(*) AS rows, bool_and(ok) AS ordered FROM (
     SELECT wallet_id, seq, coalesce(effective_at >= lag(effective_at) OVER (PARTITION BY wallet_id ORDER BY seq), true) AS ok
-    FROM ledger.journal) j GROUP BY 1
+    FROM journal) j GROUP BY 1
 ), touched AS (
   SELECT j.wallet_id, t.lot_no, j.code, j.debit, j.credit, j.from_repaid, t.credits, t.cost
-  FROM ledger.journal j CROSS JOIN LATERAL unnest(j.lot_nos, j.lot_credits, j.lot_costs) t (lot_no, credits, cost)
+  FROM journal j CROSS JOIN LATERAL unnest(j.lot_nos, j.lot_credits, j.lot_costs) t (lot_no, credits, cost)
 ), lot_history AS (
   SELECT wallet_id, lot_no, sum(cost) AS cost,
     sum(CASE 'available' WHEN credit THEN credits WHEN debit THEN -credits ELSE 0 END) AS free,
@@ -35,58 +45,58 @@ WITH lot_sums AS (
   FROM touched GROUP BY 1, 2
 )
 SELECT 'wallet ' || w.id || ' is not the sum of its parts' AS offence
-FROM ledger.wallets w LEFT JOIN lot_sums l ON l.wallet_id = w.id LEFT JOIN hold_sums h ON h.wallet_id = w.id
+FROM wallets w LEFT JOIN lot_sums l ON l.wallet_id = w.id LEFT JOIN hold_sums h ON h.wallet_id = w.id
   LEFT JOIN debts d ON d.wallet_id = w.id
 WHERE (w.available, w.held, w.held, w.owed, w.lots) IS DISTINCT FROM (coalesce(l.free, 0), coalesce(l.held, 0),
   coalesce(h.open, 0), coalesce(d.owed, 0) - coalesce(l.repaid, 0), coalesce(l.lots, 0))
 UNION ALL
 SELECT 'wallet ' || w.id || ' is not where its journal ends, or the journal has gaps or goes back in time'
-FROM ledger.wallets w LEFT JOIN chain c ON c.wallet_id = w.id
+FROM wallets w LEFT JOIN chain c ON c.wallet_id = w.id
 WHERE (w.seq, w.seq + 1, true) IS DISTINCT FROM (c.seq, c.rows, c.ordered)
 UNION ALL
 SELECT 'lot ' || l.grant_id || ' is not what its rows say'
-FROM ledger.lots l LEFT JOIN lot_history t ON t.wallet_id = l.wallet_id AND t.lot_no = l.lot_no
+FROM lots l LEFT JOIN lot_history t ON t.wallet_id = l.wallet_id AND t.lot_no = l.lot_no
 WHERE (l.free, l.held, l.spent, l.repaid, l.expired, l.clawed) IS DISTINCT FROM
   (t.free, t.held, t.spent, t.repaid, t.expired, t.clawed)
 UNION ALL
 SELECT 'lot ' || l.grant_id || ' has left another cost behind than its consumed credits have'
-FROM ledger.lots l LEFT JOIN lot_history t ON t.wallet_id = l.wallet_id AND t.lot_no = l.lot_no
+FROM lots l LEFT JOIN lot_history t ON t.wallet_id = l.wallet_id AND t.lot_no = l.lot_no
 WHERE t.cost IS DISTINCT FROM div(l.cost_minor::numeric * (l.credits - l.free - l.held), l.credits)
 UNION ALL
 SELECT 'hold ' || h.id || ' is not the sum of its lots'
-FROM ledger.holds h LEFT JOIN (
+FROM holds h LEFT JOIN (
   SELECT hold_id, sum(credits) AS credits, sum(captured) AS captured, sum(released) AS released, sum(refunded) AS refunded
-  FROM ledger.hold_lots GROUP BY 1) l ON l.hold_id = h.id
+  FROM hold_lots GROUP BY 1) l ON l.hold_id = h.id
 WHERE (h.credits, h.captured, h.released, h.refunded) IS DISTINCT FROM
   (coalesce(l.credits, 0), coalesce(l.captured, 0), coalesce(l.released, 0), coalesce(l.refunded, 0))
 UNION ALL
 SELECT 'hold ' || h.id || ' is not what its rows say'
-FROM ledger.holds h LEFT JOIN (
+FROM holds h LEFT JOIN (
   SELECT hold_id, count(*) FILTER (WHERE resolves) AS ends,
     sum(credits) FILTER (WHERE code = 'hold') AS credits, sum(credits) FILTER (WHERE code = 'capture') AS captured,
     sum(credits) FILTER (WHERE code = 'release') AS released, sum(credits) FILTER (WHERE code = 'refund') AS refunded,
     sum(credits) FILTER (WHERE code = 'royalty') AS royalty,
     sum(credits) FILTER (WHERE code = 'royalty_reversal') AS reversed
-  FROM ledger.journal WHERE hold_id IS NOT NULL GROUP BY 1) j ON j.hold_id = h.id
+  FROM journal WHERE hold_id IS NOT NULL GROUP BY 1) j ON j.hold_id = h.id
 WHERE (h.credits, h.captured, h.released, h.refunded, h.royalty, h.royalty_reversed, (h.state <> 'open' AND h.credits > 0)::int)
   IS DISTINCT FROM (coalesce(j.credits, 0), coalesce(j.captured, 0), coalesce(j.released, 0), coalesce(j.refunded, 0),
   coalesce(j.royalty, 0), coalesce(j.reversed, 0), coalesce(j.ends, 0))
 UNION ALL
 SELECT 'payment ' || p.id || ' has other grants or clawbacks than it says'
-FROM ledger.payments p
+FROM payments p
 WHERE (p.granted, p.clawed) IS DISTINCT FROM (
-  (SELECT coalesce(sum(credits), 0) FROM ledger.lots WHERE payment_id = p.id),
-  (SELECT coalesce(sum(credits - undone), 0) FROM ledger.clawbacks WHERE payment_id = p.id))
+  (SELECT coalesce(sum(credits), 0) FROM lots WHERE payment_id = p.id),
+  (SELECT coalesce(sum(credits - undone), 0) FROM clawbacks WHERE payment_id = p.id))
 UNION ALL
 SELECT 'wallet ' || w.id || ' does not know when it is due'
-FROM ledger.wallets w
-WHERE (SELECT min(expires_at) FROM ledger.lots WHERE wallet_id = w.id AND free > 0) < coalesce(w.due_at, 'infinity')
-   OR (SELECT min(expires_at) FROM ledger.holds WHERE wallet_id = w.id AND state = 'open') < coalesce(w.due_at, 'infinity')
+FROM wallets w
+WHERE (SELECT min(expires_at) FROM lots WHERE wallet_id = w.id AND free > 0) < coalesce(w.due_at, 'infinity')
+   OR (SELECT min(expires_at) FROM holds WHERE wallet_id = w.id AND state = 'open') < coalesce(w.due_at, 'infinity')
 UNION ALL
 SELECT 'the house does not balance'
-WHERE (SELECT sum(credits) FROM ledger.journal WHERE debit LIKE 'issued:%') IS DISTINCT FROM
+WHERE (SELECT coalesce(sum(credits), 0) FROM journal WHERE debit LIKE 'issued:%') IS DISTINCT FROM
   (SELECT sum(CASE WHEN credit LIKE 'revenue:%' OR credit IN ('expired', 'clawed_back') THEN credits ELSE 0 END)
      - sum(CASE WHEN debit LIKE 'revenue:%' OR debit IN ('expired', 'clawed_back') THEN credits ELSE 0 END)
      + sum(CASE WHEN code = 'royalty' THEN credits WHEN code = 'royalty_reversal' THEN -credits ELSE 0 END)
-     + (SELECT sum(available + held - owed) FROM ledger.wallets) FROM ledger.journal)
+     + (SELECT sum(available + held - owed) FROM wallets) FROM journal)
 `;

@@ -1,0 +1,367 @@
+import type {
+  ClawbackCommand,
+  ClawbackUndoCommand,
+  GrantCommand,
+  HoldCommand,
+  LedgerCommand,
+  LedgerOutcome,
+  RefundCommand,
+} from '../../../src/ledger/commands';
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+type Part = 'free' | 'held' | 'spent' | 'repaid' | 'expired' | 'clawed';
+
+export interface Lot extends Record<Part, number> {
+  readonly grantId: string;
+  readonly paid: boolean;
+  readonly paymentId: string | null;
+  readonly grantedAt: string;
+  expiresAt: string | null;
+}
+
+interface Take {
+  readonly lot: Lot;
+  readonly credits: number;
+  captured: number;
+  released: number;
+  refunded: number;
+}
+
+export interface Hold {
+  readonly id: string;
+  readonly credits: number;
+  open: number;
+  captured: number;
+  released: number;
+  refunded: number;
+  royalty: number;
+  reversed: number;
+  state: 'open' | 'captured' | 'voided' | 'expired';
+  readonly expiresAt: string | null;
+  readonly takes: readonly Take[];
+}
+
+interface Clawback {
+  readonly id: string;
+  readonly paymentId: string | null;
+  readonly takes: { readonly lot: Lot; left: number }[];
+  debt: number;
+}
+
+export interface Wallet {
+  owed: number;
+  effectiveAt: string;
+  readonly lots: Lot[];
+  readonly holds: Hold[];
+  readonly clawbacks: Clawback[];
+  readonly payments: Map<string, { granted: number; clawed: number }>;
+}
+
+export interface Answer {
+  readonly outcome: LedgerOutcome;
+  readonly replayed: boolean;
+  readonly reply: Readonly<Record<string, unknown>>;
+}
+
+type Applied = readonly [LedgerOutcome, Readonly<Record<string, unknown>>?];
+
+/**
+ * The ledger as design §3 tells it, one command at a time, in memory and without a thought for speed. `available` and
+ * `held` are nothing but sums over lots here. The real one must agree with it on every answer and every number.
+ */
+export function createReferenceLedger() {
+  const wallets = new Map<string, Wallet>();
+  const answers = new Map<string, Answer & { fingerprint: string; walletId: string }>();
+
+  const submit = (command: LedgerCommand): Answer => {
+    const wallet = walletOf(command);
+    const at = command.effectiveAt > wallet.effectiveAt ? command.effectiveAt : wallet.effectiveAt;
+    const known = answers.get(command.key);
+    if (known !== undefined) {
+      const same = known.fingerprint === command.fingerprint && known.walletId === command.walletId;
+      if (same) return { outcome: known.outcome, replayed: true, reply: known.reply };
+      const reply = { ...balanceOf(wallet), effectiveAt: at };
+      return { outcome: 'idempotency_key_reused', replayed: false, reply };
+    }
+    const expired = letTimePass(wallet, at);
+    const [outcome, details] = apply(wallet, { ...command, effectiveAt: at as never }, expired);
+    if (outcome === 'applied' || expired.any) wallet.effectiveAt = at;
+    const reply = { ...balanceOf(wallet), ...details, effectiveAt: at };
+    const answer: Answer = { outcome, replayed: false, reply };
+    if (outcome !== 'admitted') {
+      answers.set(command.key, { ...answer, fingerprint: command.fingerprint, walletId: command.walletId });
+    }
+    return answer;
+  };
+
+  const walletOf = ({ walletId, effectiveAt }: LedgerCommand): Wallet => {
+    const wallet = wallets.get(walletId) ?? {
+      ...{ owed: 0, effectiveAt, lots: [], holds: [], clawbacks: [], payments: new Map() },
+    };
+    wallets.set(walletId, wallet);
+    return wallet;
+  };
+
+  return { submit, wallets };
+}
+
+export function balanceOf({ lots, owed }: Wallet) {
+  return { available: sum(lots, ({ free }) => free), held: sum(lots, ({ held }) => held), owed };
+}
+
+interface Expired {
+  readonly lots: ReadonlyMap<string, number>;
+  readonly any: boolean;
+}
+
+/** What has passed its instant ends before anything else is asked: lots first, then holds. */
+function letTimePass(wallet: Wallet, at: string): Expired {
+  const lots = new Map<string, number>();
+  for (const lot of wallet.lots) {
+    if (lot.free === 0 || lot.expiresAt === null || lot.expiresAt > at) continue;
+    lots.set(lot.grantId, lot.free);
+    shift(lot, 'free', 'expired', lot.free, at);
+  }
+  const due = wallet.holds.filter(
+    ({ state, expiresAt }) => state === 'open' && expiresAt !== null && expiresAt <= at,
+  );
+  for (const hold of due.sort((a, b) => compare([a.expiresAt!, a.id], [b.expiresAt!, b.id]))) {
+    end(wallet, hold, 0, hold.open, 'expired', at);
+  }
+  return { lots, any: lots.size + due.length > 0 };
+}
+
+function apply(wallet: Wallet, command: LedgerCommand, expired: Expired): Applied {
+  switch (command.op) {
+    case 'grant':
+      return grant(wallet, command);
+    case 'admit':
+      return refusalOf(wallet, command) ?? ['admitted'];
+    case 'hold':
+      return refusalOf(wallet, command) ?? place(wallet, command);
+    case 'settle':
+    case 'capture':
+    case 'void':
+      return resolve(wallet, command);
+    case 'refund':
+      return refund(wallet, command);
+    case 'clawback':
+      return clawback(wallet, command);
+    case 'clawback_undo':
+      return undo(wallet, command);
+    case 'expire': {
+      const credits = expired.lots.get(command.grantId) ?? 0;
+      return [credits > 0 ? 'applied' : 'nothing_to_expire', { grantId: command.grantId, expired: credits }];
+    }
+  }
+}
+
+function grant(wallet: Wallet, command: GrantCommand): Applied {
+  const { credits, cost, effectiveAt } = command;
+  const repaid = Math.min(credits, wallet.owed);
+  wallet.owed -= repaid;
+  wallet.lots.push({
+    ...{ grantId: command.grantId, paid: (cost?.amountMinor ?? 0) > 0, paymentId: command.paymentId ?? null },
+    ...{ grantedAt: effectiveAt, expiresAt: command.expiresAt },
+    ...{ free: credits - repaid, held: 0, spent: 0, repaid, expired: 0, clawed: 0 },
+  });
+  if (command.paymentId !== undefined) {
+    const { granted, clawed } = wallet.payments.get(command.paymentId) ?? { granted: 0, clawed: 0 };
+    wallet.payments.set(command.paymentId, { granted: granted + credits, clawed });
+  }
+  return ['applied', { grantId: command.grantId, repaid }];
+}
+
+function refusalOf(
+  wallet: Wallet,
+  { refusal, credits }: Pick<HoldCommand, 'refusal' | 'credits'>,
+): Applied | undefined {
+  if (refusal !== undefined) return [refusal.code, { details: refusal.details }];
+  const { available } = balanceOf(wallet);
+  if (available < credits)
+    return ['insufficient_credits', { required: credits, shortfall: credits - available }];
+  return undefined;
+}
+
+function place(wallet: Wallet, command: HoldCommand): Applied {
+  const { holdId, credits, effectiveAt } = command;
+  const takes = takeFrom(burnOrder(wallet.lots), ({ free }) => free, credits).map(
+    ({ from: lot, credits }) => {
+      shift(lot, 'free', 'held', credits, effectiveAt);
+      return { lot, credits, captured: 0, released: 0, refunded: 0 };
+    },
+  );
+  const hold: Hold = {
+    ...{ id: holdId, credits, open: credits, captured: 0, released: 0, refunded: 0, royalty: 0, reversed: 0 },
+    ...{ state: 'open', expiresAt: command.expiresAt ?? null, takes },
+  };
+  wallet.holds.push(hold);
+  if (command.capture !== true) return ['applied', { holdId }];
+  end(wallet, hold, credits, 0, 'captured', effectiveAt);
+  hold.royalty = command.royalty?.credits ?? 0;
+  return ['applied', { holdId, captured: credits, released: 0 }];
+}
+
+type Resolution = Extract<LedgerCommand, { op: 'settle' | 'capture' | 'void' }>;
+
+function resolve(wallet: Wallet, command: Resolution): Applied {
+  const { holdId } = command;
+  const hold = wallet.holds.find(({ id }) => id === holdId);
+  if (hold === undefined) return ['hold_not_found'];
+  if (command.op === 'void' && command.expired && hold.state === 'expired') {
+    return ['applied', { holdId, captured: 0, released: hold.released }];
+  }
+  if (hold.state !== 'open') return ['hold_already_settled', { holdId }];
+  const captured = command.op === 'void' ? 0 : (command.credits ?? hold.open);
+  if (captured > hold.open) {
+    return ['hold_exceeded', { holdId, required: captured, shortfall: captured - hold.open }];
+  }
+  const released = command.op === 'capture' && !command.final ? 0 : hold.open - captured;
+  const ended = hold.captured + captured > 0 || hold.credits === 0 ? 'captured' : 'voided';
+  const state = command.op !== 'void' ? ended : command.expired ? 'expired' : 'voided';
+  end(wallet, hold, captured, released, state, command.effectiveAt);
+  if (command.op === 'settle') hold.royalty = command.royalty?.credits ?? 0;
+  return ['applied', { holdId, captured, released }];
+}
+
+function end(
+  wallet: Wallet,
+  hold: Hold,
+  captured: number,
+  released: number,
+  state: Hold['state'],
+  at: string,
+): void {
+  const isOpen = (take: Take) => take.credits - take.captured - take.released;
+  for (const { from: take, credits } of takeFrom(hold.takes, isOpen, captured)) {
+    take.captured += credits;
+    shift(take.lot, 'held', 'spent', credits, at);
+  }
+  for (const { from: take, credits } of takeFrom(hold.takes, isOpen, released)) {
+    take.released += credits;
+    flowIn(wallet, take.lot, 'held', credits, at);
+  }
+  hold.open -= captured + released;
+  hold.captured += captured;
+  hold.released += released;
+  if (hold.open === 0) hold.state = state;
+}
+
+function refund(wallet: Wallet, command: RefundCommand): Applied {
+  const { holdId, effectiveAt } = command;
+  const hold = wallet.holds.find(({ id }) => id === holdId);
+  if (hold === undefined) return ['hold_not_found'];
+  const left = hold.captured - hold.refunded;
+  const refunded = command.credits ?? left;
+  if (refunded === 0 || refunded > left) {
+    return ['refund_exceeds_captured', { holdId, required: refunded, shortfall: refunded - left }];
+  }
+  const repaid = Math.min(refunded, wallet.owed);
+  const backwards = [...hold.takes].reverse();
+  for (const { from: take, credits } of takeFrom(
+    backwards,
+    (take) => take.captured - take.refunded,
+    refunded,
+  )) {
+    take.refunded += credits;
+    flowIn(wallet, take.lot, 'spent', credits, effectiveAt);
+  }
+  hold.refunded += refunded;
+  hold.reversed = Math.floor((hold.royalty * hold.refunded) / hold.captured);
+  return ['applied', { holdId, refunded, repaid }];
+}
+
+function clawback(wallet: Wallet, command: ClawbackCommand): Applied {
+  const { credits, paymentId, effectiveAt } = command;
+  const clawed = Math.min(credits, balanceOf(wallet).available);
+  if (command.availableOnly && clawed < credits) {
+    return ['adjustment_exceeds_available', { required: credits, shortfall: credits - clawed }];
+  }
+  if (paymentId !== null) {
+    const payment = wallet.payments.get(paymentId);
+    if (payment === undefined || payment.clawed + credits > payment.granted)
+      return ['clawback_exceeds_granted'];
+    payment.clawed += credits;
+  }
+  const order = burnOrder(wallet.lots);
+  const own = order.filter((lot) => paymentId !== null && lot.paymentId === paymentId);
+  const lots = [...own, ...order.filter((lot) => !own.includes(lot))];
+  const takes = takeFrom(lots, ({ free }) => free, clawed).map(({ from: lot, credits }) => {
+    shift(lot, 'free', 'clawed', credits, effectiveAt);
+    return { lot, left: credits };
+  });
+  wallet.owed += credits - clawed;
+  wallet.clawbacks.push({ id: command.clawbackId, paymentId, takes, debt: credits - clawed });
+  return ['applied', { clawed }];
+}
+
+function undo(wallet: Wallet, command: ClawbackUndoCommand): Applied {
+  const { clawbackId, effectiveAt } = command;
+  const taken = wallet.clawbacks.find(({ id }) => id === clawbackId);
+  if (taken === undefined) return ['clawback_not_found'];
+  const left = taken.debt + sum(taken.takes, (take) => take.left);
+  const credits = command.credits ?? left;
+  if (credits > left) return ['clawback_exceeds_granted', { required: credits, shortfall: credits - left }];
+  const owedBefore = wallet.owed;
+  const ofDebt = Math.min(credits, taken.debt);
+  const forgiven = Math.min(ofDebt, wallet.owed);
+  wallet.owed -= forgiven;
+  taken.debt -= ofDebt;
+  // The rest of the debt has been paid by lots meanwhile: they get it back.
+  for (const { from: lot, credits } of takeFrom(wallet.lots, ({ repaid }) => repaid, ofDebt - forgiven)) {
+    shift(lot, 'repaid', 'free', credits, effectiveAt);
+  }
+  for (const { from: take, credits: back } of takeFrom(taken.takes, (take) => take.left, credits - ofDebt)) {
+    take.left -= back;
+    flowIn(wallet, take.lot, 'clawed', back, effectiveAt);
+  }
+  const payment = taken.paymentId === null ? undefined : wallet.payments.get(taken.paymentId);
+  if (payment !== undefined) payment.clawed -= credits;
+  return ['applied', { clawed: credits, repaid: owedBefore - wallet.owed }];
+}
+
+/** Credits that become free again pay the debt first. */
+function flowIn(wallet: Wallet, lot: Lot, from: Part, credits: number, at: string): void {
+  const repaid = Math.min(credits, wallet.owed);
+  wallet.owed -= repaid;
+  shift(lot, from, 'repaid', repaid, at);
+  shift(lot, from, 'free', credits - repaid, at);
+}
+
+function shift(lot: Lot, from: Part, to: Part, credits: number, at: string): void {
+  if (credits === 0) return;
+  lot[from] -= credits;
+  lot[to] += credits;
+  if (lot[from] < 0) throw new Error(`The reference took more from ${lot.grantId} than there is`);
+  if (to === 'free' && lot.expiresAt !== null && lot.expiresAt <= at) {
+    lot.expiresAt = new Date(Date.parse(at) + WEEK_MS).toISOString();
+  }
+}
+
+/** Earliest expiry (none last), then unpaid, then oldest, then id. */
+function burnOrder(lots: readonly Lot[]): readonly Lot[] {
+  const rank = (lot: Lot) => [lot.expiresAt ?? '~', lot.paid ? '1' : '0', lot.grantedAt, lot.grantId];
+  return [...lots].sort((a, b) => compare(rank(a), rank(b)));
+}
+
+function takeFrom<Source>(sources: readonly Source[], sizeOf: (source: Source) => number, wanted: number) {
+  let missing = wanted;
+  const taken: { readonly from: Source; readonly credits: number }[] = [];
+  for (const from of sources) {
+    const credits = Math.min(sizeOf(from), missing);
+    if (credits > 0) taken.push({ from, credits });
+    missing -= credits;
+  }
+  if (missing > 0) throw new Error('The reference was asked for more than there is');
+  return taken;
+}
+
+function compare(a: readonly string[], b: readonly string[]): number {
+  const index = a.findIndex((item, at) => item !== b[at]);
+  if (index < 0) return 0;
+  return a[index]! < b[index]! ? -1 : 1;
+}
+
+function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}
