@@ -1,9 +1,11 @@
 import type { AnyOperation } from './operation';
 import { auditLedger } from './operations/audit-ledger';
 import { cancelSpend } from './operations/cancel-spend';
+import { captureHold } from './operations/capture-hold';
 import { createAddOn } from './operations/create-add-on';
 import { createAdjustment } from './operations/create-adjustment';
 import { createCustomer } from './operations/create-customer';
+import { createHold } from './operations/create-hold';
 import { createQuote } from './operations/create-quote';
 import { createSpend } from './operations/create-spend';
 import { createSubscription } from './operations/create-subscription';
@@ -16,6 +18,7 @@ import { getCatalog } from './operations/get-catalog';
 import { getCustomer } from './operations/get-customer';
 import { getDocs } from './operations/get-docs';
 import { getHealthz } from './operations/get-healthz';
+import { getHold } from './operations/get-hold';
 import { getImage } from './operations/get-image';
 import { getImageFile } from './operations/get-image-file';
 import { getLicense } from './operations/get-license';
@@ -35,9 +38,11 @@ import { listModels } from './operations/list-models';
 import { listStatement } from './operations/list-statement';
 import { receiveJobsWebhook } from './operations/receive-jobs-webhook';
 import { receiveStripeWebhook } from './operations/receive-stripe-webhook';
+import { refundSpend } from './operations/refund-spend';
 import { streamSpendEvents } from './operations/stream-spend-events';
 import { updateImage } from './operations/update-image';
 import { updateModel } from './operations/update-model';
+import { voidHold } from './operations/void-hold';
 
 /** One line of the API. */
 export interface Route {
@@ -71,6 +76,11 @@ export const routes: readonly Route[] = [
   { method: 'get', path: '/v1/spends/{id}/events', operation: streamSpendEvents },
   { method: 'post', path: '/v1/spends/{id}/cancel', operation: cancelSpend },
 
+  { method: 'post', path: '/v1/holds', operation: createHold },
+  { method: 'get', path: '/v1/holds/{id}', operation: getHold },
+  { method: 'post', path: '/v1/holds/{id}/capture', operation: captureHold },
+  { method: 'post', path: '/v1/holds/{id}/void', operation: voidHold },
+
   { method: 'post', path: '/v1/uploads', operation: createUpload },
   { method: 'get', path: '/v1/uploads/{id}/file', operation: getUploadFile },
 
@@ -86,6 +96,7 @@ export const routes: readonly Route[] = [
   { method: 'get', path: '/v1/licenses/{id}', operation: getLicense },
 
   { method: 'post', path: '/v1/adjustments', operation: createAdjustment },
+  { method: 'post', path: '/v1/spends/{id}/refund', operation: refundSpend },
   { method: 'get', path: '/v1/audit', operation: auditLedger },
 
   { method: 'post', path: '/webhooks/stripe', operation: receiveStripeWebhook },

@@ -1,8 +1,6 @@
-import type { Knex } from 'knex';
 import { z } from 'zod';
 import { DomainError } from '../domain/errors';
 import type { SpendRefusal, SpendRequest } from '../domain/spend';
-import { findLicense } from '../store/licenses';
 import { idSchema, linesSchema, possibleId, textSchema, visibilitySchema } from './schemas';
 
 const IMAGES_MAX = 100;
@@ -69,10 +67,4 @@ export function refusalError({ code, message, details }: SpendRefusal): DomainEr
 /** How many units of its action a request asks for. */
 export function quantityOf(request: SpendRequest): number {
   return request.action === 'generate_images' ? request.input.count : 1;
-}
-
-/** Whether a licence is asked for that the customer holds: it is sold once, and answered again for nothing. */
-export async function isLicensed(db: Knex, customerId: string, request: SpendRequest): Promise<boolean> {
-  if (request.action !== 'license_image') return false;
-  return (await findLicense(db, request.input.imageId, customerId)) !== undefined;
 }

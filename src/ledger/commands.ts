@@ -195,6 +195,12 @@ export interface LedgerReply {
   readonly holdId?: string;
   readonly captured?: Credits;
   readonly released?: Credits;
+  /** Of a capture or void: the whole hold after it, so that a repeat can be answered as it was at first. */
+  readonly hold?: {
+    readonly status: 'open' | 'captured' | 'voided' | 'expired';
+    readonly captured: Credits;
+    readonly released: Credits;
+  };
   readonly refunded?: Credits;
   /** Of an inflow: what went to the debt instead of `available`. */
   readonly repaid?: Credits;

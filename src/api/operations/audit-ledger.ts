@@ -1,6 +1,6 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { z } from 'zod';
 import { audit } from '../../ledger/audit';
+import { isWorkflowRunning } from '../../platform/temporal';
 import { getCustomer } from '../../store/customers';
 import { spendWorkflowId } from '../../workflows/messages';
 import { defineOperation } from '../operation';
@@ -40,16 +40,7 @@ export const auditLedger = defineOperation({
   },
   async handle(_call, { db, clock, temporal }, customerId) {
     const checkedAt = await clock.now();
-    const hasLiveWorkflow = (spendId: string) => isRunning(temporal, spendWorkflowId(spendId));
+    const hasLiveWorkflow = (spendId: string) => isWorkflowRunning(temporal, spendWorkflowId(spendId));
     return { status: 200, body: await audit(db, { customerId, checkedAt, hasLiveWorkflow }) };
   },
 });
-
-async function isRunning(temporal: Client, workflowId: string): Promise<boolean> {
-  try {
-    return (await temporal.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
-}

@@ -15,7 +15,9 @@ import { customerSchema, customerView } from '../views/customer-view';
 
 const body = z.strictObject({
   externalId: textSchema(200).meta({ description: 'Your own id of the customer.' }),
-  email: z.email().max(254).optional(),
+  email: textSchema(320)
+    .regex(/^[^\s@]+@[^\s@]+$/, 'must be an email address')
+    .optional(),
   name: textSchema(200).optional(),
 });
 

@@ -1,15 +1,17 @@
+import type { Knex } from 'knex';
 import { z } from 'zod';
 import { priceOf } from '../../domain/catalog';
-import { planSpend } from '../../domain/spend';
+import { planSpend, type SpendRequest } from '../../domain/spend';
 import { GRANT_SOURCES } from '../../ledger/commands';
 import { getBalance } from '../../ledger/get-balance';
 import { listLotsToBurn } from '../../ledger/list-lots-to-burn';
 import { getCustomer } from '../../store/customers';
+import { findLicense } from '../../store/licenses';
 import { loadSpendFacts } from '../../store/spend-facts';
 import { jsonBody } from '../bodies/json-body';
 import { defineOperation } from '../operation';
 import { answerCredits, answerId, answerInstant } from '../schemas';
-import { isLicensed, quantityOf, quoteRequestSchema, refusalError } from '../spend-request';
+import { quantityOf, quoteRequestSchema, refusalError } from '../spend-request';
 import { rightsSchema, rightsView } from '../views/rights-view';
 
 const quoteSchema = z
@@ -75,3 +77,9 @@ export const createQuote = defineOperation({
     };
   },
 });
+
+/** A licence is sold once: asked for again, the existing one is the answer and nothing is charged. */
+async function isLicensed(db: Knex, customerId: string, request: SpendRequest): Promise<boolean> {
+  if (request.action !== 'license_image') return false;
+  return (await findLicense(db, request.input.imageId, customerId)) !== undefined;
+}

@@ -21,7 +21,7 @@ import { insufficientCredits } from '../insufficient-credits';
 import { findKnownSpend, holdKey, planRequired, type KnownSpend } from '../known-spend';
 import { defineOperation, type Call, type Reply } from '../operation';
 import { refusedAnswer } from '../refused-answer';
-import { isLicensed, quantityOf, refusalError, spendRequestSchema } from '../spend-request';
+import { quantityOf, refusalError, spendRequestSchema } from '../spend-request';
 import { updateWithStart } from '../update-with-start';
 import { spendSchema } from '../views/spend-view';
 
@@ -96,9 +96,7 @@ async function answerSpend(call: SpendCall, deps: ApiDeps, found: Found): Promis
   if (known !== undefined) {
     throw !plan.allowed && plan.code === 'plan_required' ? refusalError(plan) : keyReused();
   }
-  // A licence that is held already costs nothing, so credits are not asked for: the saga finds it and names it.
-  const isFree = plan.allowed && (await isLicensed(deps.db, input.customerId, input.request));
-  const placed = isFree ? undefined : await admit(call, deps, found, plan);
+  const placed = await admit(call, deps, found, plan);
   if (placed !== undefined) return placed;
   if (!plan.allowed) throw refusalError(plan);
   return begin(deps, found);
@@ -121,6 +119,10 @@ async function admit(
     walletId: input.customerId,
     effectiveAt: await clock.now(),
     credits: priceOf(facts.catalog, input.request.action, quantityOf(input.request)),
+    // A licence that is held already costs nothing, so credits are not asked for.
+    ...(input.request.action === 'license_image'
+      ? { licenseOf: { imageId: input.request.input.imageId } }
+      : {}),
     ...(plan.allowed || plan.code !== 'plan_required'
       ? {}
       : { refusal: { code: plan.code, details: { ...plan.details, detail: plan.message } } }),

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { credits as creditsOf } from '../../domain/credits';
+import { fingerprintOf } from '../../platform/fingerprint';
+import { deriveId } from '../../platform/ids';
+import { optionalJsonBody } from '../bodies/json-body';
+import { getExternalHold, resolveHold } from '../external-hold';
+import { defineOperation } from '../operation';
+import { CREDITS_PER_REQUEST_MAX } from '../schemas';
+import { holdSchema } from '../views/hold-view';
+
+const body = z.strictObject({
+  credits: z
+    .int()
+    .min(1)
+    .max(CREDITS_PER_REQUEST_MAX)
+    .optional()
+    .meta({ description: 'All that is open when it is left out.' }),
+  final: z.boolean().default(true).meta({ description: 'Releases the rest.' }),
+});
+
+export const captureHold = defineOperation({
+  summary: 'Take credits of a hold for work that was done',
+  tag: 'Holds',
+  access: 'customer',
+  body: optionalJsonBody(body),
+  needsIdempotencyKey: true,
+  answers: { 200: { description: 'The hold after it.', schema: holdSchema } },
+  problems: ['hold_exceeded', 'hold_already_settled', 'unavailable'],
+  find: ({ id }, deps) => getExternalHold(deps, id),
+  async handle(call, deps, hold) {
+    const { credits, final } = call.body;
+    return resolveHold(call, deps, {
+      op: 'capture',
+      key: `capture:${deriveId('req', hold.customerId, call.idempotencyKey)}`,
+      fingerprint: fingerprintOf({ holdId: hold.id, credits, final }),
+      walletId: hold.customerId,
+      effectiveAt: await deps.clock.now(),
+      holdId: hold.id,
+      credits: credits === undefined ? null : creditsOf(credits),
+      final,
+      reason: hold.reference ?? '',
+    });
+  },
+});

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { credits as creditsOf } from '../../domain/credits';
+import { DomainError } from '../../domain/errors';
+import type { HoldCommand } from '../../ledger/commands';
+import { findRecordedCommand } from '../../ledger/find-recorded-command';
+import { fingerprintOf } from '../../platform/fingerprint';
+import { deriveId } from '../../platform/ids';
+import { getCustomer } from '../../store/customers';
+import { jsonBody } from '../bodies/json-body';
+import { loadCustomerPlan } from '../customer-plan';
+import { keyReused } from '../idempotency-key';
+import { insufficientCredits } from '../insufficient-credits';
+import { defineOperation } from '../operation';
+import { CREDITS_PER_REQUEST_MAX, idSchema, instantSchema, textSchema } from '../schemas';
+import { holdSchema, holdView } from '../views/hold-view';
+
+const body = z.strictObject({
+  customerId: idSchema,
+  credits: z.int().min(1).max(CREDITS_PER_REQUEST_MAX),
+  reference: textSchema(200).meta({ description: 'Your name for the work; need not be unique.' }),
+  expiresAt: instantSchema.optional().meta({ description: 'From then on it is never captured.' }),
+  capture: z.boolean().default(false).meta({ description: 'For work already done: settled at once.' }),
+});
+
+export const createHold = defineOperation({
+  summary: 'Set credits aside for work that Scrip does not run',
+  description:
+    'Capture it when the work is done, void it when it is not. A refusal (402) is recorded under the key.',
+  tag: 'Holds',
+  access: 'customer',
+  body: jsonBody(body),
+  needsIdempotencyKey: true,
+  answers: { 201: { description: 'The credits are set aside, or captured.', schema: holdSchema } },
+  problems: ['insufficient_credits', 'unavailable'],
+  async find({ body: request, idempotencyKey }, { db, clock }) {
+    const customer = await getCustomer(db, request.customerId);
+    const holdId = deriveId('hld', 'external', customer.id, idempotencyKey);
+    const now = await clock.now();
+    const isPast = request.expiresAt !== undefined && request.expiresAt <= now;
+    // A faithful repeat may come when the instant has passed; a new hold may not.
+    if (isPast && (await findRecordedCommand(db, keyOf(holdId))) === undefined) {
+      throw new DomainError('invalid_request', 'expiresAt has passed already.', { field: 'expiresAt' });
+    }
+    return { holdId, now };
+  },
+  async handle(call, { db, ledger }, { holdId, now }) {
+    const { customerId, credits, reference, expiresAt, capture } = call.body;
+    const command: HoldCommand = {
+      op: 'hold',
+      key: keyOf(holdId),
+      fingerprint: fingerprintOf({ credits, reference, expiresAt, capture }),
+      walletId: customerId,
+      effectiveAt: now,
+      holdId,
+      credits: creditsOf(credits),
+      action: 'external',
+      reference,
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+      capture,
+      reason: reference,
+    };
+    const { outcome, replayed, reply } = await ledger.submit(command);
+    if (replayed) call.markReplayed();
+    if (outcome === 'idempotency_key_reused') throw keyReused();
+    if (outcome === 'insufficient_credits') {
+      throw insufficientCredits(reply, await loadCustomerPlan(db, customerId));
+    }
+    if (outcome !== 'applied') throw new Error(`a hold was answered ${outcome}`);
+    const first = {
+      id: holdId,
+      customerId,
+      spendId: null,
+      reference,
+      status: capture ? 'captured' : 'open',
+      credits: { held: credits, captured: capture ? credits : 0, released: 0 },
+      expiresAt: expiresAt ?? null,
+      createdAt: reply.effectiveAt,
+    } as const;
+    return { status: 201, body: holdView(first), headers: { Location: `/v1/holds/${holdId}` } };
+  },
+});
+
+function keyOf(holdId: string): string {
+  return `${holdId}/hold`;
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { getExternalHold } from '../external-hold';
+import { defineOperation } from '../operation';
+import { viewerQuery } from '../schemas';
+import { assertOwn } from '../viewer';
+import { holdSchema, holdView } from '../views/hold-view';
+
+export const getHold = defineOperation({
+  summary: 'Read a hold',
+  tag: 'Holds',
+  access: 'customer',
+  query: z.strictObject(viewerQuery),
+  answers: { 200: { description: 'The hold as it is now.', schema: holdSchema } },
+  async find({ id, query }, deps) {
+    const hold = await getExternalHold(deps, id);
+    assertOwn(query, hold);
+    return hold;
+  },
+  handle: (_call, _deps, hold) => Promise.resolve({ status: 200, body: holdView(hold) }),
+});
