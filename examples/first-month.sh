@@ -104,5 +104,7 @@ get "/v1/customers/$customer/statement?limit=100" | node -e '
   const { data } = JSON.parse(require("fs").readFileSync(0, "utf8"));
   for (const entry of data.reverse()) {
     const columns = [entry.code.padEnd(8), String(entry.credits).padStart(5), String(entry.available).padStart(6), String(entry.held).padStart(4)];
-    console.log(`   ${columns.join(" ")}  ${entry.reason}`);
+    // Dates and ids differ from run to run.
+    const reason = entry.reason.replace(/\d{4}-\d\d-\d\d/g, "<date>").replace(/img_\w+/, "<image>");
+    console.log(`   ${columns.join(" ")}  ${reason}`);
   }'
