@@ -51,5 +51,5 @@ function exceeded({ id }: Hold, reply: LedgerReply): DomainError {
 }
 
 function settled({ id, status }: Hold): DomainError {
-  return new DomainError('hold_already_settled', `Hold ${id} has ended: ${status}.`, { status });
+  return new DomainError('hold_already_settled', `Hold ${id} has ended: ${status}.`, { holdStatus: status });
 }

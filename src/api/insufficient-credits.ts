@@ -31,7 +31,7 @@ function optionsOf(
     ? catalog.packs.map((pack) => ({ option: 'buy_add_on', pack: pack.id, credits: pack.credits }))
     : [];
   const plans = PLAN_IDS.map((id) => catalog.plans[id])
-    .filter(({ rank }) => rank > catalog.plans[plan].rank)
+    .filter(({ grant, rank }) => grant === 'monthly' && rank > catalog.plans[plan].rank)
     .map(({ id, credits }) => ({
       option: plan === 'free' ? 'subscribe' : 'upgrade',
       plan: id,

@@ -134,7 +134,7 @@ function planGeneration(
       allowed: false,
       code: 'model_unavailable',
       message,
-      details: { modelId: model.id, status: model.status },
+      details: { modelId: model.id, modelStatus: model.status },
     };
   }
   return allow('generate_images', input.count, facts, rights, rights.privateWork ? 'private' : 'public');
