@@ -92,7 +92,7 @@ const eventSchema = z.looseObject({
  * Reduces an event to what is needed to route it; the payload is kept whole for whoever investigates. An event without
  * `created` counts as made `now`. Throws a ZodError when it is not an event at all.
  */
-function paymentEvent(event: unknown, now: Instant): PaymentEvent {
+export function paymentEvent(event: unknown, now: Instant): PaymentEvent {
   const { id, type, created, livemode, api_version: apiVersion, data } = eventSchema.parse(event);
   const metadata = data.object.metadata ?? {};
   const subscriptionMetadata = data.object.parent?.subscription_details?.metadata ?? {};

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { instantOf, type Instant } from '../domain/instants';
-import type { CheckoutSessionFact, InvoiceFact } from './payments';
+import type { CheckoutSessionFact, InvoiceFact, PaymentFact, SubscriptionFact } from './payments';
 
 /** Where our own ids stand in the metadata of every object that we create at Stripe. */
 export const METADATA = {
@@ -51,6 +51,39 @@ export function checkoutSessionFact(session: Stripe.Checkout.Session): CheckoutS
       currency: required(session.currency, `currency of ${session.id}`),
     },
     createdAt: instantOfSeconds(session.created),
+  };
+}
+
+/** What a subscription says. The period stands on its item, and an end is announced in either of two members. */
+export function subscriptionFact(subscription: Stripe.Subscription): SubscriptionFact {
+  const item = required(subscription.items.data[0], `item of ${subscription.id}`);
+  const end = instantOfSeconds(item.current_period_end);
+  return {
+    stripeSubscriptionId: subscription.id,
+    stripeCustomerId: required(idOf(subscription.customer), `customer of ${subscription.id}`),
+    subscriptionId: subscription.metadata[METADATA.subscription] ?? null,
+    status: subscription.status,
+    priceId: item.price.id,
+    currentPeriod: { start: instantOfSeconds(item.current_period_start), end },
+    cancelAt: instantOrNull(subscription.cancel_at) ?? (subscription.cancel_at_period_end ? end : null),
+    endedAt: instantOrNull(subscription.ended_at),
+    endReason: subscription.cancellation_details?.reason ?? null,
+  };
+}
+
+/** What a payment by card says; everything that waits for a card or its holder has failed so far. */
+export function paymentFact(intent: Stripe.PaymentIntent): PaymentFact {
+  const { status } = intent;
+  const settled = (['succeeded', 'processing', 'canceled'] as const).find((one) => one === status);
+  return {
+    paymentIntentId: intent.id,
+    status: settled ?? 'failed',
+    stripeCustomerId: idOf(intent.customer),
+    orderId: intent.metadata[METADATA.order] ?? null,
+    amount: { amountMinor: intent.amount, currency: intent.currency },
+    failure:
+      intent.last_payment_error?.code ?? (status === 'requires_action' ? 'authentication_required' : null),
+    createdAt: instantOfSeconds(intent.created),
   };
 }
 

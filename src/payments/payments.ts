@@ -1,5 +1,5 @@
 import type { Interval, Money } from '../domain/catalog';
-import type { Instant } from '../domain/instants';
+import type { Instant, Period } from '../domain/instants';
 
 /** A price that Stripe must know, and what it stands for in the catalog. */
 export interface CatalogPrice {
@@ -44,6 +44,49 @@ export interface CheckoutSessionFact {
   readonly createdAt: Instant;
 }
 
+/** What a subscription at Stripe is like now. */
+export interface SubscriptionFact {
+  readonly stripeSubscriptionId: string;
+  readonly stripeCustomerId: string;
+  /** Our id from the metadata; see `InvoiceFact`. */
+  readonly subscriptionId: string | null;
+  /** Stripe's own word, an open list; never a reason to grant. */
+  readonly status: string;
+  readonly priceId: string;
+  /** Half-open; where Stripe bills it, not what is paid. */
+  readonly currentPeriod: Period;
+  /** When it is set to end: either of Stripe's two ways to say so. */
+  readonly cancelAt: Instant | null;
+  readonly endedAt: Instant | null;
+  /** `cancellation_requested`, `payment_failed`, `payment_disputed`, or a later word of Stripe's. */
+  readonly endReason: string | null;
+}
+
+/** A refund or a dispute: money that left us, and perhaps came back. */
+export interface WithdrawalFact {
+  readonly withdrawalId: string;
+  readonly kind: 'refund' | 'dispute';
+  /** `none`: no money has moved, as for an inquiry. */
+  readonly status: 'none' | 'withdrawn' | 'returned';
+  readonly amount: Money;
+  readonly createdAt: Instant;
+  readonly payment: PaymentFact;
+  /** The invoice that the payment paid; null for an add-on. */
+  readonly invoice: InvoiceFact | null;
+}
+
+/** One payment by card, whatever it was for. */
+export interface PaymentFact {
+  readonly paymentIntentId: string;
+  readonly status: 'succeeded' | 'processing' | 'failed' | 'canceled';
+  readonly stripeCustomerId: string | null;
+  readonly orderId: string | null;
+  readonly amount: Money;
+  /** Why the last attempt failed: `card_declined`, `authentication_required`, … */
+  readonly failure: string | null;
+  readonly createdAt: Instant;
+}
+
 /** An event of the webhook, verified and reduced to what is needed to route it; everything else is read again. */
 export interface PaymentEvent {
   readonly eventId: string;
@@ -57,6 +100,16 @@ export interface PaymentEvent {
   readonly subscriptionId: string | null;
   readonly orderId: string | null;
   readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** A change of a subscription at Stripe. `operationId` is its idempotency key and stays the same for all repeats. */
+export interface SubscriptionChange {
+  readonly operationId: string;
+  readonly stripeSubscriptionId: string;
+}
+
+export interface PriceChange extends SubscriptionChange {
+  readonly priceId: string;
 }
 
 /**
@@ -95,6 +148,77 @@ export interface Payments {
   getInvoice(invoiceId: string): Promise<InvoiceFact>;
   getCheckoutSession(sessionId: string): Promise<CheckoutSessionFact>;
   expireCheckoutSession(sessionId: string): Promise<void>;
+  getSubscription(stripeSubscriptionId: string): Promise<SubscriptionFact>;
+  /**
+   * Sells another price from now on: a new period and its full price, charged at once. Answers the paid invoice. Throws
+   * `payment_failed` when the card is declined or asks for an authentication; then nothing has changed and nothing of it
+   * will be charged later.
+   */
+  upgradeSubscription(change: PriceChange): Promise<InvoiceFact>;
+  /** Sells another price from the next period on, without proration and with the anchor untouched. */
+  changeSubscriptionPrice(change: PriceChange): Promise<void>;
+  /** Has the subscription end where its current period does. */
+  scheduleCancel(change: SubscriptionChange): Promise<void>;
+  /** Takes back whatever was to end it. */
+  unscheduleCancel(change: SubscriptionChange): Promise<void>;
+  /** Ends it now, without a last invoice and without credit. One that has ended already is left as it is. */
+  cancelSubscription(change: SubscriptionChange): Promise<void>;
+  /** Stops invoices and periods until it is resumed, without credit. One that is paused already is left as it is. */
+  pauseSubscription(change: SubscriptionChange): Promise<void>;
+  /**
+   * Resumes a paused one: `unchanged` goes on in its own calendar and bills nothing (null); `now` begins a period and
+   * charges it at once: answers the paid invoice, or throws `payment_failed`, and it stays paused and owes nothing.
+   */
+  resumeSubscription(
+    change: SubscriptionChange & { anchor: 'now' | 'unchanged' },
+  ): Promise<InvoiceFact | null>;
+  /** Makes sure that no invoice of the subscription that is open or a draft is charged any more. */
+  voidOpenInvoices(stripeSubscriptionId: string): Promise<void>;
+  /** Marks its unpaid invoices whose period ends by `through` as paid out of band; answers them. */
+  payOutOfBand(input: { stripeSubscriptionId: string; through: Instant }): Promise<readonly InvoiceFact[]>;
+  /** The price of one contract; created at the first call. Idempotent by the contract's id. */
+  ensureContractPrice(contract: {
+    contractId: string;
+    name: string;
+    price: Money;
+    interval: Interval;
+  }): Promise<string>;
+  /** Starts a subscription whose invoices are sent and paid by hand; the first one is a draft for about an hour. */
+  createInvoicedSubscription(input: {
+    operationId: string;
+    customerId: string;
+    stripeCustomerId: string;
+    subscriptionId: string;
+    priceId: string;
+    daysUntilDue: number;
+  }): Promise<SubscriptionFact & { readonly invoiceId: string | null }>;
+  /** A card that may be charged without its holder: the customer's default, a subscription's, else the newest. */
+  findSavedPaymentMethod(stripeCustomerId: string): Promise<string | null>;
+  /** Charges a saved card for an add-on order while its holder is away. Throws `payment_failed` with `details.reason`. */
+  chargeOffSession(input: {
+    operationId: string;
+    customerId: string;
+    stripeCustomerId: string;
+    orderId: string;
+    paymentMethodId: string;
+    amount: Money;
+    description: string;
+  }): Promise<PaymentFact>;
+  getPayment(paymentIntentId: string): Promise<PaymentFact>;
+  /** A refund or dispute as it is now, with the payment that it concerns. */
+  getWithdrawal(withdrawal: Pick<WithdrawalFact, 'kind' | 'withdrawalId'>): Promise<WithdrawalFact>;
+  /** Stripe's own page for cards and invoices. */
+  createPortalSession(input: { stripeCustomerId: string; returnUrl: string }): Promise<{ url: string }>;
+  /** Every event since an instant (inclusive) that the webhook should have brought; newest first in each half. */
+  listEvents(since: Instant): AsyncIterable<PaymentEvent>;
+  /** Every paid invoice made since an instant (inclusive). */
+  listPaidInvoices(since: Instant): AsyncIterable<InvoiceFact>;
+  /** Every complete Checkout session made since an instant (inclusive). */
+  listCompleteSessions(since: Instant): AsyncIterable<CheckoutSessionFact>;
+  /** Every succeeded payment for an add-on order made since an instant (inclusive). */
+  listOrderPayments(since: Instant): AsyncIterable<PaymentFact>;
+  /** Every refund and dispute made since an instant (inclusive), to be read by `getWithdrawal`. */
+  listWithdrawals(since: Instant): AsyncIterable<Pick<WithdrawalFact, 'kind' | 'withdrawalId'>>;
   /**
    * Verifies a webhook on its raw body against every configured secret (rotation) on the given clock, tolerance 300 s.
    * Throws `DomainError('invalid_request')` when no secret verifies it.

@@ -36,6 +36,20 @@ export async function callStripe<T extends { readonly object: string }>(
   return answer;
 }
 
+/** Goes through a list of Stripe's page by page; errors as `callStripe` gives them. */
+export async function* listAll<T>(list: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* list;
+  } catch (error) {
+    throw translateError(error);
+  }
+}
+
+/** Whether Stripe refused a call because of the state that the object is in. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof Stripe.errors.StripeInvalidRequestError;
+}
+
 function translateError(error: unknown): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error;
   if (error instanceof Stripe.errors.StripeCardError) {

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
-import type { CatalogPrice } from './payments';
+import type { Interval, Money } from '../domain/catalog';
+import type { CatalogPrice, Payments } from './payments';
 import { callStripe } from './stripe-client';
 
 /** Stripe lists by at most ten lookup keys at a time. */
@@ -10,14 +11,45 @@ const LOOKUP_KEYS_MAX = 10;
  * when there is none; the lookup key is also the idempotency key, so that two processes create it once.
  * Throws when Stripe has another amount under the key: a published catalog version never changes.
  */
-export async function ensurePrices(
+export function ensurePrices(stripe: Stripe, prices: readonly CatalogPrice[]): Promise<readonly string[]> {
+  return ensureAll(
+    stripe,
+    prices.map((price) => ({
+      ...price,
+      lookupKey: lookupKeyOf(price),
+      metadata: { scrip_catalog: price.catalogVersion },
+    })),
+  );
+}
+
+/** The price id of a contract, in the same way. */
+export async function ensureContractPrice(
   stripe: Stripe,
-  prices: readonly CatalogPrice[],
-): Promise<readonly string[]> {
-  const found = await findPrices(stripe, prices.map(lookupKeyOf));
+  contract: Parameters<Payments['ensureContractPrice']>[0],
+): Promise<string> {
+  const metadata = { scrip_contract: contract.contractId };
+  const lookupKey = `scrip:contract:${contract.contractId}`;
+  const [id] = await ensureAll(stripe, [{ ...contract, lookupKey, metadata }]);
+  if (id === undefined) throw new Error(`there is no price for ${contract.contractId}`);
+  return id;
+}
+
+interface WantedPrice {
+  readonly lookupKey: string;
+  readonly name: string;
+  readonly price: Money;
+  readonly interval: Interval | null;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+async function ensureAll(stripe: Stripe, prices: readonly WantedPrice[]): Promise<readonly string[]> {
+  const found = await findPrices(
+    stripe,
+    prices.map((price) => price.lookupKey),
+  );
   const ids: string[] = [];
   for (const price of prices) {
-    const existing = found.get(lookupKeyOf(price));
+    const existing = found.get(price.lookupKey);
     if (existing !== undefined) assertSame(price, existing);
     ids.push((existing ?? (await createPrice(stripe, price))).id);
   }
@@ -36,19 +68,18 @@ async function findPrices(stripe: Stripe, lookupKeys: readonly string[]): Promis
   return found;
 }
 
-function createPrice(stripe: Stripe, price: CatalogPrice): Promise<Stripe.Price> {
-  const lookupKey = lookupKeyOf(price);
-  const metadata = { scrip_catalog: price.catalogVersion };
+function createPrice(stripe: Stripe, wanted: WantedPrice): Promise<Stripe.Price> {
+  const { lookupKey, metadata } = wanted;
   return callStripe(
     'price',
     stripe.prices.create(
       {
-        currency: price.price.currency,
-        unit_amount: price.price.amountMinor,
+        currency: wanted.price.currency,
+        unit_amount: wanted.price.amountMinor,
         lookup_key: lookupKey,
-        product_data: { name: price.name, metadata },
+        product_data: { name: wanted.name, metadata },
         metadata,
-        ...(price.interval === null ? {} : { recurring: { interval: price.interval } }),
+        ...(wanted.interval === null ? {} : { recurring: { interval: wanted.interval } }),
       },
       { idempotencyKey: `price:${lookupKey}` },
     ),
@@ -61,11 +92,10 @@ function lookupKeyOf({ catalogVersion, plan, pack, interval }: CatalogPrice): st
     .join(':');
 }
 
-function assertSame(wanted: CatalogPrice, existing: Stripe.Price): void {
+function assertSame(wanted: WantedPrice, existing: Stripe.Price): void {
   const same =
     existing.unit_amount === wanted.price.amountMinor &&
     existing.currency === wanted.price.currency &&
     (existing.recurring?.interval ?? null) === wanted.interval;
-  if (!same)
-    throw new Error(`price ${existing.id} at Stripe differs from ${lookupKeyOf(wanted)} of the catalog`);
+  if (!same) throw new Error(`price ${existing.id} at Stripe differs from ${wanted.lookupKey}`);
 }

@@ -32,10 +32,10 @@ export async function createWorld(options: { stateFile?: string; start?: string 
   let now = (options.start ?? '2026-01-31T10:00:00.000Z') as Instant;
   const received: PaymentEvent[] = [];
   const statuses: number[] = [];
-  let payments: Payments | undefined;
+  const verifier = createStripePayments({ secretKey: SECRET_KEY, webhookSecrets: [WEBHOOK_SECRET] });
   const endpoint = await listen((body, signature) => {
     const status = statuses.shift() ?? 200;
-    if (status === 200 && payments !== undefined) received.push(payments.parseWebhook(body, signature, now));
+    if (status === 200) received.push(verifier.parseWebhook(body, signature, now));
     return status;
   });
   const start = (port: number): Promise<StripeSimulator> =>
@@ -51,7 +51,7 @@ export async function createWorld(options: { stateFile?: string; start?: string 
   let simulator = await start(0);
   const { url } = simulator;
   const port = Number(new URL(url).port);
-  payments = createStripePayments({ secretKey: SECRET_KEY, apiUrl: url, webhookSecrets: [WEBHOOK_SECRET] });
+  const payments = createStripePayments({ secretKey: SECRET_KEY, apiUrl: url, webhookSecrets: [WEBHOOK_SECRET] });
   return {
     url,
     payments,

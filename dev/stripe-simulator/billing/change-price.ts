@@ -53,7 +53,7 @@ function changeWhenPaid(
       },
     );
   }
-  if (subscription.pending_update !== null) dropPendingUpdate(work, subscription);
+  if (subscription.pending_update !== null) changeSubscription(work, subscription, { pending_update: null });
   const expiresAt = work.at + INCOMPLETE_HOURS * HOUR;
   const pending: Stripe.Subscription.PendingUpdate = {
     billing_cycle_anchor: item.current_period_start,
@@ -112,9 +112,4 @@ export function draftUpdate(
     lines: [lineOf(item)],
     metadata: {},
   });
-}
-
-/** Whoever voids the invoice of a pending change has decided against the change. */
-export function dropPendingUpdate(work: Work, subscription: Stripe.Subscription): void {
-  changeSubscription(work, subscription, { pending_update: null });
 }

@@ -120,8 +120,10 @@ export function voidInvoice(work: Work, invoice: Stripe.Invoice): Stripe.Invoice
 
 /** Takes away a draft, which never becomes an invoice. */
 export function deleteDraft(work: Work, invoice: Stripe.Invoice): Stripe.DeletedInvoice {
-  if (invoice.status !== 'draft') {
-    throw invalidRequest('You can only delete draft invoices. Void an open one instead.');
+  if (invoice.status !== 'draft' || invoice.parent !== null) {
+    throw invalidRequest(
+      'You can only delete draft invoices that no subscription made. Void this one instead.',
+    );
   }
   stopCollecting(work, invoice);
   work.tables.remove('invoice', invoice.id);

@@ -96,6 +96,17 @@ export function applyPaidInvoice(work: Work, invoice: Stripe.Invoice): void {
   }
 }
 
+/** What a voided invoice does to the subscription: a change that waited for it is off, and a debt less is owed. */
+export function applyVoidedInvoice(work: Work, invoice: Stripe.Invoice): void {
+  const subscription = subscriptionOf(work, invoice);
+  if (subscription === null) return;
+  if (subscription.pending_update !== null && isLatest(subscription, invoice)) {
+    changeSubscription(work, subscription, { pending_update: null });
+  } else if (subscription.status === 'past_due' && !owesAnother(work, subscription, invoice)) {
+    changeSubscription(work, subscription, { status: 'active' });
+  }
+}
+
 /** Makes a paused subscription run again, in the period that an invoice bills. */
 function resumeFrom(work: Work, subscription: Stripe.Subscription, invoice: Stripe.Invoice): void {
   const period = invoice.lines.data[0]?.period;

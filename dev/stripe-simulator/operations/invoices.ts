@@ -1,6 +1,5 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
-import { dropPendingUpdate } from '../billing/change-price';
 import { collectInvoice } from '../billing/collect-invoice';
 import {
   customerOf,
@@ -8,11 +7,10 @@ import {
   draftInvoice,
   finalizeInvoice,
   markPaid,
-  subscriptionOf,
   voidInvoice,
 } from '../billing/invoices';
 import { attachMethod, resolveMethod } from '../billing/methods';
-import { applyPaidInvoice } from '../billing/subscription-state';
+import { applyPaidInvoice, applyVoidedInvoice } from '../billing/subscription-state';
 import { change, emit } from '../events';
 import { operation, type Operation, type ParamsOf } from '../http/operation';
 import { createdWithin, paginate } from '../http/paginate';
@@ -86,9 +84,12 @@ export const invoiceOperations: readonly Operation[] = [
   operation('DELETE', '/v1/invoices/:id', {}, (work, _, id) =>
     deleteDraft(work, work.tables.get('invoice', id)),
   ),
-  operation('POST', '/v1/invoices/:id/finalize', { auto_advance: flag.optional() }, (work, _, id) =>
-    finalizeInvoice(work, work.tables.get('invoice', id)),
-  ),
+  operation('POST', '/v1/invoices/:id/finalize', { auto_advance: flag.optional() }, (work, params, id) => {
+    const open = finalizeInvoice(work, work.tables.get('invoice', id));
+    return params.auto_advance === false
+      ? work.tables.put('invoice', { ...open, auto_advance: false })
+      : open;
+  }),
   operation('POST', '/v1/invoices/:id/pay', payShape, (work, params, id) =>
     pay(work, work.tables.get('invoice', id), params),
   ),
@@ -100,10 +101,7 @@ export const invoiceOperations: readonly Operation[] = [
   }),
   operation('POST', '/v1/invoices/:id/void', {}, (work, _, id) => {
     const voided = voidInvoice(work, work.tables.get('invoice', id));
-    const subscription = subscriptionOf(work, voided);
-    if (subscription?.pending_update && refOrNull(subscription.latest_invoice) === id) {
-      dropPendingUpdate(work, subscription);
-    }
+    applyVoidedInvoice(work, voided);
     return voided;
   }),
   operation('POST', '/v1/invoices/:id/mark_uncollectible', {}, (work, _, id) => {

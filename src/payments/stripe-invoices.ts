@@ -1,0 +1,93 @@
+import type Stripe from 'stripe';
+import type { Instant } from '../domain/instants';
+import { DomainError } from '../domain/errors';
+import { invoiceFact } from './payment-facts';
+import type { InvoiceFact } from './payments';
+import { callStripe, isRefused, listAll } from './stripe-client';
+
+/** Everything on an invoice that the facts are made of. */
+const EXPAND = { expand: ['payments'] };
+
+/** An invoice as it is now. */
+export async function getInvoice(stripe: Stripe, invoiceId: string): Promise<InvoiceFact> {
+  return invoiceFact(await callStripe('invoice', stripe.invoices.retrieve(invoiceId, EXPAND)));
+}
+
+/** The unpaid invoices of a subscription, drafts included, oldest first. */
+async function listUnpaid(stripe: Stripe, stripeSubscriptionId: string): Promise<Stripe.Invoice[]> {
+  const unpaid: Stripe.Invoice[] = [];
+  for await (const invoice of listAll(
+    stripe.invoices.list({ subscription: stripeSubscriptionId, limit: 100 }),
+  )) {
+    if (['draft', 'open', 'uncollectible'].includes(invoice.status ?? '')) unpaid.push(invoice);
+  }
+  return unpaid.reverse();
+}
+
+/** Voids every unpaid invoice of a subscription. One that is paid at this very moment stays paid. */
+export async function voidOpenInvoices(stripe: Stripe, stripeSubscriptionId: string): Promise<void> {
+  for (const { id } of await listUnpaid(stripe, stripeSubscriptionId)) await voidUnlessPaid(stripe, id);
+}
+
+/** Marks the unpaid invoices whose period ends by an instant as paid in a way that Stripe has no part in. */
+export async function payOutOfBand(
+  stripe: Stripe,
+  { stripeSubscriptionId, through }: { stripeSubscriptionId: string; through: Instant },
+): Promise<readonly InvoiceFact[]> {
+  const paid: InvoiceFact[] = [];
+  for (const invoice of await listUnpaid(stripe, stripeSubscriptionId)) {
+    const end = invoiceFact(invoice).line?.end;
+    if (end === undefined || end > through) continue;
+    if (invoice.status === 'draft') await finalize(stripe, invoice.id);
+    await unlessRefused(callStripe('invoice', stripe.invoices.pay(invoice.id, { paid_out_of_band: true })));
+    paid.push(await getInvoice(stripe, invoice.id));
+  }
+  return paid;
+}
+
+/**
+ * The invoice of a change that applies only when it is paid: answers it when it is. Otherwise voids it, so that nobody pays
+ * for what was refused, and throws `payment_failed` with the reason.
+ */
+export async function paidOrVoided(stripe: Stripe, invoiceId: string): Promise<InvoiceFact> {
+  const invoice = await getInvoice(stripe, invoiceId);
+  if (invoice.status === 'paid') return invoice;
+  const reason = await failureOf(stripe, invoice);
+  const after = await voidUnlessPaid(stripe, invoiceId);
+  if (after.status === 'paid') return after;
+  throw new DomainError('payment_failed', `The payment has failed: ${reason}.`, { reason });
+}
+
+/**
+ * Makes sure that an unpaid invoice is charged no more. A draft is made final first, without collecting it: Stripe deletes
+ * no draft of a subscription (https://docs.stripe.com/api/invoices/delete).
+ */
+async function voidUnlessPaid(stripe: Stripe, invoiceId: string): Promise<InvoiceFact> {
+  const invoice = await getInvoice(stripe, invoiceId);
+  if (invoice.status === 'draft') await finalize(stripe, invoiceId);
+  if (invoice.status !== 'paid' && invoice.status !== 'void') {
+    await unlessRefused(callStripe('invoice', stripe.invoices.voidInvoice(invoiceId)));
+  }
+  const after = await getInvoice(stripe, invoiceId);
+  if (after.status === 'paid' || after.status === 'void') return after;
+  throw new DomainError('unavailable', `Invoice ${invoiceId} is ${after.status} and could not be voided.`);
+}
+
+async function finalize(stripe: Stripe, invoiceId: string): Promise<void> {
+  const collectNothing = { auto_advance: false };
+  await unlessRefused(callStripe('invoice', stripe.invoices.finalizeInvoice(invoiceId, collectNothing)));
+}
+
+/** Somebody else may have been there first; what the invoice is like afterwards is read again in any case. */
+async function unlessRefused(call: Promise<unknown>): Promise<void> {
+  await call.catch((error: unknown) => {
+    if (!isRefused(error)) throw error;
+  });
+}
+
+async function failureOf(stripe: Stripe, invoice: InvoiceFact): Promise<string> {
+  if (invoice.paymentIntentId === null) return 'payment_method_missing';
+  const intent = await callStripe('payment_intent', stripe.paymentIntents.retrieve(invoice.paymentIntentId));
+  if (intent.status === 'requires_action') return 'authentication_required';
+  return intent.last_payment_error?.code ?? 'payment_method_missing';
+}

@@ -1,0 +1,47 @@
+import type Stripe from 'stripe';
+import { idOf, METADATA, paymentFact } from './payment-facts';
+import type { PaymentFact, Payments } from './payments';
+import { callStripe } from './stripe-client';
+
+/** A payment as it is now. */
+export async function getPayment(stripe: Stripe, paymentIntentId: string): Promise<PaymentFact> {
+  return paymentFact(await callStripe('payment_intent', stripe.paymentIntents.retrieve(paymentIntentId)));
+}
+
+/** Charges a saved card while its holder is away; see the port. A card that asks for its holder counts as declined. */
+export async function chargeOffSession(
+  stripe: Stripe,
+  input: Parameters<Payments['chargeOffSession']>[0],
+): Promise<PaymentFact> {
+  const intent = await callStripe(
+    'payment_intent',
+    stripe.paymentIntents.create(
+      {
+        amount: input.amount.amountMinor,
+        currency: input.amount.currency,
+        customer: input.stripeCustomerId,
+        payment_method: input.paymentMethodId,
+        confirm: true,
+        off_session: true,
+        error_on_requires_action: true,
+        description: input.description,
+        metadata: { [METADATA.customer]: input.customerId, [METADATA.order]: input.orderId },
+      },
+      { idempotencyKey: input.operationId },
+    ),
+  );
+  return paymentFact(intent);
+}
+
+/** A card that may be charged off session; see the port. */
+export async function findSavedPaymentMethod(stripe: Stripe, customer: string): Promise<string | null> {
+  const found = await callStripe('customer', stripe.customers.retrieve(customer));
+  if (found.deleted === true) return null;
+  const preferred = idOf(found.invoice_settings.default_payment_method);
+  if (preferred !== null) return preferred;
+  const subscriptions = await callStripe('list', stripe.subscriptions.list({ customer, limit: 10 }));
+  const charged = subscriptions.data.map((one) => idOf(one.default_payment_method)).find((id) => id !== null);
+  if (charged !== undefined) return charged;
+  const cards = await callStripe('list', stripe.paymentMethods.list({ customer, type: 'card', limit: 1 }));
+  return cards.data[0]?.id ?? null;
+}
