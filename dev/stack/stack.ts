@@ -177,7 +177,7 @@ async function startStudio(
 }
 
 /** What the database needs before the first request: a catalog, two keys, the house models. As the application's role. */
-async function seed(settings: Settings, wiring: Wiring, secrets: Secrets) {
+export async function seed(settings: Settings, wiring: Wiring, secrets: Secrets) {
   const db = createDatabase(wiring.databaseUrl, { applicationName: 'scrip-stack', connectionsMax: 1 });
   try {
     const payments = createStripePayments({
@@ -196,7 +196,8 @@ async function seed(settings: Settings, wiring: Wiring, secrets: Secrets) {
   }
 }
 
-function devJsonOf(
+/** What is known about a running stack. */
+export function devJsonOf(
   wiring: Wiring,
   keys: { apiKey: string; operatorKey: string },
   supervisor: Supervisor,

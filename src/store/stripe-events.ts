@@ -42,6 +42,9 @@ export async function receiveStripeEvent(
   return inserted.length > 0;
 }
 
+const NEXT_TRY_AT = `received_at
+  + least(power(2, least(attempts, 20)) - 1, 360 * greatest(attempts - 8, 1)) * interval '10 seconds'`;
+
 /**
  * Events received before the instant and not processed yet, oldest first. One that was tried in vain comes back ever
  * later: 10 s after its receipt, then 20, 40, at most an hour between two tries, so that it does not crowd out the others.
@@ -54,14 +57,19 @@ export async function listUnprocessedStripeEvents(
   const rows = await db<StripeEventRow>('app.stripe_events')
     .select('payload')
     .whereNull('processed_at')
-    .whereRaw(
-      `received_at + least(power(2, least(attempts, 20)) - 1, 360 * greatest(attempts - 8, 1)) * interval '10 seconds' < ?`,
-      [before],
-    )
+    .whereRaw(`${NEXT_TRY_AT} < ?`, [before])
     .orderBy('attempts')
     .orderBy('received_at')
     .limit(limit);
   return rows.map((row) => row.payload);
+}
+
+/** Before which instant `listUnprocessedStripeEvents` has nothing to list; null when all events are processed. */
+export async function findNextStripeEventTry(db: Knex): Promise<Instant | null> {
+  const row = await db('app.stripe_events')
+    .whereNull('processed_at')
+    .first<{ at: Instant | null }>(db.raw(`min(${NEXT_TRY_AT}) AS at`));
+  return row.at;
 }
 
 /** Marks an event as done that has no effect of its own. */

@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type ErrorRequestHandler } from 'express';
+import { z } from 'zod';
+import { parseInstant, type Instant } from '../../src/domain/instants';
+import { addDuration } from './duration';
+import { AdvanceRefused } from './advance';
+
+export interface Controller {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const target = z.union([z.strictObject({ by: z.string() }), z.strictObject({ to: z.string() })]);
+
+/**
+ * The clock over HTTP, on loopback: `GET /clock` answers `{now}`, `POST /clock/advance {by}` or `{to}` answers `{now}` when
+ * all that was due by then has been carried out. Refusals are `{status, detail}`.
+ */
+export async function startController(clock: {
+  now(): Promise<Instant>;
+  advance(target: (now: Instant) => Instant | undefined): Promise<Instant>;
+}): Promise<Controller> {
+  const app = express();
+  app.use(express.json({ limit: '1kb' }));
+  app.get('/clock', async (_req, res) => {
+    res.send({ now: await clock.now() });
+  });
+  app.post('/clock/advance', async (req, res) => {
+    const parsed = target.safeParse(req.body);
+    if (!parsed.success) throw new AdvanceRefused(400, 'Say {"by": a duration} or {"to": an instant}.');
+    const { data } = parsed;
+    res.send({
+      now: await clock.advance((now) => ('by' in data ? addDuration(now, data.by) : parseInstant(data.to))),
+    });
+  });
+  app.use(answerError);
+  const server = createServer(app);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async stop() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+const answerError: ErrorRequestHandler = (error: unknown, _req, res, next) => {
+  if (res.headersSent) {
+    next(error);
+    return;
+  }
+  const status = error instanceof AdvanceRefused ? error.status : 500;
+  const detail = error instanceof Error ? error.message : String(error);
+  res.status(status).send({ status, detail });
+};

@@ -1,0 +1,81 @@
+import { destination, pino } from 'pino';
+import { createLedger } from '../../src/ledger/ledger';
+import { createDatabase } from '../../src/platform/database';
+import { createTemporalClient } from '../../src/platform/temporal';
+import { installTemporalRuntime } from '../../src/platform/temporal-worker';
+import type { Wiring } from '../stack/wiring';
+import { startStripeSimulator } from '../stripe-simulator/simulator';
+import { createAdvance } from './advance';
+import { createCarryOutDue } from './carry-out-due';
+import { startController } from './controller';
+import { startDriver } from './driver';
+import { describePendingWork } from './pending-work';
+import { connectTimeServer } from './time-server';
+
+export interface SandboxClock {
+  /** Where the clock is told and moved. */
+  readonly url: string;
+  /** Rejects when the clock can no longer be driven. */
+  readonly failed: Promise<never>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Everything that waits for time outside of the product: the Stripe simulator, the driver that lets it and the sweeps do
+ * what is due, and the controller. Temporal and Postgres must be there; the API and the worker come later.
+ */
+export async function startSandboxClock({
+  wiring,
+  stripePort,
+  logFile,
+}: {
+  readonly wiring: Wiring;
+  readonly stripePort: number;
+  readonly logFile: string;
+}): Promise<SandboxClock> {
+  const { temporalAddress: address, temporalNamespace: namespace } = wiring;
+  const logger = pino({ name: 'clock' }, destination({ dest: logFile, sync: true }));
+  installTemporalRuntime(logger);
+  const timeServer = await connectTimeServer(address);
+  const temporal = createTemporalClient({ address, namespace });
+  const db = createDatabase(wiring.databaseUrl, { applicationName: 'scrip-sandbox' });
+  const ledger = createLedger({ databaseUrl: wiring.databaseUrl });
+  // Until there is a driver nothing is asked of the simulator.
+  let poke = (): Promise<void> => Promise.resolve();
+  const simulator = await startStripeSimulator({
+    port: stripePort,
+    stateFile: null,
+    secretKey: wiring.stripeSecretKey,
+    webhookUrl: `${wiring.publicUrl}/webhooks/stripe`,
+    webhookSecret: wiring.stripeWebhookSecret,
+    now: () => timeServer.now(),
+    onEarlierDue: () => poke(),
+  });
+  const carryOutDue = createCarryOutDue({ simulator, db, ledger, temporal, clock: timeServer, logger });
+  const driver = await startDriver({
+    client: temporal,
+    address,
+    namespace,
+    timeServer,
+    logger,
+    carryOutDue,
+  });
+  poke = () => driver.poke();
+  const advance = createAdvance({
+    timeServer,
+    catchUp: () => driver.catchUp(),
+    describePendingWork: () => describePendingWork(temporal, db),
+  });
+  const controller = await startController({ now: () => timeServer.now(), advance });
+  return {
+    url: controller.url,
+    failed: driver.failed,
+    async stop() {
+      await controller.stop();
+      await driver.stop();
+      await simulator.close();
+      await ledger.close();
+      await Promise.all([db.destroy(), temporal.connection.close(), timeServer.close()]);
+    },
+  };
+}

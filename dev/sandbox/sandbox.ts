@@ -1,0 +1,158 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { prepareNamespace } from '../../src/platform/temporal';
+import { migrate } from '../../src/platform/migrate';
+import { SEARCH_ATTRIBUTES } from '../../src/workflows/messages';
+import { choosePorts, type Ports } from '../stack/chosen-ports';
+import type { DevJson } from '../stack/dev-json';
+import { apiPart, nodePart } from '../stack/parts';
+import type { PartName } from '../stack/part';
+import { createDatabaseOnce, prepareCluster } from '../stack/postgres';
+import { takeState, type RunRecord } from '../stack/run-record';
+import { readOrMakeSecrets, type Secrets } from '../stack/secrets';
+import { pathsOf, type Settings } from '../stack/settings';
+import { devJsonOf, seed, type Stack } from '../stack/stack';
+import { writeJsonFile } from '../stack/state-file';
+import { createSupervisor, type Supervisor } from '../stack/supervisor';
+import type { Say } from '../stack/temporal-cli';
+import { DATABASE_NAME, environmentOf, wire, type Wiring } from '../stack/wiring';
+import { startSandboxClock, type SandboxClock } from './sandbox-clock';
+import { throwawayPostgresPart, timeServerPart } from './parts';
+import { findTestServerBinary } from './test-server-binary';
+
+/** Whatever is in the middle of something when one of these dies, the time-skipping server cannot go on with. */
+const IRREPLACEABLE: readonly PartName[] = ['temporal', 'worker', 'postgres'];
+
+/**
+ * The stack on a clock that can be moved: as the embedded stack, but its Temporal server skips time and keeps nothing,
+ * and what stands in for Stripe runs in this very process, on the same clock. It starts fresh each time, in a folder below
+ * the given home that is removed at the end, and stops when its Temporal server or its worker dies.
+ */
+export async function createSandbox(given: Settings, say: Say): Promise<Stack> {
+  const { devFile, runFile } = pathsOf(given.home);
+  const home = join(given.home, 'sandbox');
+  await mkdir(given.home, { recursive: true });
+  const record = await takeState(runFile, say);
+  await rm(devFile, { force: true });
+  await rm(home, { recursive: true, force: true });
+  await mkdir(pathsOf(home).logs, { recursive: true });
+  const supervisor = createSupervisor(pathsOf(home).logs, watchOf(record, say));
+  let clock: SandboxClock | undefined;
+  let fail: (error: unknown) => void = () => undefined;
+  const clockFailed = new Promise<never>((_, reject) => (fail = reject));
+  const givenUp = Promise.race([supervisor.givenUp, clockFailed]);
+  givenUp.catch(() => undefined);
+  return {
+    givenUp,
+    start: () =>
+      startAll({ ...ALL_EMBEDDED, home, port: given.port }, supervisor, say, (started) => {
+        clock = started;
+        started.failed.catch(fail);
+      }),
+    announce: (dev) => writeJsonFile(devFile, dev),
+    async stop() {
+      await rm(devFile, { force: true });
+      await supervisor.stop(['api', 'worker'], 4_000);
+      await clock?.stop();
+      await supervisor.stop(['studio', 'temporal'], 2_000);
+      await supervisor.stop(['postgres'], 2_000);
+      await rm(home, { recursive: true, force: true });
+      await record.release();
+    },
+  };
+}
+
+/** What replaces a part of the ordinary stack has another clock, so nothing does here. */
+const ALL_EMBEDDED = {
+  database: undefined,
+  temporal: undefined,
+  stripe: undefined,
+  jobs: undefined,
+  objectStoreUrl: undefined,
+  publicUrl: undefined,
+} as const;
+
+function watchOf(record: RunRecord, say: Say) {
+  const seen = new Set<PartName>();
+  return {
+    say,
+    async spawned(name: PartName, pid: number) {
+      await record.note(name, pid);
+      if (seen.has(name) && IRREPLACEABLE.includes(name)) {
+        throw new Error(`${name} has died, and without it the sandbox cannot go on. Start it again, fresh.`);
+      }
+      seen.add(name);
+    },
+    restarted(name: PartName) {
+      say(`${name} is ready again`);
+      return Promise.resolve();
+    },
+  };
+}
+
+async function startAll(
+  given: Settings,
+  supervisor: Supervisor,
+  say: Say,
+  clockStarted: (clock: SandboxClock) => void,
+): Promise<DevJson> {
+  const paths = pathsOf(given.home);
+  const secrets = await readOrMakeSecrets(paths.secretsFile);
+  const ports = await choosePorts(paths.portsFile, given.port);
+  const temporal = { address: `127.0.0.1:${ports.temporal}`, namespace: 'default' };
+  const settings = { ...given, temporal };
+  const wiring = wire(settings, ports, secrets);
+  await Promise.all([
+    startPostgres(given.home, supervisor, wiring, ports, secrets),
+    startTimeServer(supervisor, ports, say),
+    startStudio(given.home, supervisor, wiring, ports),
+  ]);
+  await prepareNamespace(temporal, Object.values(SEARCH_ATTRIBUTES));
+  const clock = await startSandboxClock({
+    wiring,
+    stripePort: ports.stripe,
+    logFile: join(paths.logs, 'clock.log'),
+  });
+  clockStarted(clock);
+  const keys = await seed(settings, wiring, secrets);
+  const environment = { ...environmentOf(wiring, ports.api), SANDBOX_URL: clock.url };
+  await Promise.all([
+    supervisor.start(nodePart('worker', 'src/main/worker.js', environment, 'workerReady')),
+    supervisor.start(apiPart(environment, wiring.apiUrl)),
+  ]);
+  const dev = devJsonOf(wiring, keys, supervisor);
+  return { ...dev, pids: { ...dev.pids, stripe: process.pid } };
+}
+
+async function startPostgres(
+  home: string,
+  supervisor: Supervisor,
+  wiring: Wiring,
+  ports: Ports,
+  secrets: Secrets,
+): Promise<void> {
+  const cluster = await prepareCluster(pathsOf(home).postgres, secrets.ownerPassword);
+  await supervisor.start(throwawayPostgresPart(cluster, ports.postgres, wiring.postgresServerUrl));
+  await createDatabaseOnce(wiring.postgresServerUrl, DATABASE_NAME);
+  await migrate(wiring.databaseOwnerUrl, wiring.databaseUrl);
+}
+
+async function startTimeServer(supervisor: Supervisor, ports: Ports, say: Say): Promise<void> {
+  const binary = await findTestServerBinary(say);
+  await supervisor.start(timeServerPart(binary, ports.temporal));
+}
+
+async function startStudio(
+  home: string,
+  supervisor: Supervisor,
+  wiring: Wiring,
+  ports: Ports,
+): Promise<void> {
+  const environment = {
+    PORT: String(ports.studio),
+    STATE_DIR: pathsOf(home).studio,
+    TOKEN: wiring.jobProviderToken,
+    WEBHOOK_SECRET: wiring.jobsWebhookSecret,
+  };
+  await supervisor.start(nodePart('studio', 'dev/studio/main.js', environment, 'url'));
+}
