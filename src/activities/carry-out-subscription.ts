@@ -1,8 +1,11 @@
+import type { Catalog } from '../domain/catalog';
 import type { Instant } from '../domain/instants';
 import { eraOf, paidCycles, type PaidInterval } from '../domain/paid-cycles';
-import type { GrantEffect, SubscriptionState } from '../domain/subscription';
+import type { GrantEffect, SubscriptionEffects, SubscriptionState } from '../domain/subscription';
+import type { LedgerCommand, LedgerOutcome } from '../ledger/commands';
 import { fingerprintOf } from '../platform/fingerprint';
 import { deriveId } from '../platform/ids';
+import { getCatalog } from '../store/catalogs';
 import {
   paymentRecord,
   processedEventRecord,
@@ -12,11 +15,15 @@ import {
 } from '../store/records';
 import type { ActivityDeps } from './deps';
 import { subscriptionRowOf } from './subscription-row';
+import { clawbackCommand, restoreCommand } from './withdrawal-commands';
+
+type Command = LedgerCommand & { readonly records?: readonly StoreRecord[] };
 
 export interface CarryOutSubscription {
   /** As it is after all of it. */
   readonly state: SubscriptionState;
-  readonly grants: readonly GrantEffect[];
+  /** What moves credits, in order: of each, grants, then clawbacks, then restores. */
+  readonly movements: readonly Pick<SubscriptionEffects, 'grants' | 'clawbacks' | 'restores'>[];
   readonly payments: readonly { readonly payment: PaidInterval; readonly paymentIntentId: string | null }[];
   /** The events of the inbox that are done with this. */
   readonly eventIds: readonly string[];
@@ -24,9 +31,9 @@ export interface CarryOutSubscription {
 }
 
 /**
- * Gives the credits that have come due, each under its cycle's key. The payments are written in the transaction of the
- * first grant and the subscription with the last, so that no credits stand without their money and no subscription is
- * active without its credits. Without grants all is written in one transaction. Safe to repeat.
+ * Moves the credits that the machine says, each under its business key. The payments are written in the transaction of
+ * the first movement and the subscription with the last, so that no credits stand without their money and no subscription
+ * is active without its credits. Without movements all is written in one transaction. Safe to repeat.
  */
 export async function carryOutSubscription(deps: ActivityDeps, work: CarryOutSubscription): Promise<void> {
   const before = work.payments.map((paid) => paymentRecordOf(work.state, paid));
@@ -34,21 +41,49 @@ export async function carryOutSubscription(deps: ActivityDeps, work: CarryOutSub
     subscriptionRecord(subscriptionRowOf(work.state)),
     ...work.eventIds.map((eventId) => processedEventRecord(eventId, work.at)),
   ];
-  if (work.grants.length === 0) return writeRecords(deps.db, [...before, ...after]);
-  for (const [index, effect] of work.grants.entries()) {
-    const records = [...(index === 0 ? before : []), ...(index === work.grants.length - 1 ? after : [])];
-    await grant(deps, work.state, effect, records);
+  const commands = await commandsOf(deps, work);
+  if (commands.length === 0) return writeRecords(deps.db, [...before, ...after]);
+  for (const [index, command] of commands.entries()) {
+    const records = [...(index === 0 ? before : []), ...(index === commands.length - 1 ? after : [])];
+    await submit(deps, { ...command, records });
   }
 }
 
-async function grant(
+async function commandsOf(
   deps: ActivityDeps,
-  state: SubscriptionState,
-  effect: GrantEffect,
-  records: readonly StoreRecord[],
-): Promise<void> {
+  { state, movements }: CarryOutSubscription,
+): Promise<readonly LedgerCommand[]> {
+  if (movements.every(isEmpty)) return [];
+  const catalog = await getCatalog(deps.db, state.catalogVersion);
+  return movements.flatMap(({ grants, clawbacks, restores }) => [
+    ...grants.map((effect) => grantCommand(state, effect, catalog)),
+    ...clawbacks.map((effect) => clawbackCommand(state.customerId, effect)),
+    ...restores.map((effect) => restoreCommand(state.customerId, effect)),
+  ]);
+}
+
+function isEmpty({ grants, clawbacks, restores }: CarryOutSubscription['movements'][number]): boolean {
+  return grants.length + clawbacks.length + restores.length === 0;
+}
+
+/**
+ * A clawback finds less than it asks for when two payments covered one cycle and the other one's credits were granted:
+ * nothing was given for this money, so nothing is taken back.
+ */
+const HARMLESS: readonly LedgerOutcome[] = ['applied', 'clawback_exceeds_granted', 'clawback_not_found'];
+
+async function submit(deps: ActivityDeps, command: Command): Promise<void> {
+  const { outcome, replayed } = await deps.ledger.submit(command);
+  if (!HARMLESS.includes(outcome)) throw new Error(`${command.key} cannot be carried out: ${outcome}`);
+  if (outcome !== 'applied') deps.logger.warn({ key: command.key, outcome }, 'nothing was taken back');
+  // A repeated or refused command writes no records, and these may be newer than those of the first time.
+  if (replayed || outcome !== 'applied') await writeRecords(deps.db, command.records ?? []);
+}
+
+function grantCommand(state: SubscriptionState, effect: GrantEffect, catalog: Catalog): LedgerCommand {
   const { key, credits, cost, paymentId, effectiveAt, period, plan } = effect;
-  const result = await deps.ledger.submit({
+  const name = catalog.plans[plan].name;
+  return {
     op: 'grant',
     key,
     fingerprint: fingerprintOf({ key, credits }),
@@ -61,12 +96,8 @@ async function grant(
     effectiveAt,
     paymentId,
     subscriptionId: state.subscriptionId,
-    reason: `${plan} from ${period.start.slice(0, 10)} to ${period.end.slice(0, 10)}`,
-    records,
-  });
-  if (result.outcome !== 'applied') throw new Error(`${key} cannot be granted: ${result.outcome}`);
-  // A repeated command writes no records; these may be newer than those of the first time.
-  if (result.replayed) await writeRecords(deps.db, records);
+    reason: `${name}, ${period.start.slice(0, 10)} to ${period.end.slice(0, 10)}`,
+  };
 }
 
 function paymentRecordOf(

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Instant } from '../domain/instants';
 import type { PaymentEvent } from '../payments/payments';
-import { routePaymentEvent } from '../payments/route-event';
+import { findDestination } from '../payments/route-event';
 import {
   listUnprocessedStripeEvents,
   markStripeEventProcessed,
@@ -10,7 +10,7 @@ import {
 import { paymentFactDelivery } from '../workflows/messages';
 import type { ActivityDeps } from './deps';
 
-type InboxDeps = Pick<ActivityDeps, 'db' | 'clock' | 'logger'> & { readonly temporal: Client };
+type InboxDeps = Pick<ActivityDeps, 'db' | 'clock' | 'logger' | 'payments'> & { readonly temporal: Client };
 
 const PAGE_SIZE = 100;
 
@@ -30,7 +30,7 @@ export async function deliverUnprocessedEvents(deps: InboxDeps, before: Instant)
 }
 
 async function deliver(deps: InboxDeps, event: PaymentEvent): Promise<void> {
-  const route = routePaymentEvent(event);
+  const route = await findDestination(deps.payments, event);
   if (route.to === 'nobody') {
     await markStripeEventProcessed(deps.db, event.eventId, await deps.clock.now());
     return;

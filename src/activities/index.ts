@@ -1,11 +1,15 @@
+import { readSubscriptionState } from '../domain/subscription';
 import { findSubscriptionState } from '../store/subscriptions';
+import { acknowledgeEvents } from './acknowledge-events';
+import { callStripe } from './call-stripe';
 import { carryOutSubscription } from './carry-out-subscription';
 import type { ActivityDeps } from './deps';
 import { findOrder } from './find-order';
+import { findPlanTerms } from './find-plan-terms';
 import { licenseImage } from './license-image';
 import { openAddOn } from './open-add-on';
 import { openSubscription } from './open-subscription';
-import { acknowledgeEvents } from './acknowledge-events';
+import { readSubscriptionNews } from './read-subscription-news';
 import { readSubscriptionPayments } from './read-subscription-payments';
 import { reserveSpend } from './reserve-spend';
 import { runJob } from './run-job';
@@ -22,9 +26,15 @@ export function createActivities(deps: ActivityDeps) {
     runJob: (input: Input<typeof runJob>) => runJob(deps, input),
     settleSpend: (input: Input<typeof settleSpend>) => settleSpend(deps, input),
     openSubscription: (input: Input<typeof openSubscription>) => openSubscription(deps, input),
-    findSubscriptionState: async (id: string) => (await findSubscriptionState(deps.db, id)) ?? null,
+    findSubscriptionState: async (id: string) => {
+      const state = await findSubscriptionState(deps.db, id);
+      return state === undefined ? null : readSubscriptionState(state);
+    },
+    findPlanTerms: (input: Input<typeof findPlanTerms>) => findPlanTerms(deps, input),
     readSubscriptionPayments: (input: Input<typeof readSubscriptionPayments>) =>
       readSubscriptionPayments(deps, input),
+    readSubscriptionNews: (input: Input<typeof readSubscriptionNews>) => readSubscriptionNews(deps, input),
+    callStripe: (input: Input<typeof callStripe>) => callStripe(deps, input),
     carryOutSubscription: (input: Input<typeof carryOutSubscription>) => carryOutSubscription(deps, input),
     openAddOn: (input: Input<typeof openAddOn>) => openAddOn(deps, input),
     findOrder: (orderId: string) => findOrder(deps, orderId),

@@ -1,3 +1,5 @@
+import type { Contract } from '../domain/contract';
+import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import { openSubscription as open, type SubscriptionState } from '../domain/subscription';
 import { getCatalog, getPriceId } from '../store/catalogs';
@@ -14,7 +16,7 @@ export interface Opened {
   readonly state: SubscriptionState | null;
 }
 
-/** Opens the checkout at Stripe and records the `incomplete` subscription. Idempotent by the subscription's id. */
+/** Opens the checkout at Stripe, or bills a contract, and records the `incomplete` subscription. Idempotent by the subscription's id. */
 export async function openSubscription(
   deps: ActivityDeps,
   { opening, at }: { opening: OpenSubscription; at: Instant },
@@ -33,8 +35,19 @@ async function openAtStripe(
   opening: OpenSubscription,
   at: Instant,
 ): Promise<SubscriptionState> {
-  const { subscriptionId, customerId, plan, interval, collection, catalogVersion } = opening;
+  const { subscriptionId, customerId, plan, interval, collection, catalogVersion, contract } = opening;
   const { policies } = await getCatalog(deps.db, catalogVersion);
+  const graceMs = policies.graceHours * 3_600_000;
+  const terms = { subscriptionId, customerId, plan, interval, collection, catalogVersion, graceMs, at };
+  if (contract !== undefined) {
+    const stripeSubscriptionId = await openByInvoice(deps, opening, contract);
+    return { ...open({ ...terms, checkout: null, contract }), stripeSubscriptionId };
+  }
+  if (collection === 'invoice') {
+    throw new DomainError('contract_required', 'Only a contract is paid by invoice.', {
+      contact: policies.contactAddress,
+    });
+  }
   const checkout = await deps.payments.createSubscriptionCheckout({
     operationId: `checkout:${subscriptionId}`,
     customerId,
@@ -44,16 +57,30 @@ async function openAtStripe(
     successUrl: opening.successUrl ?? `${deps.publicUrl}/account`,
     cancelUrl: opening.cancelUrl ?? `${deps.publicUrl}/account`,
   });
-  const graceMs = policies.graceHours * 3_600_000;
-  return open({
-    subscriptionId,
+  return open({ ...terms, checkout });
+}
+
+/** How long the customer has for an invoice of a contract. */
+const DAYS_UNTIL_DUE = 30;
+
+async function openByInvoice(
+  deps: ActivityDeps,
+  { subscriptionId, customerId }: OpenSubscription,
+  contract: Contract,
+): Promise<string> {
+  const { contractId, price, interval } = contract;
+  const { stripeSubscriptionId } = await deps.payments.createInvoicedSubscription({
+    operationId: `contract:${subscriptionId}`,
     customerId,
-    plan,
-    interval,
-    collection,
-    catalogVersion,
-    graceMs,
-    checkout,
-    at,
+    stripeCustomerId: await ensureStripeCustomer(deps, customerId),
+    subscriptionId,
+    priceId: await deps.payments.ensureContractPrice({
+      contractId,
+      name: `Contract ${contractId}`,
+      price,
+      interval,
+    }),
+    daysUntilDue: DAYS_UNTIL_DUE,
   });
+  return stripeSubscriptionId;
 }

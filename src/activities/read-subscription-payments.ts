@@ -1,105 +1,84 @@
-import type { Instant } from '../domain/instants';
-import type { SubscriptionStep } from '../domain/subscription';
-import type { InvoiceFact } from '../payments/payments';
-import { findSoldItem, getCatalog } from '../store/catalogs';
 import type { PaymentFact } from '../workflows/messages';
 import type { ActivityDeps } from './deps';
+import { isOwnInvoice, paidIntervalOf, readInvoice, type PaymentReading, type Reader } from './invoice-steps';
 import { factsByObject, unlessUnreadable } from './payment-facts';
 import { isBoundTo } from './stripe-customer';
-
-type WithoutInstant<Step> = Step extends unknown ? Omit<Step, 'at'> : never;
-
-/** What a hint turned out to mean, read at Stripe. */
-export interface PaymentReading {
-  /** The events that are done once the step is carried out. */
-  readonly eventIds: readonly string[];
-  /** Null: it changes nothing. */
-  readonly step: WithoutInstant<SubscriptionStep> | null;
-  readonly paymentIntentId: string | null;
-}
-
-export interface ReadPayments {
-  readonly subscriptionId: string;
-  readonly customerId: string;
-  readonly facts: readonly PaymentFact[];
-  readonly at: Instant;
-}
-
-/**
- * Reads at Stripe what the hints are about, each object once, and says what follows for the subscription. Money counts
- * only as a paid invoice of the customer's own, credits only by its price id. A hint that makes no sense keeps its inbox
- * row open, with the reason; when Stripe cannot be asked, the activity fails and may be tried again.
- */
-export async function readSubscriptionPayments(
-  deps: ActivityDeps,
-  input: ReadPayments,
-): Promise<readonly PaymentReading[]> {
-  const readings: PaymentReading[] = [];
-  for (const { fact, eventIds } of factsByObject(input.facts)) {
-    const meaning = await unlessUnreadable(deps, eventIds, () => readFact(deps, input, fact));
-    if (meaning !== undefined) readings.push({ ...meaning, eventIds });
-  }
-  return readings;
-}
 
 type Meaning = Omit<PaymentReading, 'eventIds'>;
 
 const NOTHING: Meaning = { step: null, paymentIntentId: null };
 
-async function readFact(deps: ActivityDeps, input: ReadPayments, fact: PaymentFact): Promise<Meaning> {
+/**
+ * Reads at Stripe what the hints are about, each object once, and says what follows for the subscription. Money counts
+ * only as a paid invoice of the customer's own, credits only by its price. A hint that makes no sense keeps its inbox row
+ * open, with the reason; when Stripe cannot be asked, the activity fails and may be tried again.
+ */
+export async function readSubscriptionPayments(
+  deps: ActivityDeps,
+  { reader, facts }: { readonly reader: Reader; readonly facts: readonly PaymentFact[] },
+): Promise<readonly PaymentReading[]> {
+  const readings: PaymentReading[] = [];
+  for (const { fact, eventIds } of factsByObject(facts)) {
+    const meaning = await unlessUnreadable(deps, eventIds, () => readFact(deps, reader, fact));
+    if (meaning !== undefined) readings.push({ ...meaning, eventIds });
+  }
+  return readings;
+}
+
+async function readFact(deps: ActivityDeps, reader: Reader, fact: PaymentFact): Promise<Meaning> {
   switch (fact.objectType) {
     case 'invoice':
-      return readInvoice(deps, input, fact.objectId);
-    case 'checkout_session': {
-      const session = await deps.payments.getCheckoutSession(fact.objectId);
-      const isOurs = session.subscriptionId === input.subscriptionId;
-      if (!isOurs || !(await isBoundTo(deps, input.customerId, session))) return NOTHING;
-      if (session.status === 'expired') return { ...NOTHING, step: { type: 'checkout_expired' } };
-      const isPaid = session.paymentStatus === 'paid' && session.latestInvoiceId !== null;
-      return isPaid ? readInvoice(deps, input, session.latestInvoiceId) : NOTHING;
-    }
+      return readOwnInvoice(deps, reader, fact.objectId);
+    case 'checkout_session':
+      return readCheckout(deps, reader, fact.objectId);
     case 'subscription':
+      return readSubscription(deps, reader, fact.objectId);
     case 'refund':
     case 'dispute':
-      return NOTHING;
+      return readWithdrawal(deps, reader, { ...fact, objectType: fact.objectType });
   }
 }
 
-async function readInvoice(deps: ActivityDeps, input: ReadPayments, invoiceId: string): Promise<Meaning> {
+async function readOwnInvoice(deps: ActivityDeps, reader: Reader, invoiceId: string): Promise<Meaning> {
   const invoice = await deps.payments.getInvoice(invoiceId);
-  const isOurs = invoice.subscriptionId === input.subscriptionId;
-  if (!isOurs || !(await isBoundTo(deps, input.customerId, invoice))) return NOTHING;
-  const step = await stepOf(deps, invoice, input.at);
-  return { step, paymentIntentId: invoice.paymentIntentId };
+  return (await isOwnInvoice(deps, reader, invoice)) ? readInvoice(deps, reader, invoice) : NOTHING;
 }
 
-async function stepOf(
+async function readCheckout(deps: ActivityDeps, reader: Reader, sessionId: string): Promise<Meaning> {
+  const session = await deps.payments.getCheckoutSession(sessionId);
+  const isOwn = session.subscriptionId === reader.subscriptionId;
+  if (!isOwn || !(await isBoundTo(deps, reader.customerId, session))) return NOTHING;
+  if (session.status === 'expired') return { ...NOTHING, step: { type: 'checkout_expired' } };
+  const { paymentStatus, latestInvoiceId } = session;
+  return paymentStatus === 'paid' && latestInvoiceId !== null
+    ? readOwnInvoice(deps, reader, latestInvoiceId)
+    : NOTHING;
+}
+
+/** The state of the subscription at Stripe: it tells of ends, never of money. */
+export async function readSubscription(
   deps: ActivityDeps,
-  invoice: InvoiceFact,
-  at: Instant,
-): Promise<PaymentReading['step']> {
-  const { line } = invoice;
-  const sold = line === null ? undefined : await findSoldItem(deps.db, line.priceId);
-  const plan = sold?.plan ?? null;
-  if (line === null || sold === undefined || plan === null) return null;
-  if (invoice.status !== 'paid') {
-    const hasFailed =
-      invoice.status === 'uncollectible' || (invoice.status === 'open' && invoice.attemptCount > 0);
-    return hasFailed ? { type: 'payment_failed', periodStart: line.start } : null;
-  }
-  const catalog = await getCatalog(deps.db, sold.catalogVersion);
-  return {
-    type: 'paid',
-    payment: {
-      paymentId: invoice.invoiceId,
-      plan,
-      start: line.start,
-      end: line.end,
-      creditsPerCycle: catalog.plans[plan].credits,
-      paid: invoice.amountPaid,
-      paidAt: invoice.paidAt ?? at,
-      beginsEra: ['subscription_create', 'subscription_update'].includes(invoice.billingReason),
-    },
-    stripeSubscriptionId: invoice.stripeSubscriptionId,
-  };
+  reader: Reader,
+  stripeSubscriptionId: string,
+): Promise<Meaning> {
+  const subscription = await deps.payments.getSubscription(stripeSubscriptionId);
+  const isOwn = subscription.subscriptionId === reader.subscriptionId;
+  if (!isOwn || !(await isBoundTo(deps, reader.customerId, subscription))) return NOTHING;
+  const { cancelAt, endedAt, endReason } = subscription;
+  return { ...NOTHING, step: { type: 'subscription_changed', cancelAt, endedAt, endReason } };
+}
+
+async function readWithdrawal(
+  deps: ActivityDeps,
+  reader: Reader,
+  { objectType, objectId }: PaymentFact & { readonly objectType: 'refund' | 'dispute' },
+): Promise<Meaning> {
+  const back = await deps.payments.getWithdrawal({ kind: objectType, withdrawalId: objectId });
+  const { withdrawalId, kind, status, amount, invoice } = back;
+  if (status === 'none' || invoice === null || !(await isOwnInvoice(deps, reader, invoice))) return NOTHING;
+  const payment = await paidIntervalOf(deps, reader, invoice);
+  if (payment === null) return NOTHING;
+  const withdrawal = { id: withdrawalId, kind, status, amountMinor: amount.amountMinor };
+  const { stripeSubscriptionId, paymentIntentId } = invoice;
+  return { step: { type: 'withdrawal', payment, stripeSubscriptionId, withdrawal }, paymentIntentId };
 }

@@ -1,6 +1,8 @@
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Interval, PlanId } from '../domain/catalog';
+import type { Contract } from '../domain/contract';
+import type { Instant } from '../domain/instants';
 import type { SpendRequest, SpendStatus } from '../domain/spend';
 import type { SubscriptionState, SubscriptionView } from '../domain/subscription';
 
@@ -84,6 +86,8 @@ export interface OpenSubscription {
   readonly catalogVersion: string;
   readonly successUrl: string | null;
   readonly cancelUrl: string | null;
+  /** With the Custom plan, and only there: it is invoiced, and there is no checkout. */
+  readonly contract?: Contract;
 }
 
 /** Takes up a subscription whose workflow has ended, from what it recorded: for a payment that comes after all. */
@@ -127,6 +131,42 @@ export type OpenAnswer =
 export const openSubscriptionUpdate = defineUpdate<OpenAnswer>('open');
 export const OPEN_UPDATE_ID = 'open';
 export const paymentFactSignal = defineSignal<[PaymentFact]>('paymentFact');
+
+/**
+ * What a command came to. Refusals: `state_conflict`, `contract_required`, `invalid_request`, `payment_failed`,
+ * `not_found`. The update's id is the command's: a repeat under the same id gets the first answer.
+ */
+export type CommandAnswer =
+  | { readonly outcome: 'done' }
+  | { readonly outcome: 'refused'; readonly code: string; readonly message: string };
+
+/** A higher plan now, once it is paid; a lower one when the paid time ends. */
+export const changePlanUpdate = defineUpdate<CommandAnswer, [{ readonly plan: PlanId }]>('changePlan');
+export const cancelUpdate = defineUpdate<CommandAnswer, [{ readonly when: 'period_end' | 'now' }]>('cancel');
+/** Undoes a scheduled cancel; ends a pause. */
+export const resumeUpdate = defineUpdate<CommandAnswer>('resume');
+export const pauseUpdate = defineUpdate<CommandAnswer>('pause');
+/** An operator has seen money outside Stripe that pays up to the instant. */
+export const recordPaymentUpdate = defineUpdate<
+  CommandAnswer,
+  [{ readonly paidThrough: Instant; readonly reference: string }]
+>('recordPayment');
+/** An operator moves the subscription to another catalog version, from its next period on. */
+export const migrateUpdate = defineUpdate<CommandAnswer, [{ readonly catalogVersion: string }]>('migrate');
+/** Reads everything about the subscription at Stripe again, at once: for an operator who wonders why it waits. */
+export const lookAgainUpdate = defineUpdate<CommandAnswer>('lookAgain');
+
+/** How a command reaches its subscription, by Update-with-Start: one whose workflow has ended is taken up again. */
+export function subscriptionCommandStart(subscriptionId: string) {
+  return {
+    workflowId: subscriptionWorkflowId(subscriptionId),
+    taskQueue: TASK_QUEUES.subscriptions,
+    args: [{ subscriptionId }] as [SubscriptionInput],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+  } as const;
+}
+
 /** The subscription as its workflow sees it; null until it is opened. */
 export const stateQuery = defineQuery<SubscriptionView | null>('state');
 

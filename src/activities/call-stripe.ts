@@ -1,0 +1,89 @@
+import { DomainError } from '../domain/errors';
+import type { StripeCall } from '../domain/subscription';
+import type { InvoiceFact } from '../payments/payments';
+import { getPriceId } from '../store/catalogs';
+import type { ActivityDeps } from './deps';
+import { paidIntervalOf, type PaymentReading, type Reader } from './invoice-steps';
+
+export interface CallStripe {
+  readonly call: StripeCall;
+  readonly reader: Reader;
+  readonly stripeSubscriptionId: string | null;
+}
+
+export type CallOutcome =
+  /** With what it paid for, when it paid for anything. */
+  | { readonly outcome: 'done'; readonly reading: PaymentReading | null }
+  | { readonly outcome: 'payment_failed'; readonly message: string };
+
+/**
+ * Carries out one call of a command at Stripe, under its operation's id: a repeat does nothing twice. A decline is an
+ * answer; whatever else goes wrong fails the activity, which is tried again.
+ */
+export async function callStripe(deps: ActivityDeps, input: CallStripe): Promise<CallOutcome> {
+  try {
+    const invoice = await call(deps, input);
+    return {
+      outcome: 'done',
+      reading: invoice === null ? null : await newPeriod(deps, input.reader, invoice),
+    };
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'payment_failed') throw error;
+    return { outcome: 'payment_failed', message: error.message };
+  }
+}
+
+async function call(
+  { db, payments }: ActivityDeps,
+  { call, stripeSubscriptionId }: CallStripe,
+): Promise<InvoiceFact | null> {
+  if (call.type === 'expire_checkout') {
+    await payments.expireCheckoutSession(call.sessionId);
+    return null;
+  }
+  if (stripeSubscriptionId === null) throw new Error(`${call.type} needs a subscription at Stripe`);
+  const { operationId } = call;
+  const target = { operationId, stripeSubscriptionId };
+  switch (call.type) {
+    case 'upgrade':
+      return payments.upgradeSubscription({
+        ...target,
+        priceId: await getPriceId(db, call.catalogVersion, call),
+      });
+    case 'change_price':
+      await payments.changeSubscriptionPrice({
+        ...target,
+        priceId: await getPriceId(db, call.catalogVersion, call),
+      });
+      return null;
+    case 'void_open_invoices':
+      await payments.voidOpenInvoices(stripeSubscriptionId);
+      return null;
+    case 'schedule_cancel':
+      await payments.scheduleCancel(target);
+      return null;
+    case 'unschedule_cancel':
+      await payments.unscheduleCancel(target);
+      return null;
+    case 'cancel_now':
+      await payments.cancelSubscription(target);
+      return null;
+    case 'pause':
+      await payments.pauseSubscription(target);
+      return null;
+    case 'resume':
+      return payments.resumeSubscription({ ...target, anchor: call.anchor });
+    case 'pay_out_of_band':
+      await payments.payOutOfBand({ stripeSubscriptionId, through: call.through });
+      return null;
+  }
+}
+
+/** An upgrade and a resume after the paid time begin a new period, whatever Stripe calls the reason of the bill. */
+async function newPeriod(deps: ActivityDeps, reader: Reader, invoice: InvoiceFact): Promise<PaymentReading> {
+  const payment = await paidIntervalOf(deps, reader, invoice);
+  if (payment === null) throw new Error(`invoice ${invoice.invoiceId} bills nothing that is sold`);
+  const { stripeSubscriptionId, paymentIntentId } = invoice;
+  const step = { type: 'paid', payment: { ...payment, beginsEra: true }, stripeSubscriptionId } as const;
+  return { eventIds: [], step, paymentIntentId };
+}

@@ -1,0 +1,28 @@
+import { epochMsOf, instantOf, type Instant } from '../domain/instants';
+import { viewOf } from '../domain/subscription';
+import type { OpenedShell } from './subscription-shell';
+
+/** How long after its end an unpaid checkout is looked at, should its event have been lost. */
+const CHECKOUT_MARGIN_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * The watchdog: when everything is to be read at Stripe although no hint came. For a checkout, once it is over; for a
+ * period that is due and not paid, when its grace ends, and then every day. Null while there is nothing to worry about.
+ */
+export function nextLookAt({ state, lookedAt }: OpenedShell): Instant | null {
+  const { status, paidThrough } = viewOf(state);
+  const again = lookedAt === null ? null : instantOf(epochMsOf(lookedAt) + DAY_MS);
+  if (status === 'incomplete') {
+    if (state.checkout === null) return null;
+    return later(instantOf(epochMsOf(state.checkout.expiresAt) + CHECKOUT_MARGIN_MS), again);
+  }
+  const waits = status === 'active' || status === 'past_due';
+  if (!waits || paidThrough === null || state.stripeSubscriptionId === null) return null;
+  const worry = instantOf(epochMsOf(paidThrough) + state.graceMs);
+  return later(worry, again);
+}
+
+function later(one: Instant, other: Instant | null): Instant {
+  return other !== null && other > one ? other : one;
+}

@@ -1,0 +1,170 @@
+import { ActivityFailure, log, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import {
+  step,
+  type StripeCall,
+  type SubscriptionCommand,
+  type SubscriptionEffects,
+  type SubscriptionState,
+  type SubscriptionStep,
+} from '../domain/subscription';
+import { now } from './now';
+import { showSubscription } from './show-subscription';
+import { nextLookAt } from './subscription-look';
+import type { OpenedShell, Order } from './subscription-shell';
+
+/** What cannot be read soon is left: its inbox row is open and comes back, and the watchdog looks again. */
+const { readSubscriptionPayments, readSubscriptionNews } = proxyActivities<Activities>({
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '500 milliseconds', maximumAttempts: 3 },
+});
+/** A command that was accepted is carried through, however long Stripe cannot be reached. */
+const { callStripe } = proxyActivities<Activities>({
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+});
+const { carryOutSubscription, findPlanTerms } = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+});
+
+type Reading = Awaited<ReturnType<Activities['readSubscriptionNews']>>[number];
+type Untimed<Step> = Step extends unknown ? Omit<Step, 'at'> : never;
+type Input = Untimed<SubscriptionStep>;
+
+/** The most hints that are read in one go; the rest waits for the next turn. */
+const FACTS_MAX = 50;
+
+/** Takes in what was heard and the time that has passed, then one order, and carries out what follows from each. */
+export async function takeTurn(shell: OpenedShell): Promise<void> {
+  const facts = shell.facts.splice(0, FACTS_MAX);
+  const heard =
+    facts.length === 0 ? [] : await read(() => readSubscriptionPayments({ reader: readerOf(shell), facts }));
+  const order = shell.orders.shift();
+  const lookAt = nextLookAt(shell);
+  const isLookDue = order !== undefined || (lookAt !== null && lookAt <= now());
+  const seen = isLookDue ? await look(shell) : [];
+  await feed(shell, [...heard, ...seen], [{ type: 'instant' }]);
+  if (order !== undefined) await obey(shell, order);
+}
+
+/**
+ * Carries a command through: what it asks of Stripe, in order, then what is true once that is done. A decline undoes
+ * nothing, because it comes before anything was done.
+ */
+async function obey(shell: OpenedShell, order: Order): Promise<void> {
+  const { commandId } = order;
+  if (order.type === 'look_again') {
+    shell.answers.set(commandId, { outcome: 'done' });
+    return;
+  }
+  const command = await withTerms(shell, order);
+  if (command === null) {
+    const message = 'There is no such catalog version.';
+    shell.answers.set(commandId, { outcome: 'refused', code: 'not_found', message });
+    return;
+  }
+  const calls = await feed(shell, [], [command]);
+  const readings: Reading[] = [];
+  for (const call of calls) {
+    const { stripeSubscriptionId } = shell.state;
+    const result = await callStripe({ call, stripeSubscriptionId, reader: readerOf(shell) });
+    if (result.outcome === 'payment_failed') {
+      const { message } = result;
+      await feed(shell, readings, [{ type: 'command_failed', commandId, code: 'payment_failed', message }]);
+      return;
+    }
+    if (result.reading !== null) readings.push(result.reading);
+  }
+  if (calls.length > 0) await feed(shell, readings, [{ type: 'command_done', commandId }]);
+}
+
+async function withTerms(
+  { state }: OpenedShell,
+  order: Exclude<Order, { type: 'look_again' }>,
+): Promise<Untimed<SubscriptionCommand> | null> {
+  switch (order.type) {
+    case 'cancel':
+    case 'resume':
+    case 'pause':
+      return order;
+    case 'change_plan':
+    case 'record_payment': {
+      const { catalogVersion, interval } = state;
+      const found = await findPlanTerms({ catalogVersion, interval });
+      return found === null ? null : { ...order, terms: found.terms };
+    }
+    case 'migrate': {
+      const { catalogVersion } = order;
+      const found = await findPlanTerms({ catalogVersion, interval: state.interval });
+      return found === null ? null : { ...order, ...found };
+    }
+  }
+}
+
+/** Feeds the machine, carries out what it says in one go, and only then lets anybody know. Answers what Stripe is asked. */
+async function feed(
+  shell: OpenedShell,
+  readings: readonly Reading[],
+  inputs: readonly Input[],
+): Promise<readonly StripeCall[]> {
+  const at = now();
+  let { state } = shell;
+  const all: SubscriptionEffects[] = [];
+  for (const input of [...readings.flatMap((reading) => reading.step ?? []), ...inputs]) {
+    const next = step(state, { ...input, at });
+    all.push(next.effects);
+    state = next.state;
+  }
+  await carryOut(shell, { state, all, readings });
+  shell.state = state;
+  for (const { answer } of all) if (answer !== null) shell.answers.set(answer.commandId, answer);
+  showSubscription(state);
+  return all.flatMap(({ calls }) => calls);
+}
+
+async function carryOut(
+  shell: OpenedShell,
+  turn: {
+    readonly state: SubscriptionState;
+    readonly all: readonly SubscriptionEffects[];
+    readonly readings: readonly Reading[];
+  },
+): Promise<void> {
+  const { state, all, readings } = turn;
+  const payments = readings.flatMap(({ step: input, paymentIntentId }) =>
+    input?.type === 'paid' || input?.type === 'withdrawal'
+      ? [{ payment: input.payment, paymentIntentId }]
+      : [],
+  );
+  const eventIds = readings.flatMap((reading) => reading.eventIds);
+  // A payment that changes nothing was written down when it was new.
+  if (state.revision === shell.state.revision && eventIds.length === 0) return;
+  const movements = all
+    .map(({ grants, clawbacks, restores }) => ({ grants, clawbacks, restores }))
+    .filter(({ grants, clawbacks, restores }) => grants.length + clawbacks.length + restores.length > 0);
+  await carryOutSubscription({ state, movements, payments, eventIds, at: state.at });
+}
+
+/** Reads everything about it at Stripe, unasked. */
+async function look(shell: OpenedShell): Promise<readonly Reading[]> {
+  const { checkout, stripeSubscriptionId } = shell.state;
+  const reader = readerOf(shell);
+  const seen = await read(() => readSubscriptionNews({ reader, checkout, stripeSubscriptionId }));
+  shell.lookedAt = now();
+  return seen;
+}
+
+async function read(readings: () => Promise<readonly Reading[]>): Promise<readonly Reading[]> {
+  try {
+    return await readings();
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    log.warn('Stripe could not be asked; it is asked again later');
+    return [];
+  }
+}
+
+function readerOf({ state: { subscriptionId, customerId, contract } }: OpenedShell) {
+  return { subscriptionId, customerId, contract, at: now() };
+}
