@@ -565,21 +565,32 @@ BEGIN
   FROM jsonb_array_elements(records) WITH ORDINALITY r (value, position) ORDER BY r.position;
 END $$;
 
--- Wallets come into being with their first command. Sorted, and before any lock is taken, so that nobody waits in a circle.
-CREATE FUNCTION ledger.open_wallets(ids text[], instants timestamptz[]) RETURNS void LANGUAGE plpgsql AS $$
+-- Locks the wallets of a batch in id order, the only order in which anybody locks them, and answers them in that order.
+-- A wallet comes into being with its first command.
+CREATE FUNCTION ledger.lock_wallets(commands jsonb) RETURNS ledger.wallets[] LANGUAGE plpgsql AS $$
+DECLARE
+  ids text[] := ARRAY(
+    SELECT DISTINCT (x ->> 'wallet_id') COLLATE "C" AS id FROM jsonb_array_elements(commands) x ORDER BY id);
+  ws ledger.wallets[];
 BEGIN
-  WITH opened AS (
-    INSERT INTO ledger.wallets (id, seq, available, held, owed, effective_at)
-    SELECT i.id, 0, 0, 0, 0, i.at FROM unnest(ids, instants) i (id, at)
-    WHERE NOT EXISTS (SELECT FROM ledger.wallets w WHERE w.id = i.id)
-    ORDER BY i.id COLLATE "C"
-    ON CONFLICT (id) DO NOTHING
-    RETURNING wallets.id, wallets.effective_at
-  )
-  INSERT INTO ledger.journal (wallet_id, seq, code, debit, credit, credits, available, held, owed, lot_nos, lot_credits,
-    lot_costs, command_key, key, effective_at)
-  SELECT o.id, 0, 'open', 'none', 'none', 0, 0, 0, 0, '{}', '{}', '{}', 'open:' || o.id, 'open:' || o.id, o.effective_at
-  FROM opened o;
+  FOR attempt IN 1..2 LOOP
+    ws := ARRAY(SELECT w FROM ledger.wallets w WHERE w.id = ANY (ids) ORDER BY w.id FOR NO KEY UPDATE);
+    EXIT WHEN cardinality(ws) = cardinality(ids);
+    WITH opened AS (
+      INSERT INTO ledger.wallets (id, seq, available, held, owed, effective_at)
+      SELECT DISTINCT ON (x.value ->> 'wallet_id') x.value ->> 'wallet_id', 0, 0, 0, 0, (x.value ->> 'effective_at')::timestamptz
+      FROM jsonb_array_elements(commands) WITH ORDINALITY x (value, ord)
+      WHERE NOT EXISTS (SELECT FROM ledger.wallets w WHERE w.id = x.value ->> 'wallet_id')
+      ORDER BY x.value ->> 'wallet_id', x.ord
+      ON CONFLICT (id) DO NOTHING
+      RETURNING wallets.id, wallets.effective_at
+    )
+    INSERT INTO ledger.journal (wallet_id, seq, code, debit, credit, credits, available, held, owed, lot_nos, lot_credits,
+      lot_costs, command_key, key, effective_at)
+    SELECT o.id, 0, 'open', 'none', 'none', 0, 0, 0, 0, '{}', '{}', '{}', 'open:' || o.id, 'open:' || o.id, o.effective_at
+    FROM opened o;
+  END LOOP;
+  RETURN ws;
 END $$;
 
 -- One command on one wallet, in the order of the switch.
@@ -607,8 +618,114 @@ BEGIN
   RETURN e;
 END $$;
 
--- Applies commands in the order given and answers each; all of them or, on an error, none. A known key gets its recorded
--- outcome; what is refused is recorded as well; only `admitted` and a reused key leave no trace.
+-- The commands of a batch with what the decision needs, and `plain` for those of wallets with which `apply_batch` can
+-- deal in memory: nothing but ordinary grants, holds, admissions and settlements, no key that is known or comes twice, nothing
+-- owed, nothing that expires. Plain ones come wallet by wallet, the others in the order given.
+CREATE FUNCTION ledger.read_batch(commands jsonb, ws ledger.wallets[])
+RETURNS TABLE (ord integer, wallet integer, command ledger.command, known ledger.commands, is_known boolean, twin integer,
+  plain boolean, opens boolean, hold ledger.holds, lot_nos integer[], sizes bigint[], lot_costs bigint[],
+  lot_credits bigint[], consumed bigint[])
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  WITH facts AS (
+    SELECT x.ord::integer AS ord, c AS command, k AS known, k.key IS NOT NULL AS is_known, h AS hold, t.*,
+      dense_rank() OVER (ORDER BY c.wallet_id COLLATE "C")::integer AS wallet,
+      (lag(x.ord) OVER (PARTITION BY c.key COLLATE "C" ORDER BY x.ord))::integer AS twin,
+      k.key IS NULL AND count(*) OVER (PARTITION BY c.key COLLATE "C") = 1 AND CASE c.op
+        WHEN 'admit' THEN c.refusal IS NULL AND c.license_of IS NULL
+        WHEN 'hold' THEN c.refusal IS NULL AND c.license_of IS NULL AND c.capture IS NOT TRUE AND c.expires_at IS NULL
+          AND c.credits > 0
+        WHEN 'grant' THEN c.expires_at IS NULL
+        WHEN 'settle' THEN c.credits <= h.open AND coalesce(c.royalty, 0) = 0 AND NOT t.expiring
+          AND count(*) OVER (PARTITION BY c.hold_id COLLATE "C") = 1
+        ELSE false END IS TRUE AS plain,
+      c.op = 'settle' AND c.credits < h.open AS releases
+    FROM jsonb_array_elements(commands) WITH ORDINALITY x (value, ord)
+      CROSS JOIN LATERAL jsonb_populate_record(NULL::ledger.command, x.value) c
+      LEFT JOIN ledger.commands k ON k.key = c.key
+      LEFT JOIN ledger.holds h ON c.op = 'settle' AND h.id = c.hold_id AND h.wallet_id = c.wallet_id
+        AND h.state = 'open' AND h.open = h.credits AND h.credits > 0
+      LEFT JOIN LATERAL (
+        SELECT array_agg(b.lot_no ORDER BY b.position) AS lot_nos, array_agg(b.credits::bigint ORDER BY b.position) AS sizes,
+          array_agg(l.cost_minor::bigint ORDER BY b.position) AS lot_costs,
+          array_agg(l.credits::bigint ORDER BY b.position) AS lot_credits,
+          array_agg((l.credits - l.free - l.held)::bigint ORDER BY b.position) AS consumed, bool_or(l.expires_at IS NOT NULL) AS expiring
+        FROM ledger.hold_lots b JOIN ledger.lots l ON l.wallet_id = h.wallet_id AND l.lot_no = b.lot_no
+        WHERE b.hold_id = h.id
+      ) t ON h.id IS NOT NULL
+  ), judged AS (
+    SELECT f.*, row_number() OVER one = 1 AS opens,
+      bool_and(f.plain) OVER one_whole AND NOT (bool_or((f.command).op = 'hold') OVER one_whole AND bool_or(f.releases) OVER one_whole)
+        AND (ws[f.wallet]).owed = 0 AND (ws[f.wallet]).due_at IS NULL AS easy
+    FROM facts f WINDOW one AS (PARTITION BY f.wallet ORDER BY f.ord), one_whole AS (PARTITION BY f.wallet)
+  )
+  SELECT j.ord, j.wallet, j.command, j.known, j.is_known, j.twin, j.easy, j.opens, j.hold, j.lot_nos, j.sizes, j.lot_costs,
+    j.lot_credits, j.consumed
+  FROM judged j
+  ORDER BY j.easy DESC, CASE WHEN j.easy THEN j.wallet END, j.ord;
+END $$;
+
+-- Writes what `apply_batch` has decided in memory for plain commands: holds, and what their rows did to lots and holds.
+CREATE FUNCTION ledger.write_plain(granted ledger.lots[], placed ledger.holds[], rows ledger.journal[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  settles boolean := cardinality(rows) > cardinality(placed) + cardinality(granted);
+BEGIN
+  IF cardinality(granted) > 0 THEN
+    INSERT INTO ledger.lots (wallet_id, lot_no, grant_id, source, credits, free, cost_minor, currency, payment_id,
+      subscription_id, order_id, granted_at)
+    SELECT l.wallet_id, l.lot_no, l.grant_id, l.source, l.credits, l.free, l.cost_minor, l.currency, l.payment_id,
+      l.subscription_id, l.order_id, l.granted_at
+    FROM unnest(write_plain.granted) l;
+    INSERT INTO ledger.payments AS p (id, wallet_id, granted)
+    SELECT l.payment_id, l.wallet_id, sum(l.credits) FROM unnest(write_plain.granted) l WHERE l.payment_id IS NOT NULL
+    GROUP BY l.payment_id, l.wallet_id
+    ON CONFLICT (id) DO UPDATE SET granted = p.granted + EXCLUDED.granted;
+  END IF;
+  IF cardinality(placed) > 0 THEN
+    INSERT INTO ledger.holds (id, wallet_id, action, spend_id, reference, credits, open, state, created_at)
+    SELECT h.id, h.wallet_id, h.action, h.spend_id, h.reference, h.credits, h.open, 'open', h.created_at FROM unnest(placed) h;
+    INSERT INTO ledger.hold_lots (hold_id, position, lot_no, credits)
+    SELECT r.hold_id, t.position, t.lot_no, t.credits
+    FROM unnest(rows) r CROSS JOIN unnest(r.lot_nos, r.lot_credits) WITH ORDINALITY t (lot_no, credits, position)
+    WHERE r.code = 'hold';
+  END IF;
+  IF settles THEN
+    UPDATE ledger.holds h SET
+      open = 0, captured = s.captured, released = s.released, settled_at = s.at,
+      state = CASE WHEN s.captured > 0 THEN 'captured' ELSE 'voided' END
+    FROM (
+      SELECT r.hold_id, min(r.effective_at) AS at, coalesce(sum(r.credits) FILTER (WHERE r.code = 'capture'), 0) AS captured,
+        coalesce(sum(r.credits) FILTER (WHERE r.code = 'release'), 0) AS released
+      FROM unnest(rows) r WHERE r.code IN ('capture', 'release') GROUP BY r.hold_id
+    ) s
+    WHERE h.id = s.hold_id;
+    UPDATE ledger.hold_lots l SET captured = s.captured, released = s.released
+    FROM (
+      SELECT r.hold_id, t.lot_no, coalesce(sum(t.credits) FILTER (WHERE r.code = 'capture'), 0) AS captured,
+        coalesce(sum(t.credits) FILTER (WHERE r.code = 'release'), 0) AS released
+      FROM unnest(rows) r CROSS JOIN unnest(r.lot_nos, r.lot_credits) t (lot_no, credits)
+      WHERE r.code IN ('capture', 'release') GROUP BY r.hold_id, t.lot_no
+    ) s
+    WHERE l.hold_id = s.hold_id AND l.lot_no = s.lot_no;
+  END IF;
+  UPDATE ledger.lots l SET
+    free = l.free - s.taken + s.released, held = l.held + s.taken - s.captured - s.released, spent = l.spent + s.captured
+  FROM (
+    SELECT r.wallet_id, t.lot_no, coalesce(sum(t.credits) FILTER (WHERE r.code = 'hold'), 0) AS taken,
+      coalesce(sum(t.credits) FILTER (WHERE r.code = 'capture'), 0) AS captured,
+      coalesce(sum(t.credits) FILTER (WHERE r.code = 'release'), 0) AS released
+    FROM unnest(rows) r CROSS JOIN unnest(r.lot_nos, r.lot_credits) t (lot_no, credits)
+    WHERE r.code <> 'grant'
+    GROUP BY r.wallet_id, t.lot_no
+  ) s
+  WHERE l.wallet_id = s.wallet_id AND l.lot_no = s.lot_no;
+END $$;
+
+-- Applies commands and answers each, as if one by one in the order given; all of them or, on an error, none. A known key
+-- gets its recorded outcome; what is refused is recorded as well; only `admitted` and a reused key leave no trace.
+-- Wallets with nothing but plain commands are decided in memory and written in bulk, the others statement by statement.
 CREATE FUNCTION ledger.apply_batch(commands jsonb)
 RETURNS TABLE (ord integer, outcome text, replayed boolean, available bigint, held bigint, owed bigint,
   effective_at timestamptz, reply jsonb)
@@ -617,43 +734,156 @@ SET search_path = '' SET plan_cache_mode = force_generic_plan SET enable_seqscan
 SET enable_mergejoin = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
-  ids text[];
-  instants timestamptz[];
-  ws ledger.wallets[];
+  ws ledger.wallets[] := ledger.lock_wallets(commands);
   w ledger.wallets;
   e ledger.effect;
   c ledger.command;
   r record;
+  t ledger.journal;
+  s ledger.shares;
   known ledger.commands;
   rows ledger.journal[] := '{}';
   -- By ord: the recorded command, and the ord under which its key was recorded (null: not recorded).
   answers ledger.commands[] := '{}';
   recorded integer[] := '{}';
   replays boolean;
+  -- Of the plain wallets: what is to be written, and the lots of the one at hand in the order in which they burn.
+  plain_rows ledger.journal[] := '{}';
+  placed ledger.holds[] := '{}';
+  h ledger.holds;
+  granted ledger.lots[] := '{}';
+  l ledger.lots;
+  burning integer;
+  burn ledger.lots[];
+  consumed bigint[];
+  wanted bigint;
+  size bigint;
+  before bigint;
+  position integer;
 BEGIN
-  SELECT array_agg(f.id), array_agg(f.at) INTO ids, instants FROM (
-    SELECT DISTINCT ON (x.value ->> 'wallet_id') x.value ->> 'wallet_id' AS id, (x.value ->> 'effective_at')::timestamptz AS at
-    FROM jsonb_array_elements(commands) WITH ORDINALITY x (value, ord) ORDER BY x.value ->> 'wallet_id', x.ord
-  ) f;
-  PERFORM ledger.open_wallets(ids, instants);
-  SELECT array_agg(l.w) INTO ws FROM (
-    SELECT w FROM ledger.wallets w WHERE w.id = ANY (ids) ORDER BY w.id FOR NO KEY UPDATE
-  ) l;
-  -- A statement of its own: it sees what those have committed whose locks it has waited for.
-  FOR r IN
-    SELECT x.ord::integer AS ord, c AS command, k AS known, k.key IS NOT NULL AS is_known,
-      dense_rank() OVER (ORDER BY c.wallet_id COLLATE "C")::integer AS wallet,
-      (lag(x.ord) OVER (PARTITION BY c.key COLLATE "C" ORDER BY x.ord))::integer AS twin
-    FROM jsonb_array_elements(commands) WITH ORDINALITY x (value, ord)
-      CROSS JOIN LATERAL jsonb_populate_record(NULL::ledger.command, x.value) c
-      LEFT JOIN ledger.commands k ON k.key = c.key
-    ORDER BY x.ord
-  LOOP
+  -- A statement of its own: it sees what those have committed whose locks have been waited for.
+  FOR r IN SELECT * FROM ledger.read_batch(commands, ws) LOOP
     c := r.command;
     w := ws[r.wallet];
     c.effective_at := greatest(c.effective_at, w.effective_at);
     replays := false;
-    IF r.is_known THEN
+    IF r.plain THEN
+      e := ROW(w, '{}', NULL, NULL)::ledger.effect;
+      IF r.opens THEN
+        burning := NULL;
+        consumed := '{}';
+      END IF;
+      IF burning IS NULL AND c.op IN ('grant', 'hold') THEN
+        burning := 1;
+        burn := ARRAY(
+          SELECT l FROM ledger.lots l WHERE l.wallet_id = c.wallet_id AND l.spendable
+          ORDER BY l.expires_at, l.cost_minor > 0, l.granted_at, l.grant_id);
+      END IF;
+      IF c.op = 'grant' THEN
+        l := NULL;
+        l.wallet_id := c.wallet_id;
+        l.lot_no := w.lots + 1;
+        l.grant_id := c.grant_id;
+        l.source := c.source;
+        l.credits := c.credits;
+        l.free := c.credits;
+        l.cost_minor := coalesce(c.cost_minor, 0);
+        l.currency := CASE WHEN c.cost_minor > 0 THEN c.currency END;
+        l.payment_id := c.payment_id;
+        l.subscription_id := c.subscription_id;
+        l.order_id := c.order_id;
+        l.granted_at := c.effective_at;
+        granted := granted || l;
+        position := cardinality(burn) + 1;
+        WHILE position > burning AND ((burn[position - 1].cost_minor > 0, burn[position - 1].granted_at, burn[position - 1].grant_id)
+          > (l.cost_minor > 0, l.granted_at, l.grant_id)) LOOP
+          position := position - 1;
+        END LOOP;
+        burn := burn[:position - 1] || l || burn[position:];
+        e.wallet.lots := l.lot_no;
+        t := ledger.template(c);
+        t.grant_id := c.grant_id;
+        t.order_id := c.order_id;
+        t.subscription_id := c.subscription_id;
+        e := ledger.move(e, t, 'grant', 'issued:' || c.source, 'available', c.credits,
+          ROW(ARRAY[l.lot_no], ARRAY[c.credits], ARRAY[0], NULL)::ledger.shares);
+        e.outcome := 'applied';
+        e.reply := jsonb_build_object('grantId', c.grant_id, 'repaid', 0);
+      ELSIF c.op = 'settle' THEN
+        h := r.hold;
+        t := ledger.template(c);
+        t.hold_id := h.id;
+        t.spend_id := h.spend_id;
+        wanted := c.credits;
+        IF wanted > 0 THEN
+          s := ROW('{}', '{}', '{}', NULL)::ledger.shares;
+          FOR i IN 1..cardinality(r.lot_nos) LOOP
+            size := least(r.sizes[i], wanted);
+            EXIT WHEN size = 0;
+            before := coalesce(consumed[r.lot_nos[i]], r.consumed[i]);
+            consumed[r.lot_nos[i]] := before + size;
+            s.lot_nos := s.lot_nos || r.lot_nos[i];
+            s.credits := s.credits || size;
+            s.costs := s.costs || (ledger.cost_of(r.lot_costs[i], r.lot_credits[i], before + size)
+              - ledger.cost_of(r.lot_costs[i], r.lot_credits[i], before));
+            wanted := wanted - size;
+          END LOOP;
+          t.key := coalesce(h.spend_id, h.id) || '/capture';
+          t.resolves := c.credits = h.open;
+          e := ledger.move(e, t, 'capture', 'held', 'revenue:' || h.action, c.credits, s);
+        END IF;
+        IF c.credits < h.open THEN
+          s := ledger.part_of(r.lot_nos, r.sizes, c.credits, h.open - c.credits);
+          s.costs := array_fill(0::bigint, ARRAY[cardinality(s.lot_nos)]);
+          t.key := coalesce(h.spend_id, h.id) || '/release';
+          t.resolves := true;
+          e := ledger.move(e, t, 'release', 'held', 'available', h.open - c.credits, s);
+        END IF;
+        e.outcome := 'applied';
+        e.reply := jsonb_build_object('holdId', h.id, 'captured', c.credits, 'released', h.open - c.credits);
+      ELSIF w.available < c.credits THEN
+        e := ledger.refuse_hold(e, c);
+      ELSIF c.op = 'admit' THEN
+        e.outcome := 'admitted';
+      ELSE
+        s := ROW('{}', '{}', '{}', NULL)::ledger.shares;
+        wanted := c.credits;
+        WHILE wanted > 0 LOOP
+          l := burn[burning];
+          size := least(l.free, wanted);
+          s.lot_nos := s.lot_nos || l.lot_no;
+          s.credits := s.credits || size;
+          s.costs := s.costs || 0::bigint;
+          wanted := wanted - size;
+          IF l.free = size THEN
+            burning := burning + 1;
+          ELSE
+            burn[burning].free := l.free - size;
+          END IF;
+        END LOOP;
+        t := ledger.template(c);
+        t.hold_id := c.hold_id;
+        t.spend_id := c.spend_id;
+        e := ledger.move(e, t, 'hold', 'available', 'held', c.credits, s);
+        h := NULL;
+        h.id := c.hold_id;
+        h.wallet_id := c.wallet_id;
+        h.action := c.action;
+        h.spend_id := c.spend_id;
+        h.reference := c.reference;
+        h.credits := c.credits;
+        h.open := c.credits;
+        h.created_at := c.effective_at;
+        placed := placed || h;
+        e.outcome := 'applied';
+        e.reply := jsonb_build_object('holdId', c.hold_id);
+      END IF;
+      plain_rows := plain_rows || e.rows;
+      IF e.outcome = 'applied' THEN
+        e.wallet.effective_at := c.effective_at;
+        PERFORM ledger.write_records(c.records);
+      END IF;
+    ELSIF r.is_known THEN
       known := r.known;
       replays := true;
     ELSIF recorded[r.twin] IS NOT NULL THEN
@@ -670,10 +900,12 @@ BEGIN
       known.effective_at := c.effective_at;
       known.reply := NULL;
     ELSIF NOT replays THEN
-      e := ledger.apply_one(w, c);
+      IF NOT r.plain THEN
+        e := ledger.apply_one(w, c);
+        rows := rows || e.rows;
+      END IF;
       w := e.wallet;
       ws[r.wallet] := w;
-      rows := rows || e.rows;
       known := ROW(c.key, c.fingerprint, c.wallet_id, c.op, e.outcome, w.available, w.held, w.owed, c.effective_at,
         e.reply, NULL)::ledger.commands;
       IF e.outcome <> 'admitted' THEN
@@ -681,22 +913,37 @@ BEGIN
         recorded[r.ord] := r.ord;
       END IF;
     END IF;
-    RETURN QUERY VALUES (r.ord, known.outcome, replays, known.available::bigint, known.held::bigint, known.owed::bigint,
-      known.effective_at, known.reply);
+    ord := r.ord;
+    outcome := known.outcome;
+    replayed := replays;
+    available := known.available;
+    held := known.held;
+    owed := known.owed;
+    effective_at := known.effective_at;
+    reply := known.reply;
+    RETURN NEXT;
   END LOOP;
+  IF cardinality(plain_rows) > 0 THEN
+    PERFORM ledger.write_plain(granted, placed, plain_rows);
+  END IF;
   UPDATE ledger.wallets w SET
     seq = n.seq, available = n.available, held = n.held, owed = n.owed, lots = n.lots, effective_at = n.effective_at,
     due_at = n.due_at
   FROM unnest(ws) n WHERE w.id = n.id AND (w.seq, w.effective_at, w.due_at) IS DISTINCT FROM (n.seq, n.effective_at, n.due_at);
-  INSERT INTO ledger.journal (wallet_id, seq, code, debit, credit, credits, available, held, owed, lot_nos, lot_credits,
-    lot_costs, from_repaid, resolves, command_key, key, hold_id, spend_id, grant_id, order_id, subscription_id, reason,
-    effective_at)
-  SELECT n.wallet_id, n.seq, n.code, n.debit, n.credit, n.credits, n.available, n.held, n.owed, n.lot_nos, n.lot_credits,
-    n.lot_costs, n.from_repaid, n.resolves, n.command_key, n.key, n.hold_id, n.spend_id, n.grant_id, n.order_id,
-    n.subscription_id, n.reason, n.effective_at
-  FROM unnest(rows) n;
-  INSERT INTO ledger.commands (key, fingerprint, wallet_id, op, outcome, available, held, owed, effective_at, reply)
-  SELECT n.key, n.fingerprint, n.wallet_id, n.op, n.outcome, n.available, n.held, n.owed, n.effective_at, n.reply
-  FROM unnest(answers) n WHERE n.key IS NOT NULL;
+  rows := rows || plain_rows;
+  IF cardinality(rows) > 0 THEN
+    INSERT INTO ledger.journal (wallet_id, seq, code, debit, credit, credits, available, held, owed, lot_nos, lot_credits,
+      lot_costs, from_repaid, resolves, command_key, key, hold_id, spend_id, grant_id, order_id, subscription_id, reason,
+      effective_at)
+    SELECT n.wallet_id, n.seq, n.code, n.debit, n.credit, n.credits, n.available, n.held, n.owed, n.lot_nos, n.lot_credits,
+      n.lot_costs, n.from_repaid, n.resolves, n.command_key, n.key, n.hold_id, n.spend_id, n.grant_id, n.order_id,
+      n.subscription_id, n.reason, n.effective_at
+    FROM unnest(rows) n;
+  END IF;
+  IF cardinality(answers) > 0 THEN
+    INSERT INTO ledger.commands (key, fingerprint, wallet_id, op, outcome, available, held, owed, effective_at, reply)
+    SELECT n.key, n.fingerprint, n.wallet_id, n.op, n.outcome, n.available, n.held, n.owed, n.effective_at, n.reply
+    FROM unnest(answers) n WHERE n.key IS NOT NULL;
+  END IF;
 END $$;
 GRANT EXECUTE ON FUNCTION ledger.apply_batch TO scrip_app;

@@ -100,7 +100,7 @@ async function applyBatch(client: Client, commands: readonly string[]): Promise<
     text: 'SELECT * FROM ledger.apply_batch($1::jsonb)',
     values: [`[${commands.join(',')}]`],
   });
-  return rows.map(resultOf);
+  return rows.sort((a, b) => a.ord - b.ord).map(resultOf);
 }
 
 function resultOf(row: ResultRow): LedgerResult {
