@@ -4,6 +4,7 @@ import { deliverUnprocessedEvents } from '../../src/activities/deliver-payment-e
 import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
 import type { Ledger } from '../../src/ledger/commands';
 import { sweepExpired } from '../../src/ledger/sweep-expired';
+import type { Payments } from '../../src/payments/payments';
 import type { Clock } from '../../src/platform/clock';
 import type { Logger } from '../../src/platform/logger';
 import { findNextStripeEventTry } from '../../src/store/stripe-events';
@@ -20,6 +21,7 @@ export function createCarryOutDue(parts: {
   readonly simulator: StripeSimulator;
   readonly db: Knex;
   readonly ledger: Ledger;
+  readonly payments: Payments;
   readonly temporal: Client;
   readonly clock: Clock;
   readonly logger: Logger;

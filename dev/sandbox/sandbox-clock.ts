@@ -1,5 +1,6 @@
 import { destination, pino } from 'pino';
 import { createLedger } from '../../src/ledger/ledger';
+import { createStripePayments } from '../../src/payments/stripe-payments';
 import { createDatabase } from '../../src/platform/database';
 import { createTemporalClient } from '../../src/platform/temporal';
 import { installTemporalRuntime } from '../../src/platform/temporal-worker';
@@ -51,7 +52,13 @@ export async function startSandboxClock({
     now: () => timeServer.now(),
     onEarlierDue: () => poke(),
   });
-  const carryOutDue = createCarryOutDue({ simulator, db, ledger, temporal, clock: timeServer, logger });
+  const payments = createStripePayments({
+    secretKey: wiring.stripeSecretKey,
+    apiUrl: simulator.url,
+    webhookSecrets: [wiring.stripeWebhookSecret],
+  });
+  const parts = { simulator, db, ledger, payments, temporal, clock: timeServer, logger };
+  const carryOutDue = createCarryOutDue(parts);
   const driver = await startDriver({
     client: temporal,
     address,

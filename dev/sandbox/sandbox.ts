@@ -8,7 +8,7 @@ import type { DevJson } from '../stack/dev-json';
 import { apiPart, nodePart } from '../stack/parts';
 import type { PartName } from '../stack/part';
 import { createDatabaseOnce, prepareCluster } from '../stack/postgres';
-import { takeState, type RunRecord } from '../stack/run-record';
+import { takeState } from '../stack/run-record';
 import { readOrMakeSecrets, type Secrets } from '../stack/secrets';
 import { pathsOf, type Settings } from '../stack/settings';
 import { devJsonOf, seed, type Stack } from '../stack/stack';
@@ -36,7 +36,15 @@ export async function createSandbox(given: Settings, say: Say): Promise<Stack> {
   await rm(devFile, { force: true });
   await rm(home, { recursive: true, force: true });
   await mkdir(pathsOf(home).logs, { recursive: true });
-  const supervisor = createSupervisor(pathsOf(home).logs, watchOf(record, say));
+  const supervisor = createSupervisor(pathsOf(home).logs, {
+    say,
+    spawned: (name, pid) => record.note(name, pid),
+    restarted(name) {
+      say(`${name} is ready again`);
+      return Promise.resolve();
+    },
+    irreplaceable: IRREPLACEABLE,
+  });
   let clock: SandboxClock | undefined;
   let fail: (error: unknown) => void = () => undefined;
   const clockFailed = new Promise<never>((_, reject) => (fail = reject));
@@ -71,24 +79,6 @@ const ALL_EMBEDDED = {
   objectStoreUrl: undefined,
   publicUrl: undefined,
 } as const;
-
-function watchOf(record: RunRecord, say: Say) {
-  const seen = new Set<PartName>();
-  return {
-    say,
-    async spawned(name: PartName, pid: number) {
-      await record.note(name, pid);
-      if (seen.has(name) && IRREPLACEABLE.includes(name)) {
-        throw new Error(`${name} has died, and without it the sandbox cannot go on. Start it again, fresh.`);
-      }
-      seen.add(name);
-    },
-    restarted(name: PartName) {
-      say(`${name} is ready again`);
-      return Promise.resolve();
-    },
-  };
-}
 
 async function startAll(
   given: Settings,

@@ -27,6 +27,8 @@ export interface SupervisorEvents {
   spawned(name: PartName, pid: number): Promise<void>;
   /** A part that died is ready again. */
   restarted(name: PartName): Promise<void>;
+  /** Parts whose death is the end of the stack; none unless told. */
+  readonly irreplaceable?: readonly PartName[];
 }
 
 /** Watches the processes of a stack: what dies is started again, until it has died five times within a minute. */
@@ -61,7 +63,13 @@ export function createSupervisor(logs: string, events: SupervisorEvents): Superv
       deaths.push(now);
       const recent = deaths.filter((at) => now - at < DEATHS_WINDOW_MS).length;
       const how = outcome.failure ?? signal ?? `exit code ${String(code)}`;
-      if (recent >= DEATHS_MAX) throw new Error(await obituary(part.name, how, logFile));
+      if (events.irreplaceable?.includes(part.name) === true) {
+        throw new Error(await obituary(`${part.name} ended (${how}), and nothing can replace it`, logFile));
+      }
+      if (recent >= DEATHS_MAX) {
+        const times = `${part.name} ended ${String(DEATHS_MAX)} times within a minute (${how})`;
+        throw new Error(await obituary(times, logFile));
+      }
       events.say(`${part.name} ended (${how}); starting it again`);
       await delay(FIRST_PAUSE_MS * 2 ** (recent - 1));
     }
@@ -122,10 +130,10 @@ async function becomeReady(
   }
 }
 
-async function obituary(name: PartName, how: string, logFile: string): Promise<string> {
+async function obituary(what: string, logFile: string): Promise<string> {
   const lines = (await readFile(logFile, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-12);
   return (
-    `${name} ended ${String(DEATHS_MAX)} times within a minute (${how}), so the stack gives up. ` +
+    `${what}, so the stack gives up. ` +
     `The end of ${logFile}:\n${lines.map((line) => `  ${line.slice(0, 400)}`).join('\n')}`
   );
 }

@@ -39,12 +39,14 @@ export interface StackOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The state of an earlier stack; undefined: a new one, in a temporary folder. */
   readonly home?: string;
+  /** Undefined: `npm start`; else `npm run sandbox`. */
+  readonly program?: 'dev/sandbox.mjs';
 }
 
 /** The real stack, as `npm start` runs it, on free ports. Rejects with all it said when it does not get ready. */
-export async function startStack({ env = {}, home }: StackOptions = {}): Promise<TestStack> {
+export async function startStack({ env = {}, home, program }: StackOptions = {}): Promise<TestStack> {
   const folder = home ?? (await mkdtemp(join(tmpdir(), 'scrip-stack-')));
-  const { child, output } = launchStack(folder, env);
+  const { child, output } = launchStack(folder, env, program);
   const dev = await waitForDevFile(folder, child, output);
   return {
     home: folder,
@@ -73,9 +75,10 @@ export async function startStack({ env = {}, home }: StackOptions = {}): Promise
 export function launchStack(
   home: string,
   env: Readonly<Record<string, string>> = {},
+  program: StackOptions['program'] | 'dev/start.mjs' = 'dev/start.mjs',
 ): { child: ChildProcess; output: () => string } {
   const own = Object.fromEntries(FOREIGN_SETTINGS.map((name) => [name, '']));
-  const start = endingWithParent({ file: process.execPath, args: ['dev/start.mjs'] }, 'INT');
+  const start = endingWithParent({ file: process.execPath, args: [program] }, 'INT');
   const child = spawn(start.file, start.args, {
     cwd: findPackageRoot(),
     env: { ...process.env, NODE_ENV: 'development', ...own, PORT: '0', SCRIP_HOME: home, ...env },
