@@ -2,8 +2,9 @@ import type { Knex } from 'knex';
 import type { Instant } from '../domain/instants';
 import type { Check, Chunk, Offender, Pass } from './audit/check';
 import { findHoldsWithoutWorkflow, type HasLiveWorkflow } from './audit/live-workflows';
-import { HOLDS_TABLE, PASSES } from './audit/passes';
+import { HOLDS_TABLE, PASSES, WALLETS_TABLE } from './audit/passes';
 import { firstKey, readChunk } from './audit/read-chunk';
+import { startRollupTally, type RollupTally } from './audit/rollup-tally';
 import { query } from './query';
 
 export interface AuditOptions {
@@ -30,6 +31,7 @@ export interface Audit {
 
 const OFFENDERS_MAX = 1000;
 const WORKFLOWS_CHECK = 'open_holds_have_workflows';
+const ROLLUPS_CHECK = 'rollups_equal_journal';
 
 interface Finding {
   checked: number;
@@ -46,7 +48,13 @@ interface Finding {
  */
 export async function audit(db: Knex, options: AuditOptions): Promise<Audit> {
   const findings = new Map<string, Finding>();
-  for (const pass of PASSES) await runPass(db, pass, options, findings);
+  // Sums over all customers say nothing about one.
+  const tally = options.customerId === undefined ? await inSnapshot(db, startRollupTally) : undefined;
+  for (const pass of PASSES) await runPass(db, pass, options, findings, tally);
+  if (tally !== undefined) {
+    const { checked, offenders } = tally.compare();
+    note(findings, ROLLUPS_CHECK, checked, offenders);
+  }
   await lookAgain(db, options, findings);
   const checks = [...findings].map(([name, finding]) => ({
     name,
@@ -61,6 +69,7 @@ async function runPass(
   pass: Pass,
   options: AuditOptions,
   findings: Map<string, Finding>,
+  tally: RollupTally | undefined,
 ): Promise<void> {
   const { customerId } = options;
   const checks = pass.checks.filter((check) => customerId === undefined || check.wholeLedgerOnly !== true);
@@ -72,6 +81,7 @@ async function runPass(
       for (const check of checks) {
         note(findings, check.name, page.ids.length, await runCheck(snapshot, check, page, options.checkedAt));
       }
+      if (pass.table === WALLETS_TABLE) await tally?.add(snapshot, page);
       return page;
     });
     if (pass.table === HOLDS_TABLE) {

@@ -123,11 +123,11 @@ describe('the proof by the database', () => {
     }
   });
 
-  it('gives the application one function to call, and no other right than to read', async () => {
+  it('gives the application two functions to call, and no other right than to read', async () => {
     const { rows: functions } = await owner.raw<{ rows: { name: string }[] }>(`
       SELECT proname AS name FROM pg_proc WHERE pronamespace = 'ledger'::regnamespace
         AND has_function_privilege('scrip_app', oid, 'EXECUTE') ORDER BY proname`);
-    expect(functions.map(({ name }) => name)).toEqual(['apply_batch']);
+    expect(functions.map(({ name }) => name)).toEqual(['apply_batch', 'roll_up']);
     const { rows: writable } = await owner.raw<{ rows: unknown[] }>(`
       SELECT relname FROM pg_class WHERE relnamespace = 'ledger'::regnamespace AND relkind IN ('r', 'v', 'p')
         AND has_table_privilege('scrip_app', oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')`);

@@ -63,6 +63,9 @@ const copyLot = (changes: Readonly<Record<string, unknown>>) => `
 const rollup = (sums: string) =>
   `INSERT INTO ledger.rollups VALUES ('2026-01-01', 'hold', 'available', 'held', ${sums})`;
 
+const costRollup = (granted: number) =>
+  `INSERT INTO ledger.cost_rollups VALUES ('2026-01-01', 'grant', 'issued:plan', 'available', 'usd', ${String(granted)}, 0)`;
+
 function attacks(on: string, list: Readonly<Record<string, string>>): readonly Attack[] {
   return Object.entries(list).map(([what, sql]) => ({ on, what, sql }));
 }
@@ -250,6 +253,8 @@ const REST: readonly Attack[] = [
   ...attacks('rollups_pkey', { 'the same sum twice': `${rollup('1, 1')}; ${rollup('1, 1')}` }),
   ...attacks('rollups_credits', { 'a sum below nothing': rollup('-1, 1') }),
   ...attacks('rollups_rows', { 'a sum of no rows': rollup('1, 0') }),
+  ...attacks('cost_rollups_pkey', { 'the same cost twice': `${costRollup(1)}; ${costRollup(1)}` }),
+  ...attacks('cost_rollups_granted', { 'a cost below nothing': costRollup(-1) }),
   ...attacks('rollup_position_pkey', {
     'two positions': `INSERT INTO ledger.rollup_position (rolled_up_to) VALUES ('1')`,
   }),

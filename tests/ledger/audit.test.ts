@@ -3,6 +3,7 @@ import { instantOf } from '../../src/domain/instants';
 import { audit, type Audit } from '../../src/ledger/audit';
 import type { Ledger } from '../../src/ledger/commands';
 import { createLedger } from '../../src/ledger/ledger';
+import { rollUp } from '../../src/ledger/roll-up';
 import { createDatabase } from '../../src/platform/database';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { ADA, liveInLedger, RUNNING_SPEND } from './lived-in-ledger';
@@ -17,6 +18,7 @@ describe('the audit', () => {
     db = createDatabase(database.appUrl);
     ledger = createLedger({ databaseUrl: database.appUrl });
     await liveInLedger(database.ownerUrl, ledger);
+    await rollUp(db);
   });
 
   afterAll(async () => {

@@ -1,11 +1,12 @@
 import type { Knex } from 'knex';
 import { instantOf } from '../../src/domain/instants';
-import { audit } from '../../src/ledger/audit';
+import { audit, type Audit } from '../../src/ledger/audit';
 import { createLedger } from '../../src/ledger/ledger';
+import { rollUp } from '../../src/ledger/roll-up';
 import { createDatabase } from '../../src/platform/database';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { disarm } from './disarm';
-import { LIES } from './lies';
+import { LIES, type Lie } from './lies';
 import { liveInLedger, RUNNING_SPEND } from './lived-in-ledger';
 
 const CHECKED_AT = instantOf(Date.parse('2026-04-01'));
@@ -20,6 +21,7 @@ describe('the audit of a superuser who lies, with triggers and constraints switc
     await liveInLedger(database.ownerUrl, ledger);
     await ledger.close();
     db = createDatabase(database.ownerUrl, { connectionsMax: 1 });
+    await rollUp(db);
     await disarm(db);
   });
 
@@ -29,7 +31,7 @@ describe('the audit of a superuser who lies, with triggers and constraints switc
   });
 
   /** The audit of the liar's own transaction, which is then rolled back. */
-  const auditAfter = async (sql: string, liveSpends: readonly string[] = [RUNNING_SPEND]) => {
+  const auditAfter = async (sql: string, liveSpends: readonly string[] = [RUNNING_SPEND]): Promise<Audit> => {
     const transaction = await db.transaction();
     try {
       await transaction.raw(sql);
@@ -42,6 +44,14 @@ describe('the audit of a superuser who lies, with triggers and constraints switc
     }
   };
 
+  /** Each lie is told once. */
+  const told = new Map<string, Audit>();
+  const tell = async ({ sql }: Lie): Promise<Audit> => {
+    const known = told.get(sql) ?? (await auditAfter(sql));
+    told.set(sql, known);
+    return known;
+  };
+
   it('believes the truth', async () => {
     const { ok, checks } = await auditAfter('SELECT 1');
     expect(checks.filter((check) => !check.ok)).toEqual([]);
@@ -51,7 +61,7 @@ describe('the audit of a superuser who lies, with triggers and constraints switc
   it.each(LIES.map((lie) => [lie.table, lie.told, lie] as const))(
     'names %s: %s',
     async (_table, _told, lie) => {
-      const { ok, checks } = await auditAfter(lie.sql);
+      const { ok, checks } = await tell(lie);
       expect(ok).toBe(false);
       const named = checks.flatMap(({ offenders }) => offenders).map(({ table, id }) => `${table} ${id}`);
       expect(named).toContainEqual(expect.stringContaining(`${lie.table} ${lie.id}`));
@@ -68,9 +78,8 @@ describe('the audit of a superuser who lies, with triggers and constraints switc
   it('has a lie for every check', async () => {
     const untested = new Set((await auditAfter('SELECT 1')).checks.map(({ name }) => name));
     untested.delete('open_holds_have_workflows');
-    for (const { sql } of LIES) {
-      if (untested.size === 0) break;
-      for (const { name, ok } of (await auditAfter(sql)).checks) if (!ok) untested.delete(name);
+    for (const lie of LIES) {
+      for (const { name, ok } of (await tell(lie)).checks) if (!ok) untested.delete(name);
     }
     expect([...untested]).toEqual([]);
   });

@@ -332,6 +332,26 @@ export const LIES: readonly Lie[] = [
       set('ledger.clawbacks', 'credits = credits - 1', `id = 're_1'`),
     ],
   ]),
+  ...lies('ledger.rollups', [
+    [
+      'more granted in a month',
+      '2026-01 grant',
+      set('ledger.rollups', 'credits = credits + 1', `code = 'grant' AND month = '2026-01-01'`),
+    ],
+    ['a month forgotten', '2026-02 ', `DELETE FROM ledger.rollups WHERE month = '2026-02-01'`],
+    [
+      'a movement between two sums',
+      '2026-01 hold',
+      journal(`effective_at = effective_at + interval '60 days'`, `key = 'spd_four/hold'`),
+    ],
+  ]),
+  ...lies('ledger.cost_rollups', [
+    [
+      'more earned',
+      '2026-01 capture held revenue:external usd',
+      set('ledger.cost_rollups', 'left_minor = left_minor + 1', `code = 'capture'`),
+    ],
+  ]),
   ...lies('app.spends', [
     [
       'more captured than the hold',

@@ -1,0 +1,35 @@
+import { epochMsOf, instantOf, type Instant } from '../domain/instants';
+
+/** The stretch of time that a report is asked for, half-open: `[from, to)`. It covers every month that it touches. */
+export interface ReportRange {
+  /** Undefined: from the first month of the ledger. */
+  readonly from?: Instant | undefined;
+  /** Undefined: up to the last month of the ledger. */
+  readonly to?: Instant | undefined;
+}
+
+/** A calendar month in UTC, `2026-01`. Sorts as text. */
+export type Month = string;
+
+/**
+ * The months of a report, in order and without a gap, also those in which nothing happened. `moved` are the months with
+ * movements, sorted.
+ */
+export function monthsOf(range: ReportRange, moved: readonly Month[]): readonly Month[] {
+  const first = range.from === undefined ? moved[0] : monthOf(range.from);
+  const last = range.to === undefined ? moved.at(-1) : monthOf(instantOf(epochMsOf(range.to) - 1));
+  const months: Month[] = [];
+  for (let month = first; month !== undefined && last !== undefined && month <= last; month = after(month)) {
+    months.push(month);
+  }
+  return months;
+}
+
+function monthOf(instant: Instant): Month {
+  return instant.slice(0, 7);
+}
+
+function after(month: Month): Month {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  return monthOf(instantOf(Date.UTC(year, number)));
+}
