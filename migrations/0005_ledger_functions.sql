@@ -630,7 +630,8 @@ LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN QUERY
   WITH facts AS (
-    SELECT x.ord::integer AS ord, c AS command, k AS known, k.key IS NOT NULL AS is_known, h AS hold, t.*,
+    SELECT x.ord::integer AS ord, c AS command, k::ledger.commands AS known, k.key IS NOT NULL AS is_known,
+      h::ledger.holds AS hold, t.*,
       dense_rank() OVER (ORDER BY c.wallet_id COLLATE "C")::integer AS wallet,
       (lag(x.ord) OVER (PARTITION BY c.key COLLATE "C" ORDER BY x.ord))::integer AS twin,
       k.key IS NULL AND count(*) OVER (PARTITION BY c.key COLLATE "C") = 1 AND CASE c.op
@@ -638,15 +639,16 @@ BEGIN
         WHEN 'hold' THEN c.refusal IS NULL AND c.license_of IS NULL AND c.capture IS NOT TRUE AND c.expires_at IS NULL
           AND c.credits > 0
         WHEN 'grant' THEN c.expires_at IS NULL
-        WHEN 'settle' THEN c.credits <= h.open AND coalesce(c.royalty, 0) = 0 AND NOT t.expiring
+        WHEN 'settle' THEN h.wallet_id = c.wallet_id AND h.state = 'open' AND h.open = h.credits AND h.credits > 0
+          AND c.credits <= h.open AND coalesce(c.royalty, 0) = 0 AND NOT t.expiring
           AND count(*) OVER (PARTITION BY c.hold_id COLLATE "C") = 1
         ELSE false END IS TRUE AS plain,
       c.op = 'settle' AND c.credits < h.open AS releases
     FROM jsonb_array_elements(commands) WITH ORDINALITY x (value, ord)
       CROSS JOIN LATERAL jsonb_populate_record(NULL::ledger.command, x.value) c
-      LEFT JOIN ledger.commands k ON k.key = c.key
-      LEFT JOIN ledger.holds h ON c.op = 'settle' AND h.id = c.hold_id AND h.wallet_id = c.wallet_id
-        AND h.state = 'open' AND h.open = h.credits AND h.credits > 0
+      -- One row by its key: LIMIT keeps the planner from looking for another way when its statistics are old.
+      LEFT JOIN LATERAL (SELECT * FROM ledger.commands WHERE key = c.key LIMIT 1) k ON true
+      LEFT JOIN LATERAL (SELECT * FROM ledger.holds WHERE c.op = 'settle' AND id = c.hold_id LIMIT 1) h ON true
       LEFT JOIN LATERAL (
         SELECT array_agg(b.lot_no ORDER BY b.position) AS lot_nos, array_agg(b.credits::bigint ORDER BY b.position) AS sizes,
           array_agg(l.cost_minor::bigint ORDER BY b.position) AS lot_costs,
@@ -881,7 +883,9 @@ BEGIN
       plain_rows := plain_rows || e.rows;
       IF e.outcome = 'applied' THEN
         e.wallet.effective_at := c.effective_at;
-        PERFORM ledger.write_records(c.records);
+        IF c.records IS NOT NULL THEN
+          PERFORM ledger.write_records(c.records);
+        END IF;
       END IF;
     ELSIF r.is_known THEN
       known := r.known;
