@@ -39,6 +39,8 @@ import { listStatement } from './operations/list-statement';
 import { receiveJobsWebhook } from './operations/receive-jobs-webhook';
 import { receiveStripeWebhook } from './operations/receive-stripe-webhook';
 import { refundSpend } from './operations/refund-spend';
+import { reportRevenue } from './operations/report-revenue';
+import { reportRollForward } from './operations/report-roll-forward';
 import { streamSpendEvents } from './operations/stream-spend-events';
 import { updateImage } from './operations/update-image';
 import { updateModel } from './operations/update-model';
@@ -97,6 +99,8 @@ export const routes: readonly Route[] = [
 
   { method: 'post', path: '/v1/adjustments', operation: createAdjustment },
   { method: 'post', path: '/v1/spends/{id}/refund', operation: refundSpend },
+  { method: 'get', path: '/v1/reports/roll-forward', operation: reportRollForward },
+  { method: 'get', path: '/v1/reports/revenue', operation: reportRevenue },
   { method: 'get', path: '/v1/audit', operation: auditLedger },
 
   { method: 'post', path: '/webhooks/stripe', operation: receiveStripeWebhook },

@@ -1,7 +1,7 @@
-import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import { STATEMENT_CODES, type StatementEntry } from '../../ledger/list-statement';
 import { answerCredits, answerId, answerInstant } from '../schemas';
+import { csvLines, csvOf } from './csv';
 
 export const statementEntrySchema = z
   .strictObject({
@@ -35,9 +35,9 @@ const COLUMNS = [
   'subscriptionId',
 ] as const satisfies readonly (keyof StatementEntry)[];
 
-export const STATEMENT_CSV_HEADER = `${COLUMNS.join(',')}\n`;
+export const STATEMENT_CSV_HEADER = csvOf(COLUMNS, []);
 
-/** Entries as lines of CSV, without the header. What a spreadsheet would take for a formula is kept text. */
+/** Entries as lines of CSV, without the header. */
 export function statementLines(entries: readonly StatementEntry[]): string {
-  return stringify([...entries], { columns: [...COLUMNS], escape_formulas: true });
+  return csvLines(COLUMNS, entries);
 }

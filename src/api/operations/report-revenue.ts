@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { revenueReport, type RevenueMonth } from '../../ledger/revenue-report';
+import { defineOperation } from '../operation';
+import { assertRange, reportQuery } from '../report-range';
+import { answerCredits, pageOf } from '../schemas';
+import { csvOf } from '../views/csv';
+import { wantsCsv } from '../wants-csv';
+
+const minorUnits = z.int();
+
+const monthSchema = z
+  .strictObject({
+    month: z.string().meta({ description: 'In UTC, `2026-01`.' }),
+    earned: z.array(
+      z.strictObject({
+        action: z.string(),
+        captured: answerCredits,
+        refunded: answerCredits,
+        credits: answerCredits.meta({ description: 'captured − refunded.' }),
+        royalties: answerCredits,
+        money: z.array(z.strictObject({ currency: z.string(), amountMinor: minorUnits })),
+      }),
+    ),
+    deferred: z.array(
+      z.strictObject({
+        currency: z.string(),
+        opening: minorUnits,
+        granted: minorUnits,
+        earned: minorUnits,
+        repaid: minorUnits,
+        expired: minorUnits,
+        clawed: minorUnits,
+        closing: minorUnits,
+      }),
+    ),
+  })
+  .meta({ id: 'RevenueMonth' });
+
+const COLUMNS = [
+  ...['month', 'kind', 'action', 'currency', 'captured', 'refunded', 'credits', 'royalties', 'amountMinor'],
+  ...['opening', 'granted', 'earned', 'repaid', 'expired', 'clawed', 'closing'],
+];
+
+export const reportRevenue = defineOperation({
+  summary: 'Report earned and deferred revenue, month by month',
+  description: 'Earned by action in credits and in money; deferred by currency, in minor units.',
+  tag: 'Operators',
+  access: 'operator',
+  query: reportQuery,
+  answers: {
+    200: {
+      description: 'Every month of the range, oldest first.',
+      schema: pageOf(monthSchema),
+      alternatives: ['text/csv'],
+    },
+  },
+  find({ query }) {
+    assertRange(query);
+    return Promise.resolve(undefined);
+  },
+  async handle({ query, req }, { db }) {
+    const months = await revenueReport(db, query);
+    if (wantsCsv(req)) {
+      const bytes = csvOf(COLUMNS, months.flatMap(linesOf));
+      return { status: 200, bytes, contentType: 'text/csv; charset=utf-8' };
+    }
+    return { status: 200, body: { data: months, nextCursor: null } };
+  },
+});
+
+/** One line per action and currency, its credits on the first of them so that a sum is right, and one per deferred currency. */
+function linesOf({ month, earned, deferred }: RevenueMonth) {
+  const earnedLines = earned.flatMap(({ action, captured, refunded, credits, royalties, money }) => {
+    const [first, ...others] = money;
+    return [
+      { month, kind: 'earned', action, captured, refunded, credits, royalties, ...first },
+      ...others.map((amount) => ({ month, kind: 'earned', action, ...amount })),
+    ];
+  });
+  return [...earnedLines, ...deferred.map((figures) => ({ month, kind: 'deferred', ...figures }))];
+}

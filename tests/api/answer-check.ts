@@ -1,0 +1,55 @@
+import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
+import type { OpenApi } from '../../src/api/openapi';
+
+/** Checks an answer against what the API says of itself: its status is documented and its JSON has the shape. */
+export type AnswerCheck = (answer: {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: unknown;
+}) => void;
+
+export function createAnswerCheck(openApi: OpenApi): AnswerCheck {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  addFormats(ajv);
+  ajv.addSchema(openApi, 'api');
+  const validators = new Map<string, ValidateFunction>();
+
+  return ({ method, path, status, contentType, body }) => {
+    const route = findRoute(openApi, path);
+    // What no route takes is answered like any problem.
+    const response = openApi.paths[route]?.[method.toLowerCase()]?.responses[String(status)];
+    const pointer =
+      response === undefined
+        ? 'api#/components/schemas/Problem'
+        : `api#/paths/${escape(route)}/${method.toLowerCase()}/responses/${String(status)}/content/${escape(contentType)}/schema`;
+    if (
+      route !== '' &&
+      openApi.paths[route]?.[method.toLowerCase()] !== undefined &&
+      response === undefined
+    ) {
+      throw new Error(`${method} ${route} does not say that it answers ${String(status)}`);
+    }
+    if (!contentType.endsWith('json')) return;
+    const validate = validators.get(pointer) ?? ajv.compile({ $ref: pointer });
+    validators.set(pointer, validate);
+    if (!validate(body)) {
+      const faults = ajv.errorsText(validate.errors);
+      throw new Error(`${method} ${path} answered ${String(status)} in another shape: ${faults}`);
+    }
+  };
+}
+
+/** The template of a path; literal parts win over `{id}`. Empty when there is none. */
+function findRoute({ paths }: OpenApi, path: string): string {
+  const fits = Object.keys(paths).filter((template) =>
+    new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
+  );
+  return fits.sort((a, b) => a.split('{').length - b.split('{').length)[0] ?? '';
+}
+
+function escape(segment: string): string {
+  return encodeURIComponent(segment.replaceAll('~', '~0').replaceAll('/', '~1'));
+}

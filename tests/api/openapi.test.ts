@@ -1,0 +1,54 @@
+import Ajv2020 from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
+import { openApiOf } from '../../src/api/openapi';
+import { routes } from '../../src/api/routes';
+
+const openApi = openApiOf(routes, 'http://127.0.0.1:3000');
+const operations = Object.entries(openApi.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, path, operation })),
+);
+
+describe('the description of the API', () => {
+  it('lists every route once', () => {
+    expect(operations).toHaveLength(routes.length);
+    const ids = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('has schemas only that a validator of JSON Schema 2020-12 takes, with references that resolve', () => {
+    const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false });
+    addFormats(ajv);
+    ajv.addFormat('binary', true);
+    ajv.addVocabulary(Object.keys(openApi));
+    ajv.addSchema(openApi, 'api');
+    const references = [...new Set(JSON.stringify(openApi).match(/#\/components\/schemas\/\w+/g))];
+    expect(references.length).toBeGreaterThan(10);
+    for (const reference of references) expect(() => ajv.compile({ $ref: `api${reference}` })).not.toThrow();
+  });
+
+  it.each(operations)('says of $name what it takes and how it refuses', ({ path, operation }) => {
+    const declared = operation.parameters.filter((one) => one['in'] === 'path').map((one) => one['name']);
+    expect(declared).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
+    const statuses = Object.keys(operation.responses);
+    expect(statuses.some((status) => status.startsWith('2'))).toBe(true);
+    expect(statuses).toContain('500');
+    if (operation.security === undefined) expect(statuses).toContain('401');
+  });
+
+  it('asks for an idempotency key wherever a POST moves credits or money', () => {
+    const keyed = operations
+      .filter(({ operation }) => operation.parameters.some((one) => one['name'] === 'Idempotency-Key'))
+      .map(({ name }) => name);
+    const unkeyed = operations
+      .filter(({ name }) => name.startsWith('post ') && !keyed.includes(name))
+      .map(({ name }) => name);
+    expect(unkeyed).toEqual([
+      'post /v1/customers',
+      'post /v1/quotes',
+      'post /v1/spends/{id}/cancel',
+      'post /v1/uploads',
+      'post /webhooks/stripe',
+      'post /webhooks/jobs',
+    ]);
+  });
+});

@@ -1,0 +1,217 @@
+import { Client as TemporalClient, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import type { SpendView } from '../../src/api/views/spend-view';
+import { deriveId } from '../../src/platform/ids';
+import { startStack, type TestStack } from '../support/start-stack';
+import { createApiClient, type ApiClient, type Problem } from './api-client';
+import { arrive, balanceOf, imagesOf, spend, subscribe, until, uploadPictures } from './people';
+
+type SpendAnswer = SpendView & Problem;
+
+describe('spending credits over HTTP', () => {
+  let stack: TestStack;
+  let api: ApiClient;
+
+  beforeAll(async () => {
+    stack = await startStack();
+    api = await createApiClient(stack.dev);
+  }, 180_000);
+
+  afterAll(async () => {
+    await stack.stop();
+  }, 30_000);
+
+  it('gives one spend, one hold and one answer to twenty requests at once with one key', async () => {
+    const customerId = await arrive(api);
+    const request = await imagesOf(api, customerId, 2);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => api.post<SpendAnswer>('/v1/spends', request, { key: 'one intent' })),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+    expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    const holds = await api.get<{ data: { code: string }[] }>(`/v1/customers/${customerId}/statement`);
+    expect(holds.body.data.filter(({ code }) => code === 'hold')).toHaveLength(1);
+
+    const first = answers[0]!.body;
+    await api.get(`/v1/spends/${first.id}?wait=60`);
+    const later = await api.post<SpendAnswer>('/v1/spends', request, { key: 'one intent' });
+    expect(later).toMatchObject({ status: 202, replayed: true, body: first });
+    const other = await api.post('/v1/spends', await imagesOf(api, customerId, 3), { key: 'one intent' });
+    expect(other).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+    expect(await balanceOf(api, customerId)).toMatchObject({ available: 8, held: 0 });
+  });
+
+  it('takes exactly ten of fifty spends at once from ten credits', async () => {
+    const customerId = await arrive(api);
+    const request = await imagesOf(api, customerId);
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => api.post<SpendAnswer>('/v1/spends', request)),
+    );
+    const accepted = answers.filter(({ status }) => status === 202);
+    expect(accepted).toHaveLength(10);
+    expect(answers.filter(({ status }) => status === 402)).toHaveLength(40);
+    await Promise.all(accepted.map(({ body }) => api.get(`/v1/spends/${body.id}?wait=60`)));
+    expect(await balanceOf(api, customerId)).toMatchObject({ available: 0, held: 0, owed: 0 });
+    const statement = await api.get<{ data: { available: number; held: number }[] }>(
+      `/v1/customers/${customerId}/statement?limit=100`,
+    );
+    expect(statement.body.data.every(({ available, held }) => available >= 0 && held >= 0)).toBe(true);
+  }, 60_000);
+
+  it('records a refusal for want of credits for ever, without a workflow', async () => {
+    const customerId = await arrive(api);
+    const request = await imagesOf(api, customerId, 11);
+    const refused = await api.post('/v1/spends', request, { key: 'too much' });
+    expect(refused).toMatchObject({
+      status: 402,
+      replayed: false,
+      body: { code: 'insufficient_credits', required: 11, available: 10, held: 0, shortfall: 1 },
+    });
+    await expectNoWorkflow(stack, deriveId('spd', customerId, 'too much'));
+    await adjust(customerId, 100);
+    const repeated = await api.post('/v1/spends', request, { key: 'too much' });
+    expect(repeated.replayed).toBe(true);
+    expect({ ...repeated.body, requestId: '' }).toEqual({ ...refused.body, requestId: '' });
+    expect((await spend(api, request)).status).toBe('succeeded');
+  });
+
+  it('records a refusal for want of a plan for ever, without a workflow, and judges unknown things first', async () => {
+    const customerId = await arrive(api);
+    const training = {
+      customerId,
+      action: 'train_model',
+      input: { name: 'Mine', visibility: 'private', uploadIds: await uploadPictures(api, customerId) },
+    };
+    const refused = await api.post('/v1/spends', training, { key: 'train' });
+    expect(refused).toMatchObject({
+      status: 403,
+      body: { code: 'plan_required', plan: 'free', plans: ['standard', 'pro', 'custom'] },
+    });
+    expect(await api.post('/v1/spends', training, { key: 'train' })).toMatchObject({
+      status: 403,
+      replayed: true,
+      body: { detail: refused.body['detail'] },
+    });
+    await expectNoWorkflow(stack, deriveId('spd', customerId, 'train'));
+    const unknown = { ...training, input: { ...training.input, uploadIds: ['a', 'b', 'c'] } };
+    expect(await api.post('/v1/spends', unknown)).toMatchObject({ status: 404 });
+  });
+
+  it('keeps the private work of a customer from everybody else, and licenses public work once', async () => {
+    const [owner, stranger] = await Promise.all([subscribe(api), subscribe(api)]);
+    const training = await spend(api, {
+      customerId: owner,
+      action: 'train_model',
+      input: { name: 'Mine', visibility: 'private', uploadIds: await uploadPictures(api, owner) },
+    });
+    expect(training).toMatchObject({ status: 'succeeded', credits: { captured: 300, released: 0 } });
+    const modelId = (training.result as { modelId: string }).modelId;
+    const work = await spend(api, {
+      customerId: owner,
+      action: 'generate_images',
+      input: { modelId, prompt: 'a secret', count: 1 },
+    });
+    const imageId = (work.result as { imageIds: string[] }).imageIds[0]!;
+
+    for (const path of [`/v1/models/${modelId}`, `/v1/models/${modelId}/images`, `/v1/images/${imageId}`]) {
+      expect((await api.get(`${path}?customerId=${owner}`)).status).toBe(200);
+      expect((await api.get(`${path}?customerId=${stranger}`)).status).toBe(404);
+      expect((await api.get(path)).status).toBe(404);
+    }
+    expect((await api.get(`/v1/images/${imageId}/file?customerId=${stranger}`)).status).toBe(404);
+    const file = await api.get(`/v1/images/${imageId}/file?customerId=${owner}`);
+    expect(file.headers.get('scrip-watermark')).toBe('false');
+    const theirs = {
+      customerId: stranger,
+      action: 'generate_images',
+      input: { modelId, prompt: 'x', count: 1 },
+    };
+    expect((await api.post('/v1/spends', theirs)).status).toBe(404);
+    expect((await api.post('/v1/quotes', theirs)).status).toBe(404);
+    const license = { customerId: stranger, action: 'license_image', input: { imageId } };
+    expect((await api.post('/v1/spends', license)).status).toBe(404);
+    for (const [method, body] of [
+      ['PATCH', { customerId: stranger, name: 'Stolen' }],
+      ['DELETE', { customerId: stranger }],
+    ] as const) {
+      expect((await api.send(method, `/v1/models/${modelId}`, body)).status).toBe(404);
+    }
+    expect(await api.post('/v1/spends', { ...license, customerId: owner })).toMatchObject({
+      status: 409,
+      body: { code: 'license_not_needed' },
+    });
+    await sellOneLicense(stranger);
+  }, 120_000);
+
+  it('gives the lost answer to whoever asks again when the API dies in the middle', async () => {
+    const customerId = await arrive(api);
+    const request = await imagesOf(api, customerId);
+    const { pids } = await stack.readDev();
+    const keys = Array.from({ length: 8 }, (_, index) => `lost ${String(index)}`);
+    const lost = keys.map((key) => api.post('/v1/spends', request, { key }).catch(() => undefined));
+    await until(async () => (await listSpends(customerId)).length > 0);
+    process.kill(pids.api!, 'SIGKILL');
+    await Promise.all(lost);
+    await until(async () => (await api.get('/readyz').catch(() => undefined))?.status === 200);
+    const answers = await Promise.all(
+      keys.map((key) => api.post<SpendAnswer>('/v1/spends', request, { key })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(keys.map(() => 202));
+    expect(new Set((await listSpends(customerId)).map(({ id }) => id))).toEqual(
+      new Set(answers.map(({ body }) => body.id)),
+    );
+    await Promise.all(answers.map(({ body }) => api.get(`/v1/spends/${body.id}?wait=60`)));
+    expect(await balanceOf(api, customerId)).toMatchObject({ available: 2, held: 0 });
+  }, 120_000);
+
+  it('passes its own audit after all that', async () => {
+    const { body } = await api.get<{ ok: boolean; checks: { ok: boolean }[] }>('/v1/audit', {
+      operator: true,
+    });
+    expect(body.checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(body.ok).toBe(true);
+  });
+
+  async function sellOneLicense(customerId: string): Promise<void> {
+    const artist = await arrive(api);
+    const picture = await spend(api, await imagesOf(api, artist));
+    const imageId = (picture.result as { imageIds: string[] }).imageIds[0]!;
+    const before = await api.get(`/v1/images/${imageId}/file?customerId=${customerId}`);
+    expect(before.headers.get('scrip-watermark')).toBe('true');
+    const request = { customerId, action: 'license_image', input: { imageId } };
+    const sales = await Promise.all(
+      Array.from({ length: 5 }, () => api.post<SpendAnswer>('/v1/spends', request)),
+    );
+    expect(sales.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201]);
+    expect(new Set(sales.map(({ body }) => JSON.stringify(body.result))).size).toBe(1);
+    expect(sales.reduce((sum, { body }) => sum + body.credits.captured, 0)).toBe(100);
+    const after = await api.get(`/v1/images/${imageId}/file?customerId=${customerId}`);
+    expect(after.headers.get('scrip-watermark')).toBe('false');
+    const { licenseId } = sales[0]!.body.result as { licenseId: string };
+    expect((await api.get(`/v1/licenses/${licenseId}?customerId=${customerId}`)).status).toBe(200);
+    expect((await api.get(`/v1/licenses/${licenseId}?customerId=${artist}`)).status).toBe(404);
+    expect((await api.get(`/v1/licenses/${licenseId}`)).status).toBe(404);
+  }
+
+  async function adjust(customerId: string, credits: number): Promise<void> {
+    const request = { customerId, credits, reason: 'a present' };
+    expect((await api.post('/v1/adjustments', request, { operator: true })).status).toBe(201);
+  }
+
+  async function listSpends(customerId: string): Promise<readonly SpendView[]> {
+    const page = await api.get<{ data: SpendView[] }>(`/v1/customers/${customerId}/spends`);
+    return page.body.data;
+  }
+});
+
+async function expectNoWorkflow({ dev }: TestStack, spendId: string): Promise<void> {
+  const connection = await Connection.connect({ address: dev.temporalAddress });
+  try {
+    const client = new TemporalClient({ connection, namespace: dev.temporalNamespace });
+    await expect(client.workflow.getHandle(`spend/${spendId}`).describe()).rejects.toThrow(
+      WorkflowNotFoundError,
+    );
+  } finally {
+    await connection.close();
+  }
+}
