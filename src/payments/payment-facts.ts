@@ -54,6 +54,8 @@ export function checkoutSessionFact(session: Stripe.Checkout.Session): CheckoutS
   };
 }
 
+const END_REASONS = ['cancellation_requested', 'payment_failed', 'payment_disputed'] as const;
+
 /** What a subscription says. The period stands on its item, and an end is announced in either of two members. */
 export function subscriptionFact(subscription: Stripe.Subscription): SubscriptionFact {
   const item = required(subscription.items.data[0], `item of ${subscription.id}`);
@@ -67,7 +69,7 @@ export function subscriptionFact(subscription: Stripe.Subscription): Subscriptio
     currentPeriod: { start: instantOfSeconds(item.current_period_start), end },
     cancelAt: instantOrNull(subscription.cancel_at) ?? (subscription.cancel_at_period_end ? end : null),
     endedAt: instantOrNull(subscription.ended_at),
-    endReason: subscription.cancellation_details?.reason ?? null,
+    endReason: END_REASONS.find((one) => one === subscription.cancellation_details?.reason) ?? null,
   };
 }
 

@@ -58,8 +58,8 @@ export interface SubscriptionFact {
   /** When it is set to end: either of Stripe's two ways to say so. */
   readonly cancelAt: Instant | null;
   readonly endedAt: Instant | null;
-  /** `cancellation_requested`, `payment_failed`, `payment_disputed`, or a later word of Stripe's. */
-  readonly endReason: string | null;
+  /** Null too for a reason that Stripe names later than the pinned version. */
+  readonly endReason: 'cancellation_requested' | 'payment_failed' | 'payment_disputed' | null;
 }
 
 /** A refund or a dispute: money that left us, and perhaps came back. */
@@ -146,6 +146,8 @@ export interface Payments {
     cancelUrl: string;
   }): Promise<{ sessionId: string; url: string; expiresAt: Instant }>;
   getInvoice(invoiceId: string): Promise<InvoiceFact>;
+  /** The latest invoices of a subscription, newest first; at most a hundred. */
+  listSubscriptionInvoices(stripeSubscriptionId: string): Promise<readonly InvoiceFact[]>;
   getCheckoutSession(sessionId: string): Promise<CheckoutSessionFact>;
   expireCheckoutSession(sessionId: string): Promise<void>;
   getSubscription(stripeSubscriptionId: string): Promise<SubscriptionFact>;

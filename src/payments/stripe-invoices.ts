@@ -13,6 +13,19 @@ export async function getInvoice(stripe: Stripe, invoiceId: string): Promise<Inv
   return invoiceFact(await callStripe('invoice', stripe.invoices.retrieve(invoiceId, EXPAND)));
 }
 
+/** The latest invoices of a subscription, newest first; at most a hundred. */
+export async function listSubscriptionInvoices(
+  stripe: Stripe,
+  stripeSubscriptionId: string,
+): Promise<readonly InvoiceFact[]> {
+  const list = stripe.invoices.list({
+    subscription: stripeSubscriptionId,
+    limit: 100,
+    expand: ['data.payments'],
+  });
+  return (await callStripe('list', list)).data.map(invoiceFact);
+}
+
 /** The unpaid invoices of a subscription, drafts included, oldest first. */
 async function listUnpaid(stripe: Stripe, stripeSubscriptionId: string): Promise<Stripe.Invoice[]> {
   const unpaid: Stripe.Invoice[] = [];
@@ -88,6 +101,7 @@ async function unlessRefused(call: Promise<unknown>): Promise<void> {
 async function failureOf(stripe: Stripe, invoice: InvoiceFact): Promise<string> {
   if (invoice.paymentIntentId === null) return 'payment_method_missing';
   const intent = await callStripe('payment_intent', stripe.paymentIntents.retrieve(invoice.paymentIntentId));
-  if (intent.status === 'requires_action') return 'authentication_required';
-  return intent.last_payment_error?.code ?? 'payment_method_missing';
+  const { last_payment_error: failure, payment_method: method } = intent;
+  // A card that was taken and never refused waits for its holder; that can still be told when the intent is canceled.
+  return failure?.code ?? (method === null ? 'payment_method_missing' : 'authentication_required');
 }

@@ -4,7 +4,7 @@ import type { Payments } from './payments';
 import { createAddOnCheckout, createSubscriptionCheckout, expireCheckoutSession } from './stripe-checkout';
 import { callStripe, createStripeClient } from './stripe-client';
 import { createInvoicedSubscription } from './stripe-contracts';
-import { getInvoice, payOutOfBand, voidOpenInvoices } from './stripe-invoices';
+import { getInvoice, listSubscriptionInvoices, payOutOfBand, voidOpenInvoices } from './stripe-invoices';
 import {
   listCompleteSessions,
   listEvents,
@@ -52,6 +52,7 @@ export function createStripePayments(config: {
     createSubscriptionCheckout: (input) => createSubscriptionCheckout(stripe, input),
     createAddOnCheckout: (input) => createAddOnCheckout(stripe, input),
     getInvoice: (invoiceId) => getInvoice(stripe, invoiceId),
+    listSubscriptionInvoices: (id) => listSubscriptionInvoices(stripe, id),
     async getCheckoutSession(sessionId) {
       const session = stripe.checkout.sessions.retrieve(sessionId);
       return checkoutSessionFact(await callStripe('checkout.session', session));

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { appendFile, copyFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Stripe from 'stripe';
@@ -22,8 +23,12 @@ export interface World {
   advanceTo(instant: Instant): Promise<void>;
   /** The next deliveries are answered with this status instead of 200. */
   answerWith(...statuses: number[]): void;
-  /** Starts the simulator again from what it has kept. */
-  restart(): Promise<void>;
+  /** Ends the simulator without a word and starts another on what its state file holds at that moment. */
+  kill(): Promise<void>;
+  /** Whoever asks for the time from now on waits until the answer is called. */
+  holdClock(): () => void;
+  /** Resolves when somebody waits for the time. */
+  clockAsked(): Promise<void>;
   setFaults(faults: Record<string, unknown>): Promise<Response>;
   close(): Promise<void>;
 }
@@ -38,20 +43,32 @@ export async function createWorld(options: { stateFile?: string; start?: string 
     if (status === 200) received.push(verifier.parseWebhook(body, signature, now));
     return status;
   });
+  let held: Promise<void> = Promise.resolve();
+  let asked: (() => void) | undefined;
+  const readClock = async (): Promise<Instant> => {
+    asked?.();
+    await held;
+    return now;
+  };
+  let stateFile = options.stateFile ?? null;
   const start = (port: number): Promise<StripeSimulator> =>
     startStripeSimulator({
       port,
-      stateFile: options.stateFile ?? null,
+      stateFile,
       secretKey: SECRET_KEY,
       webhookUrl: `${urlOf(endpoint)}/webhooks/stripe`,
       webhookSecret: WEBHOOK_SECRET,
-      now: () => Promise.resolve(now),
+      now: readClock,
       onEarlierDue: () => Promise.resolve(),
     });
   let simulator = await start(0);
   const { url } = simulator;
   const port = Number(new URL(url).port);
-  const payments = createStripePayments({ secretKey: SECRET_KEY, apiUrl: url, webhookSecrets: [WEBHOOK_SECRET] });
+  const payments = createStripePayments({
+    secretKey: SECRET_KEY,
+    apiUrl: url,
+    webhookSecrets: [WEBHOOK_SECRET],
+  });
   return {
     url,
     payments,
@@ -72,10 +89,26 @@ export async function createWorld(options: { stateFile?: string; start?: string 
       }
     },
     answerWith: (...next) => void statuses.push(...next),
-    async restart() {
+    async kill() {
+      if (stateFile === null) throw new Error('there is no state file to start from');
+      const left = `${stateFile}.left`;
+      await copyFile(stateFile, left);
+      await appendFile(left, '[["customer","cus_cut_off');
       await simulator.close();
+      stateFile = left;
       simulator = await start(port);
     },
+    holdClock() {
+      let release = (): void => undefined;
+      held = new Promise((resolve) => {
+        release = resolve;
+      });
+      return release;
+    },
+    clockAsked: () =>
+      new Promise((resolve) => {
+        asked = resolve;
+      }),
     setFaults: (faults) =>
       fetch(`${url}/_simulator/webhooks`, { method: 'PUT', body: JSON.stringify(faults) }),
     async close() {

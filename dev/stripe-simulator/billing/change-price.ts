@@ -109,7 +109,7 @@ export function draftUpdate(
     autoAdvance: false,
     currency: subscription.currency,
     description: null,
-    lines: [lineOf(item)],
+    lines: [lineOf(subscription, item)],
     metadata: {},
   });
 }

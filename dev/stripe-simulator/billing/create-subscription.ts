@@ -53,7 +53,7 @@ export function createSubscription(
     autoAdvance: sends,
     currency: input.price.currency,
     description: null,
-    lines: built.items.data.map(lineOf),
+    lines: built.items.data.map((item) => lineOf(built, item)),
     metadata: {},
   });
   if (!sends) schedule(work, 'expire_incomplete', built.id, work.at + INCOMPLETE_HOURS * HOUR);
@@ -90,7 +90,7 @@ function build(work: Work, input: SubscriptionInput): Stripe.Subscription {
 }
 
 /** What an item of a subscription costs for its present period. */
-export function lineOf(item: Stripe.SubscriptionItem): LineInput {
+export function lineOf(subscription: Stripe.Subscription, item: Stripe.SubscriptionItem): LineInput {
   const quantity = item.quantity ?? 1;
   return {
     description: `${String(quantity)} × ${item.price.nickname ?? item.price.id}`,
@@ -101,7 +101,7 @@ export function lineOf(item: Stripe.SubscriptionItem): LineInput {
     price: item.price,
     item,
     invoiceItem: null,
-    metadata: {},
+    metadata: subscription.metadata,
   };
 }
 

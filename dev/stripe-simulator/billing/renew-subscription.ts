@@ -29,7 +29,7 @@ export function endPeriod(work: Work, subscription: Stripe.Subscription): void {
     autoAdvance: true,
     currency: renewed.currency,
     description: null,
-    lines: [lineOf(next)],
+    lines: [lineOf(renewed, next)],
     metadata: {},
   });
 }
