@@ -114,7 +114,8 @@ describe('a contract', () => {
     expect(asked.grants).toEqual([]);
     const recorded = play([{ type: 'command_done', at: signedAt, commandId: 'c1' }], asked.state);
     expect(recorded.grants).toHaveLength(1);
-    const outOfBand = paid(month(signedAt, 0, { paymentId: 'in_1', end: through }), signedAt);
+    const terms = { plan: 'custom', creditsPerCycle: credits(8_000), end: through } as const;
+    const outOfBand = paid(month(plus(signedAt, -DAY), 0, terms), signedAt);
     const { grants } = play([outOfBand, passes(through)], recorded.state);
     expect(grants.map((grant) => grant.credits)).toEqual(Array(11).fill(8_000));
   });

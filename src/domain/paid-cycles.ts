@@ -3,6 +3,21 @@ import type { Money, PlanId } from './catalog';
 import type { Credits } from './credits';
 import type { Instant, Period } from './instants';
 
+/** How the id of a payment that an operator recorded begins; Stripe's ids begin otherwise. */
+const RECORDED = 'recorded:';
+
+/**
+ * The id of a recorded payment. The reference alone does not name it: an order number may stand on many of them, and on
+ * those of others.
+ */
+export function recordedPaymentId(subscriptionId: string, start: Instant, reference: string): string {
+  return `${RECORDED}${subscriptionId}:${start}:${reference}`;
+}
+
+export function isRecorded(paymentId: string): boolean {
+  return paymentId.startsWith(RECORDED);
+}
+
 /** What one payment entitles to: every cycle of its era that starts in `[start, end)` gives `creditsPerCycle`. */
 export interface PaidInterval {
   /** Stripe's invoice, or an operator's reference. */
@@ -22,6 +37,8 @@ export interface PaidInterval {
 export interface Era {
   readonly number: number;
   readonly anchorAt: Instant;
+  /** The payment that began it: an upgrade within the second of the first payment has the same anchor. */
+  readonly openedBy?: string;
   /** The cycles granted so far, as half-open ranges of their indices, ascending and apart. */
   readonly granted: readonly (readonly [from: number, to: number])[];
 }
@@ -35,27 +52,48 @@ export interface PaidCycle {
   readonly cost: Money;
 }
 
-/** The era an interval belongs to: the latest whose anchor is not after its start; undefined while that is unknown. */
+/** The era an interval began, else the latest whose anchor is not after its start; undefined while that is unknown. */
 export function eraOf(interval: PaidInterval, eras: readonly Era[]): Era | undefined {
+  const own = eras.find((era) => era.openedBy === interval.paymentId);
+  if (own !== undefined) return own;
   return eras.reduce<Era | undefined>((latest, era) => {
-    const fits = era.anchorAt <= interval.start && (latest === undefined || latest.anchorAt < era.anchorAt);
+    const fits = era.anchorAt <= interval.start && (latest === undefined || latest.anchorAt <= era.anchorAt);
     return fits ? era : latest;
   }, undefined);
 }
 
 /** The cycles of an era that an interval pays for, in order: those whose start lies in `[start, end)`. */
 export function paidCycles(interval: PaidInterval, era: Era): readonly PaidCycle[] {
-  const containing = cycleIndexAt(era.anchorAt, interval.start);
-  const first = cycleStart(era.anchorAt, containing) === interval.start ? containing : containing + 1;
-  const indices: number[] = [];
-  for (let index = first; cycleStart(era.anchorAt, index) < interval.end; index += 1) indices.push(index);
-  return indices.map((cycle, position) => ({
-    era: era.number,
-    cycle,
-    period: cyclePeriod(era.anchorAt, cycle),
-    interval,
-    cost: shareOf(interval.paid, position, indices.length),
-  }));
+  return cyclesOf(interval, era, () => true);
+}
+
+/** Those of them that are not granted yet. */
+export function ungrantedCycles(interval: PaidInterval, era: Era): readonly PaidCycle[] {
+  return cyclesOf(interval, era, (cycle) => !isGranted(era, cycle));
+}
+
+function cyclesOf(
+  interval: PaidInterval,
+  era: Era,
+  isWanted: (cycle: number) => boolean,
+): readonly PaidCycle[] {
+  const first = firstCycleFrom(era.anchorAt, interval.start);
+  const count = Math.max(0, firstCycleFrom(era.anchorAt, interval.end) - first);
+  return Array.from({ length: count }, (_, position) => position)
+    .filter((position) => isWanted(first + position))
+    .map((position) => ({
+      era: era.number,
+      cycle: first + position,
+      period: cyclePeriod(era.anchorAt, first + position),
+      interval,
+      cost: shareOf(interval.paid, position, count),
+    }));
+}
+
+/** The index of the first cycle that starts at `instant` or after it. */
+function firstCycleFrom(anchorAt: Instant, instant: Instant): number {
+  const containing = cycleIndexAt(anchorAt, instant);
+  return cycleStart(anchorAt, containing) === instant ? containing : containing + 1;
 }
 
 export function isGranted(era: Era, cycle: number): boolean {

@@ -71,6 +71,14 @@ describe('an upgrade', () => {
     expect(viewOf(state)).toMatchObject({ status: 'active', paidThrough: cycleStart(last, 1) });
   });
 
+  it('within the second of the first payment is granted too', () => {
+    const { grants } = play(
+      [changePlan(anchor, 'pro'), ...upgradePaid(anchor), paid(month(anchor, 0))],
+      paidOnce,
+    );
+    expect(grants.map((grant) => grant.key)).toEqual([`cycle:sub_1:1:${anchor}`]);
+  });
+
   it('recovers a subscription that is past due', () => {
     const late = plus(renewal, DAY);
     const { state } = play([passes(late), changePlan(late, 'pro'), ...upgradePaid(late)], paidOnce);

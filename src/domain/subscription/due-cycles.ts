@@ -1,5 +1,5 @@
 import type { Instant } from '../instants';
-import { eraOf, isGranted, paidCycles, withGranted, type Era, type PaidCycle } from '../paid-cycles';
+import { eraOf, ungrantedCycles, withGranted, type Era, type PaidCycle } from '../paid-cycles';
 import { clawWithheld, withheldOf, type PaymentWithdrawals } from '../refunds';
 import type { ClawbackEffect } from '../withdrawal-parts';
 import type { GrantEffect } from './effects';
@@ -27,9 +27,9 @@ export function ungrantedByPayment(state: SubscriptionState): ReadonlyMap<string
   const byPayment = new Map<string, PaidCycle[]>();
   for (const interval of state.intervals) {
     const era = eraOf(interval, state.eras);
-    for (const cycle of era === undefined ? [] : paidCycles(interval, era)) {
+    for (const cycle of era === undefined ? [] : ungrantedCycles(interval, era)) {
       const id = `${String(cycle.era)}:${String(cycle.cycle)}`;
-      if (era === undefined || isGranted(era, cycle.cycle) || taken.has(id)) continue;
+      if (taken.has(id)) continue;
       taken.add(id);
       byPayment.set(interval.paymentId, [...(byPayment.get(interval.paymentId) ?? []), cycle]);
     }

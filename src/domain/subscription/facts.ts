@@ -1,4 +1,4 @@
-import type { Era, PaidInterval } from '../paid-cycles';
+import { isRecorded, type Era, type PaidInterval } from '../paid-cycles';
 import type { SubscriptionFact } from './inputs';
 import type { SubscriptionState } from './state';
 
@@ -34,10 +34,16 @@ export function addPayment(
   payment: PaidInterval,
   stripeSubscriptionId: string | null,
 ): SubscriptionState {
-  const known = state.intervals.some((interval) => interval.paymentId === payment.paymentId);
-  const opensEra = payment.beginsEra && !state.eras.some((era) => era.anchorAt === payment.start);
-  const era: Era = { number: state.eras.length, anchorAt: payment.start, granted: [] };
-  const orders = payment.start > state.orderedAt;
+  const known =
+    state.intervals.some((interval) => interval.paymentId === payment.paymentId) || isCovered(state, payment);
+  const opensEra = payment.beginsEra && !known && !state.eras.some((era) => isOpenedBy(era, payment));
+  const era: Era = {
+    number: state.eras.length,
+    anchorAt: payment.start,
+    openedBy: payment.paymentId,
+    granted: [],
+  };
+  const orders = !known && payment.start > state.orderedAt;
   return {
     ...state,
     ...(orders ? { plan: payment.plan, planCredits: payment.creditsPerCycle, orderedAt: payment.start } : {}),
@@ -45,6 +51,24 @@ export function addPayment(
     eras: opensEra ? [...state.eras, era] : state.eras,
     intervals: known ? state.intervals : [...state.intervals, payment],
   };
+}
+
+/** The first invoice of a period that an operator has recorded money for: marking it as paid out of band is no new money. */
+function isCovered({ intervals }: SubscriptionState, payment: PaidInterval): boolean {
+  return intervals.some(
+    ({ paymentId, plan, start, end }) =>
+      payment.beginsEra &&
+      isRecorded(paymentId) &&
+      !isRecorded(payment.paymentId) &&
+      plan === payment.plan &&
+      start < payment.end &&
+      payment.start < end,
+  );
+}
+
+/** An era of the first release does not say which payment began it: there its anchor tells. */
+function isOpenedBy({ openedBy, anchorAt }: Era, payment: PaidInterval): boolean {
+  return openedBy === undefined ? anchorAt === payment.start : openedBy === payment.paymentId;
 }
 
 /** Dunning never ends a contract, and what has ended stays ended. */

@@ -33,7 +33,8 @@ export type SubscriptionFact =
       /** When it is going to end; both of Stripe's encodings of a scheduled cancel. */
       readonly cancelAt: Instant | null;
       readonly endedAt: Instant | null;
-      readonly endReason: 'payment_failed' | 'payment_disputed' | 'cancellation_requested' | null;
+      /** In Stripe's words, `payment_failed` after the last retry. */
+      readonly endReason: string | null;
     }
   /** Money of a payment went back, or came back after all. Carries its payment, which is fulfilled first if it is new. */
   | {

@@ -2,7 +2,7 @@ import type { Money, PlanId } from '../catalog';
 import { CYCLES_PER_INTERVAL, termEnd } from '../contract';
 import type { Credits } from '../credits';
 import type { Instant } from '../instants';
-import { paidCycles, type PaidInterval } from '../paid-cycles';
+import { paidCycles, recordedPaymentId, type PaidInterval } from '../paid-cycles';
 import { accept, refuse, type Decision } from './decision';
 import type { SubscriptionCommand } from './inputs';
 import type { SubscriptionState } from './state';
@@ -43,7 +43,6 @@ function termsOf({ contract, plan }: SubscriptionState, { terms }: RecordPayment
     : { plan, credits: found.credits, price: found.price };
 }
 
-/** The reference alone does not name the payment: an order number may stand on many of them. */
 function paymentOf(
   state: SubscriptionState,
   { reference, paidThrough }: RecordPayment,
@@ -51,7 +50,7 @@ function paymentOf(
 ): PaidInterval {
   const era = currentEra(state);
   const interval: PaidInterval = {
-    paymentId: `recorded:${state.subscriptionId}:${start}:${reference}`,
+    paymentId: recordedPaymentId(state.subscriptionId, start, reference),
     plan,
     start,
     end: paidThrough,

@@ -56,7 +56,7 @@ export function currentInterval(state: SubscriptionState): PaidInterval | undefi
 
 export function currentEra(state: SubscriptionState): Era | undefined {
   return state.eras.reduce<Era | undefined>(
-    (latest, era) => (latest === undefined || latest.anchorAt < era.anchorAt ? era : latest),
+    (latest, era) => (latest === undefined || latest.anchorAt <= era.anchorAt ? era : latest),
     undefined,
   );
 }

@@ -1,0 +1,87 @@
+import { cycleIndexAt, cycleStart } from '../billing-calendar';
+import type { Catalog } from '../catalog';
+import { CYCLES_PER_INTERVAL } from '../contract';
+import type { Credits } from '../credits';
+import type { Instant } from '../instants';
+import type { ImportLine, PaidPlan } from './import-line';
+import { openSubscription, type SubscriptionState } from './state';
+
+/** What becomes of a subscriber of an allowance scheme. */
+export interface Imported {
+  /** The unused allowance, once for ever by its key; null when nothing is left of it. */
+  readonly openingGrant: {
+    readonly key: string;
+    readonly credits: Credits;
+    readonly effectiveAt: Instant;
+    readonly reason: string;
+  } | null;
+  /** Null for Free. */
+  readonly subscription: SubscriptionState | null;
+}
+
+/** The ids are derived from the line, so that importing it again changes nothing. */
+export interface ImportInto {
+  readonly customerId: string;
+  readonly subscriptionId: string;
+  readonly catalog: Catalog;
+  readonly at: Instant;
+}
+
+/**
+ * Brings a checked line over: the unused allowance as an opening grant instead of a newcomer's credits, and a subscription
+ * whose cycles up to now count as granted, so that the next grant falls exactly where the allowance would have been renewed.
+ * What was paid before is not known here: the rest of a paid year is granted at no cost basis.
+ */
+export function importSubscriber(line: ImportLine, into: ImportInto): Imported {
+  const { customerId, at } = into;
+  const openingGrant =
+    line.unusedAllowance === 0
+      ? null
+      : {
+          key: `migration:${customerId}`,
+          credits: line.unusedAllowance,
+          effectiveAt: at,
+          reason: 'Unused allowance brought over',
+        };
+  return { openingGrant, subscription: line.paid === null ? null : subscriptionOf(line.paid, into) };
+}
+
+function subscriptionOf(
+  paid: PaidPlan,
+  { customerId, subscriptionId, catalog, at }: ImportInto,
+): SubscriptionState {
+  const { plan, interval, anchorAt, paidThrough, stripeSubscription } = paid;
+  const opened = openSubscription({
+    subscriptionId,
+    customerId,
+    plan,
+    interval,
+    collection: stripeSubscription === null ? 'invoice' : 'checkout',
+    catalogVersion: catalog.version,
+    graceMs: catalog.policies.graceHours * 3_600_000,
+    checkout: null,
+    at,
+  });
+  const lastPaid = cycleIndexAt(anchorAt, paidThrough);
+  const running = Math.min(cycleIndexAt(anchorAt, at), lastPaid - 1);
+  const firstPaid = Math.max(0, Math.min(running, lastPaid - CYCLES_PER_INTERVAL[interval]));
+  const { credits: creditsPerCycle, prices } = catalog.plans[plan];
+  return {
+    ...opened,
+    planCredits: creditsPerCycle,
+    stripeSubscriptionId: stripeSubscription,
+    eras: [{ number: 0, anchorAt, granted: [[0, running + 1]] }],
+    intervals: [
+      {
+        paymentId: `import:${subscriptionId}`,
+        plan,
+        start: cycleStart(anchorAt, firstPaid),
+        end: paidThrough,
+        creditsPerCycle,
+        paid: { amountMinor: 0, currency: prices[interval]?.currency ?? 'usd' },
+        paidAt: at,
+        beginsEra: true,
+      },
+    ],
+  };
+}

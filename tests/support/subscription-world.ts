@@ -1,0 +1,141 @@
+import type { Interval } from '../../src/domain/catalog';
+import type { Instant } from '../../src/domain/instants';
+import { eraOf, paidCycles, type PaidInterval } from '../../src/domain/paid-cycles';
+import type { Withdrawal } from '../../src/domain/refunds';
+import {
+  nextChangeAt,
+  openSubscription,
+  step,
+  type SubscriptionCommand,
+  type SubscriptionEffects,
+  type SubscriptionState,
+  type SubscriptionStep,
+} from '../../src/domain/subscription';
+import type { PlanTerms } from '../../src/domain/subscription/plan-terms';
+import { actAtStripe, callStripeModel, nextAtStripe, startStripe, type StripeModel } from './stripe-model';
+import { at, opening, TERMS, usd } from './subscription-play';
+
+/** A wallet as the ledger keeps it: inflows repay what is owed first, a clawback of what is not there is owed. */
+interface Wallet {
+  available: number;
+  captured: number;
+  owed: number;
+  /** Granted and not taken back, by payment. */
+  readonly net: Map<string, number>;
+  readonly keys: Set<string>;
+}
+
+/** One customer, the machine, the money and the credits, moved by hand. */
+export interface World {
+  state: SubscriptionState;
+  readonly stripe: StripeModel;
+  readonly wallet: Wallet;
+  readonly withdrawals: Map<string, Withdrawal & { readonly payment: PaidInterval }>;
+  /** Every input that the machine was given. */
+  readonly heard: SubscriptionStep[];
+}
+
+const YEARLY: readonly PlanTerms[] = TERMS.map((terms) => ({
+  ...terms,
+  price: terms.price === null ? null : usd(terms.price.amountMinor * 10 + 1),
+}));
+
+export function newWallet(): Wallet {
+  return { available: 0, captured: 0, owed: 0, net: new Map(), keys: new Set() };
+}
+
+/** A subscription to Standard that was paid on the last day of January. */
+export function newWorld(interval: Interval): World {
+  const start = at('2027-01-31T12:00:00Z');
+  const terms = interval === 'month' ? TERMS : YEARLY;
+  const state = openSubscription({ ...opening(), interval, at: start });
+  const stripe = startStripe({ at: start, plan: 'standard', interval }, terms);
+  const world = { state, stripe, wallet: newWallet(), withdrawals: new Map(), heard: [] };
+  tell(world);
+  return world;
+}
+
+/** Gives the machine an input and the ledger what comes of it. */
+export function hear(world: World, input: SubscriptionStep): SubscriptionEffects {
+  const { state, effects } = step(world.state, input);
+  world.state = state;
+  world.heard.push(input);
+  applyTo(world.wallet, effects);
+  return effects;
+}
+
+/** Tells the machine the news, in the order of `pick`; what is left over stays untold. */
+export function tell(
+  world: World,
+  pick: (news: number) => readonly number[] = (news) => [...Array(news).keys()],
+): void {
+  const { news } = world.stripe;
+  const chosen = pick(news.length);
+  for (const index of chosen) {
+    const fact = news[index];
+    if (fact !== undefined) hear(world, { ...fact, at: world.stripe.at });
+  }
+  const left = news.filter((_, index) => !chosen.includes(index));
+  news.splice(0, news.length, ...left);
+}
+
+/** Lets time pass for Stripe and for the machine's own timers. */
+export function passTo(world: World, until: Instant): void {
+  for (;;) {
+    const next = [nextAtStripe(world.stripe), nextChangeAt(world.state)]
+      .filter((instant) => instant !== null)
+      .sort()[0];
+    if (next === undefined || next > until) break;
+    actAtStripe(world.stripe, next > world.stripe.at ? next : world.stripe.at);
+    hear(world, { type: 'instant', at: world.stripe.at });
+  }
+  world.stripe.at = until;
+  hear(world, { type: 'instant', at: until });
+}
+
+/** Gives a command as the workflow does: calls, the invoice they paid, the outcome. */
+export function command(world: World, wish: SubscriptionCommand): void {
+  const { commandId, at: instant } = wish;
+  const effects = hear(world, wish);
+  if (effects.answer !== null) return;
+  const untold = world.stripe.news.length;
+  for (const call of effects.calls) {
+    if (callStripeModel(world.stripe, call)) continue;
+    const failure = { code: 'payment_failed', message: 'declined' } as const;
+    hear(world, { type: 'command_failed', at: instant, commandId, ...failure });
+    return;
+  }
+  tell(world, (news) => [...Array(news).keys()].slice(untold));
+  hear(world, { type: 'command_done', at: instant, commandId });
+}
+
+/** Money goes back, or comes back; the machine hears of it later, with the other news. */
+export function withdraw(world: World, payment: PaidInterval, withdrawal: Withdrawal): void {
+  world.withdrawals.set(withdrawal.id, { ...withdrawal, payment });
+  const { at: instant, news } = world.stripe;
+  news.push({ type: 'withdrawal', at: instant, payment, stripeSubscriptionId: 'sub_stripe', withdrawal });
+}
+
+/** All credits that a payment entitles to. */
+export function totalOf(state: SubscriptionState, payment: PaidInterval): number {
+  const era = eraOf(payment, state.eras);
+  return era === undefined ? 0 : paidCycles(payment, era).length * payment.creditsPerCycle;
+}
+
+/** What the ledger does with the effects; a key that was seen does nothing. */
+export function applyTo(wallet: Wallet, { grants, clawbacks, restores }: SubscriptionEffects): void {
+  const isNew = ({ key }: { readonly key: string }): boolean =>
+    !wallet.keys.has(key) && !!wallet.keys.add(key);
+  for (const inflow of [...grants, ...restores].filter(isNew)) {
+    const repaid = Math.min(wallet.owed, inflow.credits);
+    wallet.owed -= repaid;
+    wallet.available += inflow.credits - repaid;
+    wallet.net.set(inflow.paymentId, (wallet.net.get(inflow.paymentId) ?? 0) + inflow.credits);
+  }
+  for (const outflow of clawbacks.filter(isNew)) {
+    const taken = Math.min(wallet.available, outflow.credits);
+    wallet.available -= taken;
+    wallet.owed += outflow.credits - taken;
+    wallet.net.set(outflow.paymentId, (wallet.net.get(outflow.paymentId) ?? 0) - outflow.credits);
+  }
+}
