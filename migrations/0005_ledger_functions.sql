@@ -362,6 +362,12 @@ BEGIN
   RETURN e;
 END $$;
 
+-- The answer to whoever settled, captured or voided: what moved, and the hold as it is then.
+CREATE FUNCTION ledger.resolved(h ledger.holds, captured bigint, released bigint, state text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE RETURN
+  jsonb_build_object('holdId', (h).id, 'captured', captured, 'released', released, 'hold', jsonb_build_object(
+    'status', state, 'captured', (h).captured + captured, 'released', (h).released + released));
+
 -- settle, capture and void: the three ways to end a hold, or to take a part of it.
 CREATE FUNCTION ledger.do_resolve(e ledger.effect, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
 DECLARE
@@ -377,7 +383,7 @@ BEGIN
     e.outcome := 'hold_not_found';
   ELSIF h.state = 'expired' AND c.expired THEN
     e.outcome := 'applied';
-    e.reply := jsonb_build_object('holdId', h.id, 'captured', 0, 'released', h.released);
+    e.reply := ledger.resolved(h, 0, 0, h.state);
   ELSIF h.state <> 'open' THEN
     e.outcome := 'hold_already_settled';
     e.reply := jsonb_build_object('holdId', h.id);
@@ -394,7 +400,7 @@ BEGIN
       CASE WHEN c.op = 'void' THEN base ELSE base || '/release' END);
     e := ledger.book_royalty(e, ledger.template(c), c, h);
     e.outcome := 'applied';
-    e.reply := jsonb_build_object('holdId', h.id, 'captured', captured, 'released', released);
+    e.reply := ledger.resolved(h, captured, released, CASE WHEN h.open = captured + released THEN end_state ELSE 'open' END);
   END IF;
   RETURN e;
 END $$;
@@ -742,6 +748,7 @@ DECLARE
   c ledger.command;
   r record;
   t ledger.journal;
+  j ledger.journal;
   s ledger.shares;
   known ledger.commands;
   rows ledger.journal[] := '{}';
@@ -842,7 +849,7 @@ BEGIN
           e := ledger.move(e, t, 'release', 'held', 'available', h.open - c.credits, s);
         END IF;
         e.outcome := 'applied';
-        e.reply := jsonb_build_object('holdId', h.id, 'captured', c.credits, 'released', h.open - c.credits);
+        e.reply := ledger.resolved(h, c.credits, h.open - c.credits, CASE WHEN c.credits > 0 THEN 'captured' ELSE 'voided' END);
       ELSIF w.available < c.credits THEN
         e := ledger.refuse_hold(e, c);
       ELSIF c.op = 'admit' THEN
@@ -880,7 +887,9 @@ BEGIN
         e.outcome := 'applied';
         e.reply := jsonb_build_object('holdId', c.hold_id);
       END IF;
-      plain_rows := plain_rows || e.rows;
+      FOREACH j IN ARRAY e.rows LOOP
+        plain_rows := plain_rows || j;
+      END LOOP;
       IF e.outcome = 'applied' THEN
         e.wallet.effective_at := c.effective_at;
         IF c.records IS NOT NULL THEN
@@ -906,7 +915,9 @@ BEGIN
     ELSIF NOT replays THEN
       IF NOT r.plain THEN
         e := ledger.apply_one(w, c);
-        rows := rows || e.rows;
+        FOREACH j IN ARRAY e.rows LOOP
+          rows := rows || j;
+        END LOOP;
       END IF;
       w := e.wallet;
       ws[r.wallet] := w;

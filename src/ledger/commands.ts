@@ -201,6 +201,12 @@ export interface LedgerReply {
     readonly captured: Credits;
     readonly released: Credits;
   };
+  /** The hold as it was after a settle, capture or void. */
+  readonly hold?: {
+    readonly status: 'open' | 'captured' | 'voided' | 'expired';
+    readonly captured: Credits;
+    readonly released: Credits;
+  };
   readonly refunded?: Credits;
   /** Of an inflow: what went to the debt instead of `available`. */
   readonly repaid?: Credits;

@@ -209,7 +209,7 @@ function resolve(wallet: Wallet, command: Resolution): Applied {
   const hold = wallet.holds.find(({ id }) => id === holdId);
   if (hold === undefined) return ['hold_not_found'];
   if (command.op === 'void' && command.expired && hold.state === 'expired') {
-    return ['applied', { holdId, captured: 0, released: hold.released }];
+    return ['applied', resolved(hold, 0, 0)];
   }
   if (hold.state !== 'open') return ['hold_already_settled', { holdId }];
   const captured = command.op === 'void' ? 0 : (command.credits ?? hold.open);
@@ -221,7 +221,16 @@ function resolve(wallet: Wallet, command: Resolution): Applied {
   const state = command.op !== 'void' ? ended : command.expired ? 'expired' : 'voided';
   end(wallet, hold, captured, released, state, command.effectiveAt);
   if (command.op === 'settle') hold.royalty = command.royalty?.credits ?? 0;
-  return ['applied', { holdId, captured, released }];
+  return ['applied', resolved(hold, captured, released)];
+}
+
+function resolved({ id, state, ...hold }: Hold, captured: number, released: number) {
+  return {
+    holdId: id,
+    captured,
+    released,
+    hold: { status: state, captured: hold.captured, released: hold.released },
+  };
 }
 
 function end(
