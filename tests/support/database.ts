@@ -11,9 +11,18 @@ export interface TestDatabase {
 }
 
 /** A database of its own for a test file, cloned from the migrated template in a few milliseconds. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export function createTestDatabase(): Promise<TestDatabase> {
+  return createDatabase('TEMPLATE scrip_template STRATEGY FILE_COPY');
+}
+
+/** An empty database on the same server, as a newcomer's before the first migration. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return createDatabase('TEMPLATE template0');
+}
+
+async function createDatabase(options: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await runOnServer(`CREATE DATABASE ${name} TEMPLATE scrip_template STRATEGY FILE_COPY`);
+  await runOnServer(`CREATE DATABASE ${name} ${options}`);
   return {
     ownerUrl: withDatabase(required('SCRIP_TEST_OWNER_URL'), name),
     appUrl: withDatabase(required('SCRIP_TEST_APP_URL'), name),
