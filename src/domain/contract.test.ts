@@ -80,6 +80,21 @@ describe('a contract', () => {
     expect(viewOf(state).status).toBe('past_due');
   });
 
+  it('that is canceled at Stripe stays for the time that is recorded as paid', () => {
+    const year = cycleStart(signedAt, 12);
+    const monthAtStripe = cycleStart(signedAt, 1);
+    const fact = { cancelAt: monthAtStripe, endedAt: null, endReason: null } as const;
+    const { state } = play(
+      [
+        record(signedAt, year),
+        { type: 'subscription_changed', at: plus(signedAt, DAY), ...fact },
+        { type: 'subscription_changed', at: monthAtStripe, ...fact, endedAt: monthAtStripe },
+      ],
+      waiting,
+    );
+    expect(viewOf(state)).toMatchObject({ status: 'active', cancelAt: year });
+  });
+
   it('ends with its term', () => {
     const end = cycleStart(signedAt, 24);
     const { state } = play([record(signedAt, end), passes(end)], waiting);

@@ -11,21 +11,27 @@ export interface Carried {
   readonly answer: CommandAnswer | null;
 }
 
+/** How many answers are remembered. */
+const ANSWERS_MAX = 20;
+
 /**
  * Takes in a command: refuses it, carries it out at once when nobody has to be asked, or keeps it while its calls are made.
- * The command that is being carried out may come again, after a crash: it gives the same calls.
+ * A command may come again: while it is carried out it gives the same calls, afterwards the same answer.
  */
 export function takeCommand(state: SubscriptionState, command: SubscriptionCommand): Carried {
   const { commandId } = command;
+  const answer = state.answers.find((one) => one.commandId === commandId);
+  if (answer !== undefined) return { state, calls: [], answer };
   if (state.command?.commandId === commandId) return { state, calls: state.command.calls, answer: null };
   if (state.command !== null) {
     const message = 'Another change of the subscription is being carried out.';
-    return { state, calls: [], answer: { commandId, outcome: 'refused', code: 'state_conflict', message } };
+    return answered(state, { commandId, outcome: 'refused', code: 'state_conflict', message });
   }
   const decision = decide(state, command);
   if (decision.outcome === 'refused')
-    return { state, calls: [], answer: { commandId, outcome: 'refused', ...decision.refusal } };
-  if (decision.requests.length === 0) return done(state, commandId, decision.intent);
+    return answered(state, { commandId, outcome: 'refused', ...decision.refusal });
+  if (decision.requests.length === 0)
+    return answered(fulfil(state, decision.intent), { commandId, outcome: 'done' });
   const calls = decision.requests.map((request, index) => ({
     operationId: `${commandId}:${String(index)}:${request.type}`,
     ...request,
@@ -36,18 +42,20 @@ export function takeCommand(state: SubscriptionState, command: SubscriptionComma
 /** Takes in how the calls went; an outcome of a command that is not being carried out changes nothing. */
 export function takeOutcome(state: SubscriptionState, outcome: CommandOutcome): Carried {
   const { commandId } = outcome;
-  if (state.command?.commandId !== commandId) return { state, calls: [], answer: null };
-  if (outcome.type === 'command_done') return done(state, commandId, state.command.intent);
+  const pending = state.command;
+  if (pending?.commandId !== commandId) return { state, calls: [], answer: null };
+  const idle = { ...state, command: null };
+  if (outcome.type === 'command_done')
+    return answered(fulfil(idle, pending.intent), { commandId, outcome: 'done' });
   const { code, message } = outcome;
-  const answer = { commandId, outcome: 'refused', code, message } as const;
-  return { state: { ...state, command: null }, calls: [], answer };
+  return answered(idle, { commandId, outcome: 'refused', code, message });
 }
 
-function done(state: SubscriptionState, commandId: string, intent: Intent): Carried {
+function answered(state: SubscriptionState, answer: CommandAnswer): Carried {
   return {
-    state: fulfil({ ...state, command: null }, intent),
+    state: { ...state, answers: [...state.answers, answer].slice(-ANSWERS_MAX) },
     calls: [],
-    answer: { commandId, outcome: 'done' },
+    answer,
   };
 }
 

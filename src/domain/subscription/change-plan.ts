@@ -26,8 +26,8 @@ export function decideChangePlan(
   const intent = { type: 'order', plan, credits: target.credits, at: state.at } as const;
   if (current === undefined || target.rank <= current.rank)
     return accept(state, intent, { type: 'change_price', plan, interval, catalogVersion });
-  if (state.stripeSubscriptionId === null)
-    return refuse('state_conflict', 'An upgrade is charged at once, and there is nothing to charge.');
+  if (state.stripeSubscriptionId === null || state.collection === 'invoice')
+    return refuse('state_conflict', 'An upgrade is charged at once, and there is no card to charge.');
   return accept(
     state,
     intent,

@@ -97,6 +97,13 @@ describe('an upgrade', () => {
     ]);
   });
 
+  it('of a subscription that is paid by invoice is refused, as nothing can be charged at once', () => {
+    const byInvoice = { ...paidOnce, collection: 'invoice' } as const;
+    expect(play([changePlan(upgradeAt, 'pro')], byInvoice).answers).toMatchObject([
+      { code: 'state_conflict' },
+    ]);
+  });
+
   it('to a plan by contract is refused', () => {
     expect(play([changePlan(upgradeAt, 'custom')], paidOnce).answers).toMatchObject([
       { outcome: 'refused', code: 'contract_required' },
@@ -286,6 +293,14 @@ describe('a command', () => {
     );
     expect(calls[0]).toEqual(calls[1]);
     expect(answers).toHaveLength(1);
+  });
+
+  it('that comes again after its answer gets the same one and does nothing', () => {
+    const command = cancel(at('2027-01-20T00:00:00Z'), 'now');
+    const once = play([command, done(command.at, 'c1')], paidOnce);
+    const again = play([{ ...command, at: plus(command.at, DAY) }], once.state);
+    expect(again.answers).toEqual(once.answers);
+    expect(again.calls).toEqual([]);
   });
 
   it('that comes while another is carried out is refused', () => {

@@ -54,13 +54,17 @@ function abandon(state: SubscriptionState): Decision {
   return { outcome: 'accepted', intent: { type: 'abandon' }, requests };
 }
 
-/** A pause that outlasts the paid time ends with a new period, paid now; a shorter one just ends. */
+/**
+ * A pause that outlasts the paid time ends with a new period, paid now; a shorter one just ends, and so does one of a
+ * subscription that is paid by invoice: its next period is invoiced as ever.
+ */
 function decideResume(state: SubscriptionState): Decision {
   const status = statusOf(state);
   const undo = state.cancelAt === null ? [] : [{ type: 'unschedule_cancel' } as const];
   if (status === 'paused') {
     const paidThrough = paidThroughOf(state);
-    const anchor = paidThrough !== null && state.at < paidThrough ? 'unchanged' : 'now';
+    const isPaid = paidThrough !== null && state.at < paidThrough;
+    const anchor = isPaid || state.collection === 'invoice' ? 'unchanged' : 'now';
     return accept(state, { type: 'resume' }, ...undo, { type: 'resume', anchor });
   }
   if (status === 'canceled')

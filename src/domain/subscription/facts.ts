@@ -1,6 +1,7 @@
 import { isRecorded, type Era, type PaidInterval } from '../paid-cycles';
 import type { SubscriptionFact } from './inputs';
 import type { SubscriptionState } from './state';
+import { lastInterval } from './timeline';
 
 /** The state with one more fact. The same fact again, and facts in any order, lead to the same state. */
 export function takeFact(state: SubscriptionState, fact: SubscriptionFact): SubscriptionState {
@@ -71,14 +72,17 @@ function isOpenedBy({ openedBy, anchorAt }: Era, payment: PaidInterval): boolean
   return openedBy === undefined ? anchorAt === payment.start : openedBy === payment.paymentId;
 }
 
-/** Dunning never ends a contract, and what has ended stays ended. */
+/** Dunning never ends a contract, a wish to cancel no time that an operator has recorded, and what has ended stays ended. */
 function takeProcessorState(
   state: SubscriptionState,
-  fact: Extract<SubscriptionFact, { readonly type: 'subscription_changed' }>,
+  { endedAt, cancelAt, endReason }: Extract<SubscriptionFact, { readonly type: 'subscription_changed' }>,
 ): SubscriptionState {
   const hasEnded = state.cancelAt !== null && state.cancelAt <= state.at;
-  if (hasEnded) return state;
-  if (fact.endedAt === null) return { ...state, cancelAt: fact.cancelAt };
-  if (state.contract !== null && fact.endReason === 'payment_failed') return state;
-  return { ...state, cancelAt: fact.endedAt };
+  const isDunning = endedAt !== null && endReason === 'payment_failed';
+  if (hasEnded || (isDunning && state.contract !== null)) return state;
+  const end = endedAt ?? cancelAt;
+  const last = lastInterval(state);
+  const recordedThrough = last !== undefined && isRecorded(last.paymentId) ? last.end : null;
+  const outlasts = !isDunning && end !== null && recordedThrough !== null && recordedThrough > end;
+  return { ...state, cancelAt: outlasts ? recordedThrough : end };
 }

@@ -4,6 +4,7 @@ import type { Credits } from '../credits';
 import type { Instant } from '../instants';
 import type { Era, PaidInterval } from '../paid-cycles';
 import type { PaymentWithdrawals } from '../refunds';
+import type { CommandAnswer } from './effects';
 import type { PendingCommand } from './inputs';
 
 export type SubscriptionStatus = 'incomplete' | 'active' | 'past_due' | 'paused' | 'canceled';
@@ -43,6 +44,8 @@ export interface SubscriptionState {
   readonly pause: Pause | null;
   /** The command whose calls are being carried out. */
   readonly command: PendingCommand | null;
+  /** The answers of the latest commands, so that a repeat gets the first one. */
+  readonly answers: readonly CommandAnswer[];
   readonly createdAt: Instant;
   /** The latest instant seen; never goes back. */
   readonly at: Instant;
@@ -90,6 +93,7 @@ const ADDED = {
   cancelAt: null,
   pause: null,
   command: null,
+  answers: [],
 } satisfies Partial<SubscriptionState>;
 
 /** A subscription that waits for its first payment. */
