@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Knex } from 'knex';
 import { seedHouseModels } from '../../dev/stack/seed';
 import { createActivities } from '../../src/activities';
@@ -151,7 +151,8 @@ let isQuiet = false;
 function quietRuntime(): void {
   if (isQuiet) return;
   isQuiet = true;
-  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
+  const logging = { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) };
+  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined), telemetryOptions: { logging } });
 }
 
 async function newCustomer({ ledger, clock }: ActivityDeps, amount: number): Promise<string> {

@@ -1,0 +1,37 @@
+import Stripe from 'stripe';
+import { startStripeSimulator, type StripeSimulator } from '../../dev/stripe-simulator/simulator';
+import { systemClock } from '../../src/platform/clock';
+import { priceAndPublishCatalog } from '../../src/store/price-catalog';
+import type { House } from './house';
+
+export const STRIPE_KEY = 'sk_test_workflows';
+
+/** A Stripe on wall time that calls nobody: the tests carry its events to the inbox as they like. */
+export function startStripe(): Promise<StripeSimulator> {
+  return startStripeSimulator({
+    port: 0,
+    stateFile: null,
+    secretKey: STRIPE_KEY,
+    webhookUrl: null,
+    webhookSecret: 'nobody listens',
+    now: () => systemClock.now(),
+  });
+}
+
+/** Speaks to it as a merchant does, beside the port. */
+export function stripeOf(url: string): Stripe {
+  const port = new URL(url).port;
+  return new Stripe(STRIPE_KEY, { host: '127.0.0.1', port, protocol: 'http', telemetry: false });
+}
+
+/** Publishes the catalog with its prices at this Stripe. */
+export async function priceCatalog({ db, deps, catalog }: House): Promise<void> {
+  await priceAndPublishCatalog(db, deps.payments, catalog, await deps.clock.now());
+}
+
+/** Pays at a checkout page as a person with a card does. */
+export async function payAt(checkoutUrl: string | null, number = '4242424242424242'): Promise<void> {
+  const body = new URLSearchParams({ number });
+  const answer = await fetch(String(checkoutUrl), { method: 'POST', body, redirect: 'manual' });
+  await answer.arrayBuffer();
+}

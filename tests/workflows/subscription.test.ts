@@ -1,0 +1,151 @@
+import type { StripeSimulator } from '../../dev/stripe-simulator/simulator';
+import { findSubscriptionState, getSubscription } from '../../src/store/subscriptions';
+import { getAddOnOrder } from '../../src/store/add-on-orders';
+import { receiveStripeEvent } from '../../src/store/stripe-events';
+import {
+  paymentFactDelivery,
+  stateQuery,
+  subscriptionWorkflowId,
+  type PaymentFact,
+} from '../../src/workflows/messages';
+import { order } from './add-ons';
+import { openHouse, type House } from './house';
+import { deliverToInbox, eventsOf } from './inbox';
+import { payAt, priceCatalog, startStripe, STRIPE_KEY } from './stripe';
+import { availableOf, journalOf, open, openAndPay } from './subscriptions';
+
+describe('a subscription and its money', () => {
+  let stripe: StripeSimulator;
+  let house: House;
+  let stopWorkers: () => Promise<void>;
+
+  beforeAll(async () => {
+    stripe = await startStripe();
+    house = await openHouse({ stripe: { url: stripe.url, secretKey: STRIPE_KEY } });
+    await priceCatalog(house);
+    stopWorkers = await house.startWorkers();
+  });
+
+  afterAll(async () => {
+    await stopWorkers();
+    await house.stop();
+    await stripe.close();
+  });
+
+  const until = async (isThere: () => Promise<boolean>) => {
+    while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  const isActive = async (id: string) => (await getSubscription(house.db, id)).status === 'active';
+  const tell = async (subscriptionId: string, fact: PaymentFact) => {
+    const [workflow, options] = paymentFactDelivery({ to: 'subscription', subscriptionId, fact });
+    await house.client.workflow.signalWithStart(workflow, options);
+  };
+  const isDone = async (eventId: string) =>
+    (await house.db('app.stripe_events').where({ event_id: eventId }).whereNotNull('processed_at')).length >
+    0;
+  const errorOf = async (eventId: string) => {
+    const rows = house.db<{ event_id: string; last_error: string | null }>('app.stripe_events');
+    return (await rows.where({ event_id: eventId }).first())?.last_error ?? null;
+  };
+
+  it('is incomplete with a checkout until its first payment, then active with its credits', async () => {
+    const customerId = await house.newCustomer(10);
+    const opened = await open(house, customerId);
+    expect(opened).toMatchObject({ status: 'incomplete', plan: 'standard', anchorAt: null });
+    await payAt(opened.checkoutUrl);
+    await deliverToInbox(house);
+    await until(() => isActive(opened.id));
+    expect(await journalOf(house, customerId)).toEqual(['grant 10', 'grant 500']);
+    const paid = await getSubscription(house.db, opened.id);
+    expect(paid).toMatchObject({ cycle: 0, checkoutUrl: null, currentPeriodStart: paid.anchorAt });
+    expect(paid.nextGrantAt).toBe(paid.paidThrough);
+    const handle = house.client.workflow.getHandle(subscriptionWorkflowId(opened.id));
+    expect(await handle.query(stateQuery)).toMatchObject({ status: 'active', cycle: 0 });
+    expect((await handle.describe()).historyLength).toBeLessThanOrEqual(40);
+    const rows = await house.db('app.payments').where({ subscription_id: opened.id });
+    expect(rows).toEqual([expect.objectContaining({ credits: 500, amount_minor: 2500, plan: 'standard' })]);
+  });
+
+  it('grants once for events that come three times, backwards, or under other ids', async () => {
+    const customerId = await house.newCustomer(1);
+    const { id } = await openAndPay(house, customerId);
+    const events = (await eventsOf(house)).filter(({ subscriptionId }) => subscriptionId === id).reverse();
+    for (const copy of [0, 1, 2]) {
+      for (const event of events) {
+        const again = { ...event, eventId: `${event.eventId}_${copy}` };
+        await receiveStripeEvent(house.db, again, await house.deps.clock.now());
+      }
+      await deliverToInbox(house);
+    }
+    await until(() => isActive(id));
+    await until(() => isDone(`${events[0]!.eventId}_2`));
+    expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 500']);
+  });
+
+  it('believes no event: only what Stripe itself says was paid', async () => {
+    const customerId = await house.newCustomer(1);
+    const unpaid = await open(house, customerId);
+    const state = await findSubscriptionState(house.db, unpaid.id);
+    const other = await openAndPay(house, await house.newCustomer(1));
+    await deliverToInbox(house);
+    await until(() => isActive(other.id));
+    const paid = await house
+      .db<{ id: string; subscription_id: string }>('app.payments')
+      .where({ subscription_id: other.id })
+      .first();
+    const facts: readonly PaymentFact[] = [
+      { eventId: 'evt_a', objectType: 'checkout_session', objectId: state!.checkout!.sessionId },
+      { eventId: 'evt_b', objectType: 'invoice', objectId: paid!.id },
+      { eventId: 'evt_c', objectType: 'invoice', objectId: 'in_nobody' },
+    ];
+    for (const { eventId } of facts) {
+      const event = { ...(await eventsOf(house))[0]!, eventId };
+      await receiveStripeEvent(house.db, event, await house.deps.clock.now());
+    }
+    for (const fact of facts) await tell(unpaid.id, fact);
+    await until(() => isDone('evt_b'));
+    expect(await getSubscription(house.db, unpaid.id)).toMatchObject({ status: 'incomplete' });
+    expect(await availableOf(house, customerId)).toBe(1);
+    await until(async () => (await errorOf('evt_c')) !== null);
+    expect(await errorOf('evt_c')).toContain('in_nobody');
+    expect(await isDone('evt_c')).toBe(false);
+  });
+
+  it('lets go of an event about a subscription that is none of ours', async () => {
+    const event = { ...(await eventsOf(house))[0]!, eventId: 'evt_stranger' };
+    await receiveStripeEvent(house.db, event, await house.deps.clock.now());
+    await tell('sub_stranger', { eventId: 'evt_stranger', objectType: 'invoice', objectId: 'in_x' });
+    await until(() => isDone('evt_stranger'));
+  });
+
+  it('sells packs once, also when the money comes after the order was given up', async () => {
+    const customerId = await house.newCustomer(1);
+    const bought = await order(house, customerId, 2);
+    expect(bought).toMatchObject({ status: 'pending', credits: 2000 });
+    await payAt(bought.checkoutUrl);
+    await deliverToInbox(house);
+    await until(async () => (await getAddOnOrder(house.db, bought.id)).status === 'paid');
+    await deliverToInbox(house);
+    expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 2000']);
+
+    const late = await order(house, customerId, 1);
+    const handle = house.client.workflow.getHandle(`add-on/${late.id}`);
+    await handle.terminate('as if its history were gone');
+    await payAt(late.checkoutUrl);
+    await deliverToInbox(house);
+    await until(async () => (await getAddOnOrder(house.db, late.id)).status === 'paid');
+    expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 2000', 'grant 1000']);
+  });
+
+  it('is taken up again from its record when its workflow is gone', async () => {
+    const customerId = await house.newCustomer(1);
+    const { id, checkoutUrl } = await open(house, customerId);
+    await house.client.workflow
+      .getHandle(subscriptionWorkflowId(id))
+      .terminate('as if its history were gone');
+    await payAt(checkoutUrl);
+    await deliverToInbox(house);
+    await until(() => isActive(id));
+    expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 500']);
+  });
+});

@@ -1,0 +1,80 @@
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import type { Interval, PlanId } from '../../src/domain/catalog';
+import { getBalance } from '../../src/ledger/get-balance';
+import { listStatement } from '../../src/ledger/list-statement';
+import { newId } from '../../src/platform/ids';
+import { getSubscription, type Subscription } from '../../src/store/subscriptions';
+import {
+  OPEN_UPDATE_ID,
+  openSubscriptionUpdate,
+  SUBSCRIPTION_WORKFLOW,
+  subscriptionCommandStart,
+  subscriptionStart,
+  type CommandAnswer,
+} from '../../src/workflows/messages';
+import type { UpdateDefinition } from '@temporalio/common';
+import type { House } from './house';
+import { payAt } from './stripe';
+
+/** Opens a subscription as the API does, without paying. */
+export async function open(
+  house: House,
+  customerId: string,
+  plan: PlanId = 'standard',
+  interval: Interval = 'month',
+): Promise<Subscription> {
+  const subscriptionId = newId('sub');
+  const opening = {
+    subscriptionId,
+    customerId,
+    plan,
+    interval,
+    collection: 'checkout',
+    catalogVersion: house.catalog.version,
+    successUrl: null,
+    cancelUrl: null,
+  } as const;
+  const answer = await house.client.workflow.executeUpdateWithStart(openSubscriptionUpdate, {
+    updateId: OPEN_UPDATE_ID,
+    startWorkflowOperation: new WithStartWorkflowOperation(SUBSCRIPTION_WORKFLOW, subscriptionStart(opening)),
+  });
+  if (answer.outcome === 'refused') throw new Error(answer.message);
+  return getSubscription(house.db, subscriptionId);
+}
+
+/** Opens a subscription and pays at its checkout; the news of it is still at Stripe. */
+export async function openAndPay(
+  house: House,
+  customerId: string,
+  { plan = 'standard', interval = 'month', card }: { plan?: PlanId; interval?: Interval; card?: string } = {},
+): Promise<Subscription> {
+  const subscription = await open(house, customerId, plan, interval);
+  await payAt(subscription.checkoutUrl, card);
+  return subscription;
+}
+
+/** Gives a command as the API does; `id` is the command's own. */
+export async function command<Args extends [unknown?]>(
+  { client }: House,
+  subscriptionId: string,
+  update: UpdateDefinition<CommandAnswer, Args>,
+  { id, args }: { readonly id: string; readonly args: Args },
+): Promise<CommandAnswer> {
+  const start = subscriptionCommandStart(subscriptionId);
+  const startWorkflowOperation = new WithStartWorkflowOperation(SUBSCRIPTION_WORKFLOW, start);
+  const options = { updateId: id, args, startWorkflowOperation };
+  return client.workflow.executeUpdateWithStart(
+    update,
+    options,
+  );
+}
+
+/** A customer's movements by code and credits, oldest first. */
+export async function journalOf({ db }: House, customerId: string): Promise<readonly string[]> {
+  const { data } = await listStatement(db, customerId, { limit: 100 });
+  return data.map(({ code, credits }) => `${code} ${credits}`).reverse();
+}
+
+export async function availableOf({ db }: House, customerId: string): Promise<number> {
+  return (await getBalance(db, customerId)).available;
+}
