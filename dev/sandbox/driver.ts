@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { epochMsOf, type Instant } from '../../src/domain/instants';
 import type { Logger } from '../../src/platform/logger';
-import { connectWorker } from '../../src/platform/temporal';
+import { connectWorker } from '../../src/platform/temporal-worker';
 import { createWorker } from '../../src/platform/temporal-worker';
 import type { TimeServer } from './time-server';
 import { drive, pokeSignal } from './workflows';

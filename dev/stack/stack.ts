@@ -73,9 +73,9 @@ export async function createStack(settings: Settings, say: Say): Promise<Stack> 
     async stop() {
       announced = undefined;
       await rm(paths.devFile, { force: true });
-      await supervisor.stop(['api', 'worker'], 4_000);
-      await supervisor.stop(['temporal', 'stripe', 'studio'], 2_000);
-      await supervisor.stop(['postgres'], 3_000);
+      await supervisor.stop(['api', 'worker'], 6_000);
+      await supervisor.stop(['temporal', 'stripe', 'studio'], 1_500);
+      await supervisor.stop(['postgres'], 1_500);
       await record.release();
     },
   };

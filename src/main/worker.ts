@@ -18,8 +18,13 @@ import { readConfig, type Config } from '../platform/config';
 import { createDatabase } from '../platform/database';
 import { createLogger, type Logger } from '../platform/logger';
 import { findPackageRoot } from '../platform/package-root';
-import { connectWorker, createTemporalClient } from '../platform/temporal';
-import { createWorker, installTemporalRuntime, type WorkerParts } from '../platform/temporal-worker';
+import { createTemporalClient } from '../platform/temporal';
+import {
+  connectWorker,
+  createWorker,
+  installTemporalRuntime,
+  type WorkerParts,
+} from '../platform/temporal-worker';
 import { listenForJobs } from '../store/job-notices';
 import { TASK_QUEUES } from '../workflows/messages';
 import { repeat } from './worker/repeat';

@@ -1,8 +1,8 @@
 import {
   makeTelemetryFilterString,
+  NativeConnection,
   Runtime,
   Worker,
-  type NativeConnection,
   type WorkerOptions,
 } from '@temporalio/worker';
 import type { Logger } from './logger';
@@ -15,6 +15,11 @@ export interface WorkerParts {
   readonly workflows:
     { readonly bundlePath: string } | { readonly bundleCode: string } | { readonly sourcePath: string };
   readonly activities: object;
+}
+
+/** The worker's connection, one per process. Throws when the server does not answer. */
+export async function connectWorker(address: string): Promise<NativeConnection> {
+  return NativeConnection.connect({ address });
 }
 
 /** A worker for one task queue, with the timings that a restart and a stop within ten seconds rest on. */

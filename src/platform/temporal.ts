@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import type { SearchAttributeType } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time';
-import { NativeConnection } from '@temporalio/worker';
 
 export interface TemporalAddress {
   readonly address: string;
@@ -43,11 +42,6 @@ export async function isWorkflowRunning(client: Client, workflowId: string): Pro
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;
   }
-}
-
-/** The worker's connection, one per process. Throws when the server does not answer. */
-export async function connectWorker(address: string): Promise<NativeConnection> {
-  return NativeConnection.connect({ address });
 }
 
 /**
