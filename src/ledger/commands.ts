@@ -195,13 +195,7 @@ export interface LedgerReply {
   readonly holdId?: string;
   readonly captured?: Credits;
   readonly released?: Credits;
-  /** Of a capture or void: the whole hold after it, so that a repeat can be answered as it was at first. */
-  readonly hold?: {
-    readonly status: 'open' | 'captured' | 'voided' | 'expired';
-    readonly captured: Credits;
-    readonly released: Credits;
-  };
-  /** The hold as it was after a settle, capture or void. */
+  /** Of a settle, capture or void: the whole hold after it, so that a repeat can be answered as it was at first. */
   readonly hold?: {
     readonly status: 'open' | 'captured' | 'voided' | 'expired';
     readonly captured: Credits;
