@@ -1,23 +1,27 @@
+import type { DomainError } from '../domain/errors';
 import { fingerprintOf } from '../platform/fingerprint';
 import { claimRequest, findRequest, storeAnswer, type StoredAnswer } from '../store/requests';
 import type { ApiDeps } from './deps';
 import { keyReused } from './idempotency-key';
 import type { Call, Reply } from './operation';
+import { PROBLEMS } from './problems';
+import { refusedAnswer } from './refused-answer';
 
 /** One intent of a customer: what is asked, and the steps to its answer. */
 interface Intent {
   readonly customerId: string;
-  /** The scope of the key, with the customer: an operation, and the thing it is about where there is one. */
+  /** The scope of the key, with the customer. */
   readonly operation: string;
   /** What is asked, without prices: another content under the same key is refused. */
   readonly content: unknown;
   /** Throws what goes before a reused key: unknown things and missing rights (404, 403). */
   readonly authorize?: () => Promise<void>;
-  /** Throws the other refusals (402, 409), which are not recorded: a repeat asks again. */
+  /** Throws the refusals of the moment (402, 409), which are not recorded: a repeat asks again. */
   readonly admit?: () => Promise<void>;
   /**
-   * Does it, idempotently by ids derived from the key, and answers. It may run twice: here when its first run died, and
-   * in two processes at once. The first recorded answer is the answer.
+   * Does it, idempotently by ids derived from the key, and answers; a refusal that it answers is recorded like any other
+   * answer. It may run twice: here when its first run died, and in two processes at once. The first recorded answer is
+   * the answer. Throws `unavailable` while it is not known.
    */
   readonly work: () => Promise<StoredAnswer>;
 }
@@ -36,7 +40,14 @@ export async function answerOnce<Query, Body>(
   const flight = [customerId, operation, call.idempotencyKey, fingerprint].join('\n');
   const { first, answer } = deps.inFlight.join(flight, () => answerIntent(call, deps, intent, fingerprint));
   if (!first) call.markReplayed();
-  return answer;
+  const { status, body } = await answer;
+  if (status < 400) return { status, body };
+  throw refusedAnswer(body as ReturnType<typeof refusal>['body']);
+}
+
+/** A refusal as an answer that is recorded. */
+export function refusal({ code, message, details }: DomainError) {
+  return { status: PROBLEMS[code].status, body: { code, message, details } };
 }
 
 async function answerIntent<Query, Body>(

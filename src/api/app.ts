@@ -23,7 +23,7 @@ export function createApp(parts: Omit<ApiDeps, 'openApi'>, sandboxRoutes: readon
 
   app.use(nameRequest, observeRequests(deps), forbidSniffing);
   for (const route of served) {
-    app[route.method](expressPath(route.path), noteRoute(route), serveOperation(route.operation, deps));
+    app[route.method](expressPath(route.path), noteRoute(route), serveOperation(route, deps));
   }
   for (const path of new Set(served.map((route) => route.path)))
     app.all(expressPath(path), refuseMethod(path, served));

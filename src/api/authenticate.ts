@@ -1,22 +1,30 @@
 import type { Request } from 'express';
-import type { Knex } from 'knex';
 import { DomainError } from '../domain/errors';
-import { findApiKey, type ApiKey } from '../store/api-keys';
+import { findApiKey, type Scope } from '../store/api-keys';
+import { findPortalCustomerId, PORTAL_TOKEN_PREFIX } from '../store/portal-sessions';
+import type { ApiDeps } from './deps';
 import type { Access } from './operation';
 
-/** The key of the request. Throws `unauthenticated` when there is none, or it is unknown or revoked. */
-export async function authenticate(db: Knex, req: Request): Promise<ApiKey> {
+/** Who calls: an integrating server or an operator by key, or one customer by the token of a portal session. */
+export type Caller =
+  | { readonly kind: 'key'; readonly scopes: readonly Scope[] }
+  | { readonly kind: 'portal'; readonly customerId: string };
+
+/** The caller of the request. Throws `unauthenticated` when it names none, or an unknown, revoked or expired one. */
+export async function authenticate({ db, clock }: ApiDeps, req: Request): Promise<Caller> {
   const secret = /^Bearer +([\x21-\x7e]{1,200})$/i.exec(req.headers.authorization ?? '')?.[1];
-  const key = secret === undefined ? undefined : await findApiKey(db, secret);
-  if (key === undefined) {
-    throw new DomainError('unauthenticated', 'Send a valid API key as "Authorization: Bearer <key>".');
+  if (secret?.startsWith(PORTAL_TOKEN_PREFIX) === true) {
+    const customerId = await findPortalCustomerId(db, secret, await clock.now());
+    if (customerId !== undefined) return { kind: 'portal', customerId };
+  } else if (secret !== undefined) {
+    const key = await findApiKey(db, secret);
+    if (key !== undefined) return { kind: 'key', scopes: key.scopes };
   }
-  return key;
+  throw new DomainError('unauthenticated', 'Send a valid API key as "Authorization: Bearer <key>".');
 }
 
-/** Throws `operator_scope_required` when the operation needs more than the key has. */
-export function assertScope(access: Access, key: ApiKey | undefined): void {
-  if (access === 'operator' && key?.scopes.includes('operator') !== true) {
-    throw new DomainError('operator_scope_required', 'This operation needs a key with the operator scope.');
-  }
+/** Throws `operator_scope_required` when the operation needs more than the caller has. */
+export function assertScope(access: Access, caller: Caller | undefined): void {
+  if (access !== 'operator' || (caller?.kind === 'key' && caller.scopes.includes('operator'))) return;
+  throw new DomainError('operator_scope_required', 'This operation needs a key with the operator scope.');
 }

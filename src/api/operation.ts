@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { ErrorCode } from '../domain/errors';
 import type { ApiDeps } from './deps';
 
-/** Who may call: anybody, any key, or a key with the operator scope. */
-export type Access = 'public' | 'customer' | 'operator';
+/** Who may call: anybody; a customer by a portal token, or any key for them; any key; a key with the operator scope. */
+export type Access = 'public' | 'customer' | 'key' | 'operator';
 
 /** How a request body is read and what it must be. */
 export interface BodyFormat<Body> {
@@ -65,6 +65,8 @@ export interface Operation<Query, Body, Found> {
   readonly query: z.ZodType<Query>;
   readonly body: BodyFormat<Body>;
   readonly needsIdempotencyKey: boolean;
+  /** Whether nothing is to happen (a preview): then no idempotency key is asked for. */
+  isDryRun(query: Query, body: Body): boolean;
   readonly answers: Readonly<Record<number, AnswerDoc>>;
   /** The codes it can be refused with, besides those that follow from the above. */
   readonly problems: readonly ErrorCode[];
@@ -84,7 +86,7 @@ const NO_BODY: BodyFormat<undefined> = {
   read: () => Promise.resolve(undefined),
 };
 
-type Optional = 'query' | 'body' | 'needsIdempotencyKey' | 'problems' | 'find';
+type Optional = 'query' | 'body' | 'needsIdempotencyKey' | 'isDryRun' | 'problems' | 'find';
 
 /** Declares an operation; what is left out takes nothing, finds nothing and refuses nothing. */
 export function defineOperation<Query = unknown, Body = undefined, Found = undefined>(
@@ -95,6 +97,7 @@ export function defineOperation<Query = unknown, Body = undefined, Found = undef
     query: NO_QUERY,
     body: NO_BODY,
     needsIdempotencyKey: false,
+    isDryRun: () => false,
     problems: [],
     find: () => Promise.resolve(undefined),
   };

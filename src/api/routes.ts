@@ -1,11 +1,15 @@
 import type { AnyOperation } from './operation';
 import { auditLedger } from './operations/audit-ledger';
 import { cancelSpend } from './operations/cancel-spend';
+import { cancelSubscription } from './operations/cancel-subscription';
 import { captureHold } from './operations/capture-hold';
+import { changePlan } from './operations/change-plan';
 import { createAddOn } from './operations/create-add-on';
 import { createAdjustment } from './operations/create-adjustment';
+import { createContract } from './operations/create-contract';
 import { createCustomer } from './operations/create-customer';
 import { createHold } from './operations/create-hold';
+import { createPortalSession } from './operations/create-portal-session';
 import { createQuote } from './operations/create-quote';
 import { createSpend } from './operations/create-spend';
 import { createSubscription } from './operations/create-subscription';
@@ -36,11 +40,15 @@ import { listCustomerSpends } from './operations/list-customer-spends';
 import { listModelImages } from './operations/list-model-images';
 import { listModels } from './operations/list-models';
 import { listStatement } from './operations/list-statement';
+import { migrateSubscription } from './operations/migrate-subscription';
+import { pauseSubscription } from './operations/pause-subscription';
 import { receiveJobsWebhook } from './operations/receive-jobs-webhook';
 import { receiveStripeWebhook } from './operations/receive-stripe-webhook';
+import { recordPayment } from './operations/record-payment';
 import { refundSpend } from './operations/refund-spend';
 import { reportRevenue } from './operations/report-revenue';
 import { reportRollForward } from './operations/report-roll-forward';
+import { resumeSubscription } from './operations/resume-subscription';
 import { streamSpendEvents } from './operations/stream-spend-events';
 import { updateImage } from './operations/update-image';
 import { updateModel } from './operations/update-model';
@@ -64,11 +72,17 @@ export const routes: readonly Route[] = [
   { method: 'get', path: '/v1/customers/{id}/spends', operation: listCustomerSpends },
   { method: 'get', path: '/v1/customers/{id}/licenses', operation: listCustomerLicenses },
 
+  { method: 'post', path: '/v1/portal-sessions', operation: createPortalSession },
+
   { method: 'get', path: '/v1/catalog', operation: getCatalog },
   { method: 'post', path: '/v1/quotes', operation: createQuote },
 
   { method: 'post', path: '/v1/subscriptions', operation: createSubscription },
   { method: 'get', path: '/v1/subscriptions/{id}', operation: getSubscription },
+  { method: 'post', path: '/v1/subscriptions/{id}/change-plan', operation: changePlan },
+  { method: 'post', path: '/v1/subscriptions/{id}/cancel', operation: cancelSubscription },
+  { method: 'post', path: '/v1/subscriptions/{id}/resume', operation: resumeSubscription },
+  { method: 'post', path: '/v1/subscriptions/{id}/pause', operation: pauseSubscription },
 
   { method: 'post', path: '/v1/add-ons', operation: createAddOn },
   { method: 'get', path: '/v1/add-ons/{id}', operation: getAddOn },
@@ -98,6 +112,9 @@ export const routes: readonly Route[] = [
   { method: 'get', path: '/v1/licenses/{id}', operation: getLicense },
 
   { method: 'post', path: '/v1/adjustments', operation: createAdjustment },
+  { method: 'post', path: '/v1/contracts', operation: createContract },
+  { method: 'post', path: '/v1/subscriptions/{id}/payments', operation: recordPayment },
+  { method: 'post', path: '/v1/subscriptions/{id}/migrate', operation: migrateSubscription },
   { method: 'post', path: '/v1/spends/{id}/refund', operation: refundSpend },
   { method: 'get', path: '/v1/reports/roll-forward', operation: reportRollForward },
   { method: 'get', path: '/v1/reports/revenue', operation: reportRevenue },

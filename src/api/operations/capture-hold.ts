@@ -21,7 +21,7 @@ const body = z.strictObject({
 export const captureHold = defineOperation({
   summary: 'Take credits of a hold for work that was done',
   tag: 'Holds',
-  access: 'customer',
+  access: 'key',
   body: optionalJsonBody(body),
   needsIdempotencyKey: true,
   answers: { 200: { description: 'The hold after it.', schema: holdSchema } },

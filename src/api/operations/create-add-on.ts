@@ -11,7 +11,7 @@ import {
   openAddOnUpdate,
   type OpenAddOn,
 } from '../../workflows/messages';
-import { answerOnce } from '../answer-once';
+import { answerOnce, refusal } from '../answer-once';
 import { jsonBody } from '../bodies/json-body';
 import { loadCustomerPlan, type CustomerPlan } from '../customer-plan';
 import type { ApiDeps } from '../deps';
@@ -75,10 +75,10 @@ export const createAddOn = defineOperation({
 async function open(deps: ApiDeps, opening: OpenAddOn): Promise<StoredAnswer> {
   const answer = await updateWithStart(
     deps,
-    { definition: openAddOnUpdate, updateId: OPEN_UPDATE_ID },
+    { definition: openAddOnUpdate, updateId: OPEN_UPDATE_ID, args: [] },
     { workflow: ADD_ON_WORKFLOW, options: addOnStart(opening) },
   );
-  if (answer?.outcome === 'refused') throw refusedAnswer(answer);
+  if (answer?.outcome === 'refused') return refusal(refusedAnswer(answer));
   const order = await findAddOnOrder(deps.db, opening.orderId);
   if (order === undefined) {
     throw new DomainError('unavailable', 'The order is not open yet. Repeat the same request.');

@@ -29,7 +29,7 @@ export const createCustomer = defineOperation({
   description:
     'Grants the credits of the Free plan, once per customer, ever. The external id is the idempotency key.',
   tag: 'Customers',
-  access: 'customer',
+  access: 'key',
   body: jsonBody(body),
   answers: {
     201: { description: 'The new customer.', schema: customerSchema },

@@ -27,7 +27,7 @@ export const createHold = defineOperation({
   description:
     'Capture it when the work is done, void it when it is not. A refusal (402) is recorded under the key.',
   tag: 'Holds',
-  access: 'customer',
+  access: 'key',
   body: jsonBody(body),
   needsIdempotencyKey: true,
   answers: { 201: { description: 'The credits are set aside, or captured.', schema: holdSchema } },

@@ -137,7 +137,7 @@ async function admit(
 
 /** Starts the saga, or finds it, and answers what is recorded: the workflow's word counts only where nothing is. */
 async function begin(deps: ApiDeps, { input, facts }: Found): Promise<Reply> {
-  const update = { definition: reserveUpdate, updateId: RESERVE_UPDATE_ID };
+  const update = { definition: reserveUpdate, updateId: RESERVE_UPDATE_ID, args: [] as [] };
   const answer = await updateWithStart(deps, update, {
     workflow: SPEND_WORKFLOW,
     options: spendStart(input),

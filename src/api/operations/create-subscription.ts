@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Catalog, PlanId } from '../../domain/catalog';
+import type { Contract } from '../../domain/contract';
 import { DomainError } from '../../domain/errors';
 import { deriveId } from '../../platform/ids';
+import { getContract, type RecordedContract } from '../../store/contracts';
 import { getCustomer } from '../../store/customers';
 import type { StoredAnswer } from '../../store/requests';
 import { findSubscription } from '../../store/subscriptions';
@@ -12,9 +14,9 @@ import {
   subscriptionStart,
   type OpenSubscription,
 } from '../../workflows/messages';
-import { answerOnce } from '../answer-once';
+import { answerOnce, refusal } from '../answer-once';
 import { jsonBody } from '../bodies/json-body';
-import { loadCustomerPlan } from '../customer-plan';
+import { loadCustomerPlan, type CustomerPlan } from '../customer-plan';
 import type { ApiDeps } from '../deps';
 import { defineOperation } from '../operation';
 import { refusedAnswer } from '../refused-answer';
@@ -25,8 +27,13 @@ import { subscriptionSchema, subscriptionView } from '../views/subscription-view
 const body = z.strictObject({
   customerId: idSchema,
   plan: z.enum(['standard', 'pro', 'custom']),
-  interval: intervalSchema.default('month'),
-  collection: z.enum(['checkout', 'invoice']).default('checkout'),
+  interval: intervalSchema
+    .optional()
+    .meta({ description: 'A month when it is left out; a contract has its own.' }),
+  collection: z
+    .enum(['checkout', 'invoice'])
+    .optional()
+    .meta({ description: 'A contract is invoiced, everything else is paid by checkout.' }),
   contractId: idSchema.optional(),
   successUrl: urlSchema.optional(),
   cancelUrl: urlSchema.optional(),
@@ -41,41 +48,80 @@ export const createSubscription = defineOperation({
   needsIdempotencyKey: true,
   answers: { 201: { description: 'The subscription waits for its payment.', schema: subscriptionSchema } },
   problems: ['contract_required', 'state_conflict', 'payment_failed', 'unavailable'],
-  find: ({ body: { customerId } }, { db }) => getCustomer(db, customerId),
-  async handle(call, deps, customer) {
-    const content = call.body;
-    const { subscription, catalog } = await loadCustomerPlan(deps.db, customer.id);
+  async find({ body: { customerId, plan, contractId } }, { db }) {
+    const { id } = await getCustomer(db, customerId);
+    const isByContract = plan === 'custom' && contractId !== undefined;
+    return {
+      customerId: id,
+      contract: isByContract ? await getContract(db, contractId, id) : undefined,
+      current: await loadCustomerPlan(db, id),
+    };
+  },
+  async handle(call, deps, { customerId, contract, current }) {
+    const { plan, interval, collection, successUrl, cancelUrl } = call.body;
     return answerOnce(call, deps, {
-      customerId: customer.id,
+      customerId,
       operation: 'subscription',
-      content,
+      content: call.body,
       admit() {
-        if (content.plan === 'custom') return Promise.reject(contractRequired(catalog));
-        if (subscription !== undefined) return Promise.reject(alreadySubscribed(subscription));
-        return Promise.resolve();
+        const refused = refusalOf(call.body, contract, current);
+        return refused === undefined ? Promise.resolve() : Promise.reject(refused);
       },
       work: () =>
         open(deps, {
-          subscriptionId: deriveId('sub', customer.id, call.idempotencyKey),
-          customerId: customer.id,
-          plan: content.plan,
-          interval: content.interval,
-          collection: content.collection,
-          catalogVersion: catalog.version,
-          successUrl: content.successUrl ?? null,
-          cancelUrl: content.cancelUrl ?? null,
+          subscriptionId: deriveId('sub', customerId, call.idempotencyKey),
+          customerId,
+          plan,
+          interval: contract?.interval ?? interval ?? 'month',
+          collection: contract === undefined ? (collection ?? 'checkout') : 'invoice',
+          catalogVersion: current.catalog.version,
+          successUrl: successUrl ?? null,
+          cancelUrl: cancelUrl ?? null,
+          ...(contract === undefined ? {} : { contract: agreementOf(contract) }),
         }),
     });
   },
 });
 
+type Request = z.output<typeof body>;
+
+/** Why a subscription cannot be sold now; undefined when it can. */
+function refusalOf(
+  { plan, interval, collection, contractId }: Request,
+  contract: RecordedContract | undefined,
+  { subscription, catalog }: CustomerPlan,
+): DomainError | undefined {
+  if (plan === 'custom' && contract === undefined) return contractRequired(catalog);
+  if (contract === undefined && contractId !== undefined) {
+    return new DomainError('state_conflict', 'A contract is for the plan custom.');
+  }
+  if (contract === undefined && collection === 'invoice') {
+    return new DomainError('contract_required', 'Only a contract is paid by invoice.', {
+      contact: catalog.policies.contactAddress,
+    });
+  }
+  if (contract !== undefined && collection === 'checkout') {
+    return new DomainError('state_conflict', 'A contract is paid by invoice.');
+  }
+  if (contract !== undefined && interval !== undefined && interval !== contract.interval) {
+    return new DomainError('state_conflict', `The contract is by the ${contract.interval}.`);
+  }
+  if (subscription !== undefined) return alreadySubscribed(subscription);
+  return undefined;
+}
+
+/** What of a contract the workflow works by: no names, no references. */
+function agreementOf({ contractId, credits, price, interval, termMonths }: RecordedContract): Contract {
+  return { contractId, credits, price, interval, termMonths };
+}
+
 async function open(deps: ApiDeps, opening: OpenSubscription): Promise<StoredAnswer> {
   const answer = await updateWithStart(
     deps,
-    { definition: openSubscriptionUpdate, updateId: OPEN_UPDATE_ID },
+    { definition: openSubscriptionUpdate, updateId: OPEN_UPDATE_ID, args: [] },
     { workflow: SUBSCRIPTION_WORKFLOW, options: subscriptionStart(opening) },
   );
-  if (answer?.outcome === 'refused') throw refusedAnswer(answer);
+  if (answer?.outcome === 'refused') return refusal(refusedAnswer(answer));
   const subscription = await findSubscription(deps.db, opening.subscriptionId);
   if (subscription === undefined) {
     throw new DomainError('unavailable', 'The subscription is not open yet. Repeat the same request.');

@@ -8,7 +8,7 @@ import { holdSchema, holdView } from '../views/hold-view';
 export const getHold = defineOperation({
   summary: 'Read a hold',
   tag: 'Holds',
-  access: 'customer',
+  access: 'key',
   query: z.strictObject(viewerQuery),
   answers: { 200: { description: 'The hold as it is now.', schema: holdSchema } },
   async find({ id, query }, deps) {

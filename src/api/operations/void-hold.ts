@@ -9,7 +9,7 @@ import { holdSchema } from '../views/hold-view';
 export const voidHold = defineOperation({
   summary: 'Give back all that is open of a hold',
   tag: 'Holds',
-  access: 'customer',
+  access: 'key',
   body: optionalJsonBody(z.strictObject({})),
   needsIdempotencyKey: true,
   answers: { 200: { description: 'The hold after it.', schema: holdSchema } },

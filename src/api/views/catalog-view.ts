@@ -3,7 +3,7 @@ import { ACTIONS, PLAN_IDS, type Catalog } from '../../domain/catalog';
 import { actionSchema, answerCredits, planSchema } from '../schemas';
 import { rightsSchema, rightsView } from './rights-view';
 
-const moneySchema = z
+export const moneySchema = z
   .strictObject({ amountMinor: z.int().meta({ description: 'Cents.' }), currency: z.string() })
   .meta({ id: 'Money' });
 

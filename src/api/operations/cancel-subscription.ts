@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { cancelUpdate } from '../../workflows/messages';
+import { optionalJsonBody } from '../bodies/json-body';
+import { defineOperation } from '../operation';
+import {
+  commandQuery,
+  findOwnSubscription,
+  isPreview,
+  previewCommand,
+  sendCommand,
+} from '../subscription-command';
+import { commandAnswers } from '../views/preview-view';
+
+const body = z.strictObject({ when: z.enum(['period_end', 'now']).default('period_end') });
+
+export const cancelSubscription = defineOperation({
+  summary: 'End a subscription, when its paid time ends or now',
+  description: 'Credits stay and stay spendable, rights drop to Free, private work stays private.',
+  tag: 'Subscriptions',
+  access: 'customer',
+  query: commandQuery,
+  body: optionalJsonBody(body),
+  needsIdempotencyKey: true,
+  isDryRun: isPreview,
+  answers: commandAnswers,
+  problems: ['state_conflict', 'unavailable'],
+  find: (call, deps) => findOwnSubscription(call, deps),
+  async handle(call, deps, subscription) {
+    const { when } = call.body;
+    if (call.query.preview) return previewCommand(deps, subscription, { type: 'cancel', when });
+    return sendCommand(call, deps, {
+      subscription,
+      operation: 'cancel',
+      update: cancelUpdate,
+      args: [{ when }],
+    });
+  },
+});

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { assertContract, type Contract } from '../../domain/contract';
+import { credits as creditsOf } from '../../domain/credits';
+import { deriveId } from '../../platform/ids';
+import { getCurrentCatalog } from '../../store/catalogs';
+import { getContract, insertContract } from '../../store/contracts';
+import { getCustomer } from '../../store/customers';
+import { answerOnce } from '../answer-once';
+import { jsonBody } from '../bodies/json-body';
+import { defineOperation } from '../operation';
+import { CREDITS_PER_REQUEST_MAX, idSchema, intervalSchema, textSchema } from '../schemas';
+import { contractSchema, contractView } from '../views/contract-view';
+
+const AMOUNT_MAX = 1_000_000_000;
+const TERM_MONTHS_MAX = 120;
+
+const body = z.strictObject({
+  customerId: idSchema,
+  credits: z.int().min(1).max(CREDITS_PER_REQUEST_MAX).meta({ description: 'A month.' }),
+  amount: z.int().min(1).max(AMOUNT_MAX).meta({ description: 'Minor units, an interval.' }),
+  currency: z.string().regex(/^[a-z]{3}$/, 'must be three lower-case letters'),
+  interval: intervalSchema,
+  termMonths: z.int().min(1).max(TERM_MONTHS_MAX),
+  reference: textSchema(200),
+});
+
+export const createContract = defineOperation({
+  summary: 'Record what was agreed on with a customer of the Custom plan',
+  description: 'Nothing is sold by it yet: a subscription to the plan custom names it as `contractId`.',
+  tag: 'Operators',
+  access: 'operator',
+  body: jsonBody(body),
+  needsIdempotencyKey: true,
+  answers: { 201: { description: 'The contract is recorded.', schema: contractSchema } },
+  problems: ['unavailable'],
+  async find({ body: request, idempotencyKey }, { db }) {
+    const contract: Contract = {
+      contractId: deriveId('ctr', request.customerId, idempotencyKey),
+      credits: creditsOf(request.credits),
+      price: { amountMinor: request.amount, currency: request.currency },
+      interval: request.interval,
+      termMonths: request.termMonths,
+    };
+    assertContract(contract, await getCurrentCatalog(db));
+    const { id: customerId } = await getCustomer(db, request.customerId);
+    return { contract, customerId };
+  },
+  handle(call, deps, { contract, customerId }) {
+    return answerOnce(call, deps, {
+      customerId,
+      operation: 'contract',
+      content: call.body,
+      async work() {
+        const { reference } = call.body;
+        const createdAt = await deps.clock.now();
+        await insertContract(deps.db, { ...contract, customerId, reference, createdAt });
+        const recorded = await getContract(deps.db, contract.contractId, customerId);
+        return { status: 201, body: contractView(recorded) };
+      },
+    });
+  },
+});

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { epochMsOf, instantOf } from '../../domain/instants';
+import { getCustomer } from '../../store/customers';
+import { createPortalSession as openSession } from '../../store/portal-sessions';
+import { jsonBody } from '../bodies/json-body';
+import { defineOperation } from '../operation';
+import { answerInstant, idSchema } from '../schemas';
+
+/** A link is for entering now; the page asks for a new one when it is over. */
+const SESSION_MS = 30 * 60_000;
+
+const sessionSchema = z
+  .strictObject({
+    url: z.string().meta({ description: 'Send the customer there. The token is behind the `#`.' }),
+    expiresAt: answerInstant,
+  })
+  .meta({ id: 'PortalSession' });
+
+export const createPortalSession = defineOperation({
+  summary: 'Let a customer into the pages',
+  description:
+    'The token works as a Bearer key that is bound to the customer: it ignores `customerId` and sees nobody else.',
+  tag: 'Customers',
+  access: 'key',
+  body: jsonBody(z.strictObject({ customerId: idSchema })),
+  answers: { 201: { description: 'A short-lived link.', schema: sessionSchema } },
+  find: ({ body: { customerId } }, { db }) => getCustomer(db, customerId),
+  async handle(_call, { db, clock, publicUrl }, { id: customerId }) {
+    const createdAt = await clock.now();
+    const expiresAt = instantOf(epochMsOf(createdAt) + SESSION_MS);
+    const token = await openSession(db, { customerId, createdAt, expiresAt });
+    return { status: 201, body: { url: `${publicUrl}/account#token=${token}`, expiresAt } };
+  },
+});

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { getCatalog } from '../../store/catalogs';
+import { migrateUpdate } from '../../workflows/messages';
+import { jsonBody } from '../bodies/json-body';
+import { defineOperation } from '../operation';
+import { commandQuery, findOwnSubscription, previewCommand, sendCommand } from '../subscription-command';
+import { textSchema } from '../schemas';
+import { commandAnswers } from '../views/preview-view';
+
+const body = z.strictObject({
+  catalogVersion: textSchema(64),
+  preview: z.boolean().default(false).meta({ description: 'As in the query.' }),
+});
+
+export const migrateSubscription = defineOperation({
+  summary: 'Move a subscription to another catalog version, from its next period on',
+  description: 'A published version changes nobody by itself.',
+  tag: 'Operators',
+  access: 'operator',
+  query: commandQuery,
+  body: jsonBody(body),
+  needsIdempotencyKey: true,
+  isDryRun: (query, { preview }) => query.preview || preview,
+  answers: commandAnswers,
+  problems: ['state_conflict', 'unavailable'],
+  async find(call, deps) {
+    const subscription = await findOwnSubscription(call, deps);
+    await getCatalog(deps.db, call.body.catalogVersion);
+    return subscription;
+  },
+  async handle(call, deps, subscription) {
+    const { catalogVersion, preview } = call.body;
+    if (preview || call.query.preview) {
+      return previewCommand(deps, subscription, { type: 'migrate', catalogVersion });
+    }
+    return sendCommand(call, deps, {
+      subscription,
+      operation: 'migrate',
+      update: migrateUpdate,
+      args: [{ catalogVersion }],
+    });
+  },
+});

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { pauseUpdate } from '../../workflows/messages';
+import { optionalJsonBody } from '../bodies/json-body';
+import { defineOperation } from '../operation';
+import {
+  commandQuery,
+  findOwnSubscription,
+  isPreview,
+  previewCommand,
+  sendCommand,
+} from '../subscription-command';
+import { commandAnswers } from '../views/preview-view';
+
+export const pauseSubscription = defineOperation({
+  summary: 'Pause a subscription',
+  description: 'No grants, no charges, the rights of Free; until it is resumed.',
+  tag: 'Subscriptions',
+  access: 'customer',
+  query: commandQuery,
+  body: optionalJsonBody(z.strictObject({})),
+  needsIdempotencyKey: true,
+  isDryRun: isPreview,
+  answers: commandAnswers,
+  problems: ['state_conflict', 'unavailable'],
+  find: (call, deps) => findOwnSubscription(call, deps),
+  async handle(call, deps, subscription) {
+    if (call.query.preview) return previewCommand(deps, subscription, { type: 'pause' });
+    return sendCommand(call, deps, { subscription, operation: 'pause', update: pauseUpdate, args: [] });
+  },
+});

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { resumeUpdate } from '../../workflows/messages';
+import { optionalJsonBody } from '../bodies/json-body';
+import { defineOperation } from '../operation';
+import {
+  commandQuery,
+  findOwnSubscription,
+  isPreview,
+  previewCommand,
+  sendCommand,
+} from '../subscription-command';
+import { commandAnswers } from '../views/preview-view';
+
+export const resumeSubscription = defineOperation({
+  summary: 'Undo a cancel before its end, or end a pause',
+  description: 'Prepaid cycles that fell into a pause are granted.',
+  tag: 'Subscriptions',
+  access: 'customer',
+  query: commandQuery,
+  body: optionalJsonBody(z.strictObject({})),
+  needsIdempotencyKey: true,
+  isDryRun: isPreview,
+  answers: commandAnswers,
+  problems: ['payment_failed', 'state_conflict', 'unavailable'],
+  find: (call, deps) => findOwnSubscription(call, deps),
+  async handle(call, deps, subscription) {
+    if (call.query.preview) return previewCommand(deps, subscription, { type: 'resume' });
+    return sendCommand(call, deps, { subscription, operation: 'resume', update: resumeUpdate, args: [] });
+  },
+});

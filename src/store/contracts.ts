@@ -1,0 +1,75 @@
+import type { Knex } from 'knex';
+import type { Interval } from '../domain/catalog';
+import type { Contract } from '../domain/contract';
+import { credits } from '../domain/credits';
+import { DomainError } from '../domain/errors';
+import type { Instant } from '../domain/instants';
+import type { SubscriptionStatus } from './subscriptions';
+
+/** A contract with whose customer it is, and what became of it. */
+export interface RecordedContract extends Contract {
+  readonly customerId: string;
+  readonly reference: string;
+  readonly createdAt: Instant;
+  /** Of the subscription that it was sold by; null while there is none. */
+  readonly subscriptionStatus: SubscriptionStatus | null;
+}
+
+interface ContractRow {
+  id: string;
+  customer_id: string;
+  reference: string;
+  credits: number;
+  amount_minor: number;
+  currency: string;
+  interval: Interval;
+  term_months: number;
+  created_at: Instant;
+  subscription_status: SubscriptionStatus | null;
+}
+
+/** Records a contract. Idempotent by its id. */
+export async function insertContract(
+  db: Knex,
+  contract: Omit<RecordedContract, 'subscriptionStatus'>,
+): Promise<void> {
+  await db('app.contracts')
+    .insert({
+      id: contract.contractId,
+      customer_id: contract.customerId,
+      reference: contract.reference,
+      credits: contract.credits,
+      amount_minor: contract.price.amountMinor,
+      currency: contract.price.currency,
+      interval: contract.interval,
+      term_months: contract.termMonths,
+      created_at: contract.createdAt,
+    })
+    .onConflict('id')
+    .ignore();
+}
+
+/** The contract of an id, as its customer's. Throws `not_found`, for somebody else's too. */
+export async function getContract(db: Knex, id: string, customerId: string): Promise<RecordedContract> {
+  const { rows } = await db.raw<{ rows: ContractRow[] }>(
+    `SELECT c.*, (
+       SELECT status FROM app.subscriptions s WHERE s.contract_id = c.id
+       ORDER BY status = 'canceled', created_at DESC LIMIT 1
+     ) AS subscription_status
+     FROM app.contracts c WHERE c.id = :id AND c.customer_id = :customerId`,
+    { id, customerId },
+  );
+  const row = rows[0];
+  if (row === undefined) throw new DomainError('not_found', `No contract ${id}.`);
+  return {
+    contractId: row.id,
+    customerId: row.customer_id,
+    reference: row.reference,
+    credits: credits(row.credits),
+    price: { amountMinor: row.amount_minor, currency: row.currency },
+    interval: row.interval,
+    termMonths: row.term_months,
+    createdAt: row.created_at,
+    subscriptionStatus: row.subscription_status,
+  };
+}
