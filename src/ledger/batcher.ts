@@ -23,9 +23,9 @@ export interface BatcherOptions<Item, Answer> {
 
 export interface Batcher<Item, Answer> {
   /** Throws `DomainError('unavailable')` when the queue is full, or when repeating was given up. */
-  submit(item: Item): Promise<Answer>;
+  readonly submit: (item: Item) => Promise<Answer>;
   /** Refuses new items and returns when all others are answered. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 interface Waiting<Item, Answer> {

@@ -86,7 +86,7 @@ export function createLane({ databaseUrl, queueMax, batchMax }: LaneOptions): Ba
 
   const batcher = createBatcher({ attempt, mayRepeat, queueMax, batchMax });
   return {
-    submit: (command) => batcher.submit(command),
+    submit: batcher.submit,
     close: async () => {
       await batcher.close();
       await disconnect();
