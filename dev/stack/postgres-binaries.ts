@@ -1,5 +1,6 @@
 import { chmod, readFile, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { hasCode } from './system-error';
 
 const EXECUTABLES = ['initdb', 'postgres', 'pg_ctl'] as const;
 
@@ -36,12 +37,8 @@ function findPackage(): string {
 async function link(source: string, target: string): Promise<void> {
   const name = source.slice(dirname(source).length + 1);
   await symlink(name, target).catch((error: unknown) => {
-    if (!isAlreadyThere(error)) throw error;
+    if (!hasCode(error, 'EEXIST')) throw error;
   });
-}
-
-function isAlreadyThere(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
 }
 
 async function makeExecutable(file: string): Promise<void> {
