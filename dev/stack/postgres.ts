@@ -7,10 +7,13 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import type { Launch } from './launch';
 import { preparePostgresBinaries } from './postgres-binaries';
+import { hasCode } from './system-error';
 import { createUnprivileged, type Unprivileged } from './unprivileged';
 
 /** The role that owns the embedded cluster. */
 export const OWNER_ROLE = 'scrip_owner';
+
+const DUPLICATE_DATABASE = '42P04';
 
 export interface Cluster {
   readonly binFolder: string;
@@ -93,8 +96,7 @@ export async function createDatabaseOnce(serverUrl: string, name: string): Promi
   try {
     await query(serverUrl, `CREATE DATABASE ${name}`);
   } catch (error) {
-    const duplicate = error instanceof Error && 'code' in error && error.code === '42P04';
-    if (!duplicate) throw error;
+    if (!hasCode(error, DUPLICATE_DATABASE)) throw error;
   }
 }
 

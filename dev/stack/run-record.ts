@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { PART_NAMES, type PartName } from './part';
 import { endProcess, identityOf, isRunning, type ProcessIdentity } from './process-identity';
 import { readJsonFile, writeJsonFile } from './state-file';
+import { hasCode } from './system-error';
 
 const ORPHAN_GRACE_MS = 5_000;
 
@@ -49,7 +50,7 @@ async function createOnce(file: string, record: unknown): Promise<boolean> {
     await writeFile(file, JSON.stringify(record), { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (hasCode(error, 'EEXIST')) return false;
     throw error;
   }
 }

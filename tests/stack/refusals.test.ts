@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ended } from '../../dev/stack/launch';
+import { launchStack } from '../support/start-stack';
+
+/** Starts that cannot work end at once, with 1 and a sentence that says what to do. */
+describe('a stack that cannot start', () => {
+  let home: string;
+
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'scrip-refusal-'));
+  });
+
+  afterEach(async () => {
+    await rm(home, { recursive: true, force: true });
+  });
+
+  const refusal = async (env: Readonly<Record<string, string>>): Promise<string> => {
+    const { child, output } = launchStack(home, env);
+    expect(await ended(child)).toEqual({ code: 1, signal: null });
+    return output();
+  };
+
+  it('says which port is in use', async () => {
+    const squatter = createServer().listen(0, '127.0.0.1');
+    await once(squatter, 'listening');
+    const { port } = squatter.address() as AddressInfo;
+    const said = await refusal({ PORT: String(port) });
+    squatter.close();
+    expect(said).toContain(
+      `Port ${String(port)} is in use. Set PORT to another one, or PORT=0 for any free one.`,
+    );
+  });
+
+  it('refuses a port that is none', async () => {
+    expect(await refusal({ PORT: '65536' })).toContain('PORT must be a number from 0 to 65535, not "65536".');
+  });
+
+  it('has no stand-in for Stripe in production', async () => {
+    expect(await refusal({ NODE_ENV: 'production' })).toContain(
+      'With NODE_ENV=production there is no Stripe simulator: set STRIPE_SECRET_KEY.',
+    );
+  });
+
+  it('names what belongs to a part that is replaced', async () => {
+    expect(await refusal({ STRIPE_SECRET_KEY: 'sk_test_1' })).toContain(
+      'STRIPE_SECRET_KEY needs STRIPE_WEBHOOK_SECRET too.',
+    );
+  });
+});
