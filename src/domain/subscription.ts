@@ -88,8 +88,13 @@ function takeIn(state: SubscriptionState, input: SubscriptionStep): Carried {
 
 /** Whether anything but the instant has changed, or what is seen at it. */
 function differ(before: SubscriptionState, after: SubscriptionState): boolean {
+  const keys = Object.keys(after) as (keyof SubscriptionState)[];
   return (
-    JSON.stringify({ ...before, at: '' }) !== JSON.stringify({ ...after, at: '' }) ||
-    JSON.stringify(viewOf(before)) !== JSON.stringify(viewOf(after))
+    keys.some((key) => key !== 'at' && !isSame(before[key], after[key])) ||
+    !isSame(viewOf(before), viewOf(after))
   );
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }

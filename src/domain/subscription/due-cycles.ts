@@ -44,6 +44,7 @@ export function grantDue(state: SubscriptionState): {
   readonly clawbacks: readonly ClawbackEffect[];
 } {
   const due = dueCycles(state).filter((cycle) => cycle.period.start <= state.at && !isHeldBack(state, cycle));
+  if (due.length === 0) return { state, grants: [], clawbacks: [] };
   const clawbacks: ClawbackEffect[] = [];
   const withdrawals = state.withdrawals.map((one) => {
     const withheld = due.find((cycle) => cycle.interval.paymentId === one.paymentId && cycle.withheld > 0);
@@ -78,7 +79,7 @@ export function prune(state: SubscriptionState): SubscriptionState {
       eraOf(interval, state.eras) === undefined ||
       ungranted.has(interval.paymentId),
   );
-  return { ...state, intervals };
+  return intervals.length === state.intervals.length ? state : { ...state, intervals };
 }
 
 export function withdrawalsOf(state: SubscriptionState, paymentId: string): PaymentWithdrawals | undefined {
