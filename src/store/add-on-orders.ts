@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
+import type { PaymentWithdrawals } from '../domain/refunds';
 
 /** An order of packs of credits: pending until its payment is known, then paid with its credits in one transaction. */
 export interface AddOnOrder {
@@ -42,6 +43,23 @@ export async function getAddOnOrder(db: Knex, id: string): Promise<AddOnOrder> {
   const order = await findAddOnOrder(db, id);
   if (order === undefined) throw new DomainError('not_found', `No add-on order ${id}.`);
   return order;
+}
+
+/** What was taken back for money of the order that went back; undefined while none did. */
+export async function findOrderWithdrawals(db: Knex, id: string): Promise<PaymentWithdrawals | undefined> {
+  const rows = db<{ id: string; withdrawals: PaymentWithdrawals | null }>('app.add_on_orders');
+  return (await rows.where({ id }).first('withdrawals'))?.withdrawals ?? undefined;
+}
+
+/** Keeps what was taken back; the order's workflow is the only writer. */
+export async function saveOrderWithdrawals(
+  db: Knex,
+  id: string,
+  withdrawals: PaymentWithdrawals,
+): Promise<void> {
+  await db('app.add_on_orders')
+    .where({ id })
+    .update({ withdrawals: JSON.stringify(withdrawals) });
 }
 
 function orderOf(row: AddOnOrderRow): AddOnOrder {

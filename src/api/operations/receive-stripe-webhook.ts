@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PaymentEvent } from '../../payments/payments';
-import { routePaymentEvent } from '../../payments/route-event';
+import { findDestination } from '../../payments/route-event';
 import { markStripeEventProcessed, receiveStripeEvent } from '../../store/stripe-events';
 import { paymentFactDelivery } from '../../workflows/messages';
 import { rawBody } from '../bodies/raw-body';
@@ -30,9 +30,12 @@ export const receiveStripeWebhook = defineOperation({
 });
 
 /** The event is safe in the inbox: what cannot be delivered now is delivered by the worker's poller. */
-async function deliver({ db, temporal, clock, logger }: ApiDeps, event: PaymentEvent): Promise<void> {
-  const route = routePaymentEvent(event);
+async function deliver(
+  { db, temporal, payments, clock, logger }: ApiDeps,
+  event: PaymentEvent,
+): Promise<void> {
   try {
+    const route = await findDestination(payments, event);
     if (route.to === 'nobody') await markStripeEventProcessed(db, event.eventId, await clock.now());
     else {
       const [workflow, options] = paymentFactDelivery(route);
