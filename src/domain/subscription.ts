@@ -16,22 +16,9 @@ import { takeBack } from './subscription/withdrawals';
  * A command says what it asks of Stripe and becomes true when that is done.
  */
 
-export type {
-  CommandAnswer,
-  GrantEffect,
-  Refusal,
-  StripeCall,
-  SubscriptionEffects,
-} from './subscription/effects';
+export type { CommandAnswer, GrantEffect, StripeCall, SubscriptionEffects } from './subscription/effects';
 export type { SubscriptionCommand, SubscriptionFact, SubscriptionStep } from './subscription/inputs';
-export {
-  openSubscription,
-  readSubscriptionState,
-  type Checkout,
-  type SubscriptionOpening,
-  type SubscriptionState,
-  type SubscriptionStatus,
-} from './subscription/state';
+export { openSubscription, readSubscriptionState, type SubscriptionState } from './subscription/state';
 export { isFinished, nextChangeAt, viewOf, type SubscriptionView } from './subscription/view';
 
 /**
