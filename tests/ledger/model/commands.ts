@@ -2,6 +2,8 @@ import { credits } from '../../../src/domain/credits';
 import { epochMsOf, instantOf, type Instant } from '../../../src/domain/instants';
 import type {
   AdmitCommand,
+  ClawbackCommand,
+  ClawbackUndoCommand,
   GrantCommand,
   HoldCommand,
   LedgerCommand,
@@ -51,6 +53,52 @@ export function hold(walletId: string, id: string, amount: number, more: Optiona
     reason: 'Images',
     ...more,
   } satisfies HoldCommand;
+}
+
+/** A hold for work that Scrip does not run; its key is its id. */
+export function externalHold(walletId: string, id: string, amount: number, expiresAt: Instant) {
+  return {
+    op: 'hold',
+    key: id,
+    fingerprint: `hold ${id}`,
+    walletId,
+    effectiveAt: instantAt(0),
+    holdId: id,
+    credits: credits(amount),
+    action: 'external',
+    expiresAt,
+    reason: 'Work elsewhere',
+  } satisfies HoldCommand;
+}
+
+/** The return of a payment's money: key `clawback:{id}`. */
+export function clawback(walletId: string, id: string, amount: number, paymentId: string) {
+  return {
+    op: 'clawback',
+    key: `clawback:${id}`,
+    fingerprint: `clawback ${id}`,
+    walletId,
+    effectiveAt: instantAt(1),
+    clawbackId: id,
+    paymentId,
+    credits: credits(amount),
+    availableOnly: false,
+    reason: 'Refunded',
+  } satisfies ClawbackCommand;
+}
+
+/** Gives all of a clawback back: key `clawback_undo:{id}`. */
+export function undo(walletId: string, id: string) {
+  return {
+    op: 'clawback_undo',
+    key: `clawback_undo:${id}`,
+    fingerprint: `undo ${id}`,
+    walletId,
+    effectiveAt: instantAt(2),
+    clawbackId: id,
+    credits: null,
+    reason: 'Reinstated',
+  } satisfies ClawbackUndoCommand;
 }
 
 /** Asks under the key of the spend's hold. */
