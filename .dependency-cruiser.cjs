@@ -107,8 +107,9 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     combinedDependencies: false,
     enhancedResolveOptions: {
-      conditionNames: ['require', 'node', 'default', 'types'],
-      extensions: ['.ts', '.js', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['require', 'node', 'default'],
+      extensions: ['.ts', '.js', '.cjs', '.json'],
     },
   },
 };

@@ -58,7 +58,7 @@ export async function listLandingPageImages(
   modelId: string,
   page: PageRequest,
 ): Promise<Page<Image>> {
-  const query = db('app.images').where({ model_id: modelId, visibility: 'public', hidden: false });
+  const query = db<ImageRow>('app.images').where({ model_id: modelId, visibility: 'public', hidden: false });
   return readPage<ImageRow, Image>(query, page, imageOf);
 }
 
@@ -73,7 +73,9 @@ async function isShownTo(db: Knex, image: Image, viewerId: string | undefined): 
   if (image.visibility === 'public' && model !== undefined && isOnLandingPage(image, model, viewerId))
     return true;
   if (viewerId === undefined) return false;
-  const license = await db('app.licenses').where({ image_id: image.id, customer_id: viewerId }).first('id');
+  const license = await db<{ image_id: string; customer_id: string }>('app.licenses')
+    .where({ image_id: image.id, customer_id: viewerId })
+    .first('image_id');
   return license !== undefined;
 }
 

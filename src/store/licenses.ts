@@ -44,7 +44,7 @@ export async function findLicense(
 /** A customer's licences, newest first. */
 export async function listLicenses(db: Knex, customerId: string, page: PageRequest): Promise<Page<License>> {
   return readPage<LicenseRow, License>(
-    db('app.licenses').where({ customer_id: customerId }),
+    db<LicenseRow>('app.licenses').where({ customer_id: customerId }),
     page,
     licenseOf,
   );

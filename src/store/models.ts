@@ -57,7 +57,7 @@ export async function getOwnModel(db: Knex, id: string, ownerId: string): Promis
 
 /** The models that the viewer may see, newest first: public and ready ones, and their own. */
 export async function listModels(db: Knex, filter: ModelFilter, page: PageRequest): Promise<Page<Model>> {
-  const query = db('app.models')
+  const query = db<ModelRow>('app.models')
     .whereNot({ status: 'deleted' })
     .where((visible) => {
       void visible.where({ visibility: 'public', status: 'ready' });

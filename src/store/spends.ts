@@ -76,7 +76,11 @@ export async function listSpendsById(db: Knex, ids: readonly string[]): Promise<
 
 /** A customer's spends, newest first. */
 export async function listSpends(db: Knex, customerId: string, page: PageRequest): Promise<Page<Spend>> {
-  return readPage<SpendRow, Spend>(db('app.spends').where({ customer_id: customerId }), page, spendOf);
+  return readPage<SpendRow, Spend>(
+    db<SpendRow>('app.spends').where({ customer_id: customerId }),
+    page,
+    spendOf,
+  );
 }
 
 /** Notes that the provider has accepted the work. A no-op when the spend is past that. */
