@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { epochMsOf, type Instant } from '../../src/domain/instants';
+import type { Instant } from '../../src/domain/instants';
 import type { Logger } from '../../src/platform/logger';
 import { connectWorker } from '../../src/platform/temporal-worker';
 import { createWorker } from '../../src/platform/temporal-worker';
 import type { TimeServer } from './time-server';
 import { drive, pokeSignal } from './workflows';
 
-/** Carries out what is due; answers how long nothing will be, in ms, or null for ever. */
-export type Tick = () => Promise<number | null>;
+/** Carries out what is due; answers when more will be, null for never. */
+export type Tick = () => Promise<Instant | null>;
 
 export interface Driver {
   /** Something became due earlier than was known. */
@@ -47,7 +47,7 @@ export async function startDriver(parts: {
       throw error;
     });
     for (const answer of answered) answer();
-    return next === null ? null : Math.max(1, epochMsOf(next) - epochMsOf(await timeServer.now()));
+    return next;
   };
 
   const connection = await connectWorker(address);

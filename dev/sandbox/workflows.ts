@@ -1,4 +1,5 @@
-import { condition, continueAsNew, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
+import { continueAsNew, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
+import { createAlarms } from '../../src/workflows/alarms';
 import type { Tick } from './driver';
 
 export const pokeSignal = defineSignal('poke');
@@ -18,11 +19,11 @@ const TICKS_MAX = 500;
 export async function drive(): Promise<void> {
   let poked = false;
   setHandler(pokeSignal, () => void (poked = true), { description: 'Something became due earlier.' });
+  const alarms = createAlarms();
   for (let ticks = 0; ticks < TICKS_MAX; ticks += 1) {
     poked = false;
-    const waitMs = await tick();
-    if (waitMs === null) await condition(() => poked);
-    else await condition(() => poked, waitMs);
+    const next = await tick();
+    await alarms.waitFor(() => poked, next ?? undefined);
   }
   await continueAsNew<typeof drive>();
 }

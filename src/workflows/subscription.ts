@@ -8,8 +8,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import { epochMsOf } from '../domain/instants';
+import type { Instant } from '../domain/instants';
 import { isFinished, nextChangeAt, readSubscriptionState, viewOf } from '../domain/subscription';
+import { createAlarms } from './alarms';
 import type { OpenSubscription, SubscriptionInput } from './messages';
 import { now } from './now';
 import { nextLookAt } from './subscription-look';
@@ -64,6 +65,7 @@ async function begin(shell: Shell, input: SubscriptionInput): Promise<void> {
 
 async function live(shell: OpenedShell): Promise<void> {
   const cycleAtStart = cycleOf(shell);
+  const alarms = createAlarms();
   for (;;) {
     await takeTurn(shell);
     if (hasNews(shell)) continue;
@@ -74,23 +76,20 @@ async function live(shell: OpenedShell): Promise<void> {
       if (isOver) return;
       await continueAsNew<typeof subscription>(shell.state);
     }
-    await waitForNews(shell);
+    await alarms.waitFor(() => hasNews(shell), nextInstantOf(shell));
   }
 }
 
-/** Until something is heard, or the next instant at which something is to be done. */
-async function waitForNews(shell: OpenedShell): Promise<void> {
-  const [dueAt] = [nextChangeAt(shell.state), nextLookAt(shell)].filter((at) => at !== null).sort();
-  const heard = () => hasNews(shell);
-  if (dueAt === undefined) await condition(heard);
-  else await condition(heard, Math.max(1, epochMsOf(dueAt) - Date.now()));
+/** The next instant at which something is to be done. */
+function nextInstantOf(shell: OpenedShell): Instant | undefined {
+  return [nextChangeAt(shell.state), nextLookAt(shell)].filter((at) => at !== null).sort()[0];
 }
 
 /** There is no such subscription, or it was refused: whoever says something about it hears so. */
 async function decline(shell: Shell): Promise<void> {
   refuseAll(shell, 'not_found', 'There is no such subscription.');
-  const eventIds = shell.facts.splice(0).map(({ eventId }) => eventId);
-  if (eventIds.length > 0) await acknowledgeEvents({ eventIds, at: now() });
+  const facts = shell.facts.splice(0);
+  if (facts.length > 0) await acknowledgeEvents({ facts, at: now() });
   await condition(allHandlersFinished);
 }
 
