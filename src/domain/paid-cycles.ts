@@ -52,14 +52,24 @@ export interface PaidCycle {
   readonly cost: Money;
 }
 
-/** The era an interval began, else the latest whose anchor is not after its start; undefined while that is unknown. */
+/**
+ * The era an interval began, else the latest whose anchor lies before its start: a renewal that starts in the very second of
+ * an upgrade belongs to the era it renews. Undefined while that is unknown.
+ */
 export function eraOf(interval: PaidInterval, eras: readonly Era[]): Era | undefined {
   const own = eras.find((era) => era.openedBy === interval.paymentId);
-  if (own !== undefined) return own;
-  return eras.reduce<Era | undefined>((latest, era) => {
-    const fits = era.anchorAt <= interval.start && (latest === undefined || latest.anchorAt <= era.anchorAt);
-    return fits ? era : latest;
-  }, undefined);
+  return (
+    own ??
+    latest(eras.filter((era) => era.anchorAt < interval.start)) ??
+    latest(eras.filter((era) => era.anchorAt === interval.start))
+  );
+}
+
+function latest(eras: readonly Era[]): Era | undefined {
+  return eras.reduce<Era | undefined>(
+    (found, era) => (found === undefined || found.anchorAt <= era.anchorAt ? era : found),
+    undefined,
+  );
 }
 
 /** The cycles of an era that an interval pays for, in order: those whose start lies in `[start, end)`. */

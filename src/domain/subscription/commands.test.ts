@@ -79,6 +79,15 @@ describe('an upgrade', () => {
     expect(grants.map((grant) => grant.key)).toEqual([`cycle:sub_1:1:${anchor}`]);
   });
 
+  it('in the second of a renewal that was paid leaves the renewal its own cycle', () => {
+    const steps = [changePlan(renewal, 'pro'), ...upgradePaid(renewal), paid(month(anchor, 1))];
+    const { grants } = play(steps, paidOnce);
+    expect(grants.map((grant) => grant.key)).toEqual([
+      `cycle:sub_1:1:${renewal}`,
+      `cycle:sub_1:0:${renewal}`,
+    ]);
+  });
+
   it('recovers a subscription that is past due', () => {
     const late = plus(renewal, DAY);
     const { state } = play([passes(late), changePlan(late, 'pro'), ...upgradePaid(late)], paidOnce);

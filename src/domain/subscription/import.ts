@@ -66,14 +66,15 @@ function subscriptionOf(
   const running = Math.min(cycleIndexAt(anchorAt, at), lastPaid - 1);
   const firstPaid = Math.max(0, Math.min(running, lastPaid - CYCLES_PER_INTERVAL[interval]));
   const { credits: creditsPerCycle, prices } = catalog.plans[plan];
+  const paymentId = `import:${subscriptionId}`;
   return {
     ...opened,
     planCredits: creditsPerCycle,
     stripeSubscriptionId: stripeSubscription,
-    eras: [{ number: 0, anchorAt, granted: [[0, running + 1]] }],
+    eras: [{ number: 0, anchorAt, openedBy: paymentId, granted: [[0, running + 1]] }],
     intervals: [
       {
-        paymentId: `import:${subscriptionId}`,
+        paymentId,
         plan,
         start: cycleStart(anchorAt, firstPaid),
         end: paidThrough,
