@@ -39,11 +39,94 @@ CREATE TYPE ledger.command AS (
   records_if_licensed jsonb
 );
 
+-- The rows that a batch works on in memory. Not the tables' own row types: Postgres copies those with the text of every
+-- constraint for each call.
+CREATE TYPE ledger.wallet AS (
+  id text,
+  seq bigint,
+  available bigint,
+  held bigint,
+  owed bigint,
+  lots integer,
+  effective_at timestamptz,
+  due_at timestamptz
+);
+CREATE TYPE ledger.lot AS (
+  wallet_id text,
+  lot_no integer,
+  grant_id text,
+  source text,
+  credits bigint,
+  free bigint,
+  cost_minor bigint,
+  currency text,
+  payment_id text,
+  subscription_id text,
+  order_id text,
+  granted_at timestamptz
+);
+CREATE TYPE ledger.hold AS (
+  id text,
+  wallet_id text,
+  action text,
+  spend_id text,
+  reference text,
+  credits bigint,
+  open bigint,
+  captured bigint,
+  released bigint,
+  refunded bigint,
+  creator_id text,
+  royalty bigint,
+  royalty_reversed bigint,
+  state text,
+  expires_at timestamptz,
+  created_at timestamptz,
+  settled_at timestamptz
+);
+CREATE TYPE ledger.entry AS (
+  wallet_id text,
+  seq bigint,
+  code text,
+  debit text,
+  credit text,
+  credits bigint,
+  available bigint,
+  held bigint,
+  owed bigint,
+  lot_nos integer[],
+  lot_credits bigint[],
+  lot_costs bigint[],
+  from_repaid boolean,
+  resolves boolean,
+  command_key text,
+  key text,
+  hold_id text,
+  spend_id text,
+  grant_id text,
+  order_id text,
+  subscription_id text,
+  reason text,
+  effective_at timestamptz
+);
+CREATE TYPE ledger.answer AS (
+  key text,
+  fingerprint text,
+  wallet_id text,
+  op text,
+  outcome text,
+  available bigint,
+  held bigint,
+  owed bigint,
+  effective_at timestamptz,
+  reply jsonb
+);
+
 -- Credits of lots, and the cost that leaves deferred revenue with them. `expires_at`: the soonest end that was moved.
 CREATE TYPE ledger.shares AS (lot_nos integer[], credits bigint[], costs bigint[], expires_at timestamptz);
 
 -- What a command has done so far: the wallet after it, its rows, its answer.
-CREATE TYPE ledger.effect AS (wallet ledger.wallets, rows ledger.journal[], outcome text, reply jsonb);
+CREATE TYPE ledger.effect AS (wallet ledger.wallet, rows ledger.entry[], outcome text, reply jsonb);
 
 -- Which lots the next credits come out of, in the published order: earliest expiry first (none last), unpaid before paid,
 -- oldest, id. A clawback takes from its payment's own lots before all others.
@@ -129,10 +212,10 @@ END $$;
 -- Adds one row to an effect and moves the wallet with it; nothing for zero credits. `t` holds what the rows of a command
 -- have in common: the keys, the ids, the reason, the instant.
 CREATE FUNCTION ledger.move(
-  e ledger.effect, t ledger.journal, row_code text, row_debit text, row_credit text, amount bigint, s ledger.shares
+  e ledger.effect, t ledger.entry, row_code text, row_debit text, row_credit text, amount bigint, s ledger.shares
 ) RETURNS ledger.effect LANGUAGE plpgsql AS $$
 DECLARE
-  w ledger.wallets := e.wallet;
+  w ledger.wallet := e.wallet;
 BEGIN
   IF amount = 0 THEN
     RETURN e;
@@ -160,9 +243,9 @@ BEGIN
 END $$;
 
 -- What the rows of a command have in common, before the ids of what it is about.
-CREATE FUNCTION ledger.template(c ledger.command) RETURNS ledger.journal LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION ledger.template(c ledger.command) RETURNS ledger.entry LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
-  t ledger.journal;
+  t ledger.entry;
 BEGIN
   t.command_key := c.key;
   t.key := c.key;
@@ -176,7 +259,7 @@ END $$;
 -- Captures `captured` of an open hold, releases `released` (its debts first) and ends the hold in `end_state` when
 -- nothing is left open or `final` is set. The keys are those of the rows.
 CREATE FUNCTION ledger.resolve_hold(
-  e ledger.effect, t ledger.journal, h ledger.holds, captured bigint, released bigint, end_state text,
+  e ledger.effect, t ledger.entry, h ledger.hold, captured bigint, released bigint, end_state text,
   capture_key text, release_key text
 ) RETURNS ledger.effect LANGUAGE plpgsql AS $$
 DECLARE
@@ -215,7 +298,7 @@ BEGIN
 END $$;
 
 -- The artist's share, after the capture.
-CREATE FUNCTION ledger.book_royalty(e ledger.effect, t ledger.journal, c ledger.command, h ledger.holds)
+CREATE FUNCTION ledger.book_royalty(e ledger.effect, t ledger.entry, c ledger.command, h ledger.hold)
 RETURNS ledger.effect LANGUAGE plpgsql AS $$
 BEGIN
   IF c.royalty IS NULL OR c.royalty = 0 THEN
@@ -232,9 +315,9 @@ END $$;
 -- are released (into expired lots with a minimum life), all as rows of the command that came by.
 CREATE FUNCTION ledger.advance(e ledger.effect, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
 DECLARE
-  l ledger.lots;
-  h ledger.holds;
-  t ledger.journal;
+  l record;
+  h ledger.hold;
+  t ledger.entry;
   s ledger.shares;
   wallet text := (e.wallet).id;
 BEGIN
@@ -266,7 +349,7 @@ END $$;
 
 CREATE FUNCTION ledger.do_grant(e ledger.effect, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
 DECLARE
-  t ledger.journal := ledger.template(c);
+  t ledger.entry := ledger.template(c);
   repaid bigint := least(c.credits, (e.wallet).owed);
   lot integer := (e.wallet).lots + 1;
   paid bigint := coalesce(c.cost_minor, 0);
@@ -322,9 +405,9 @@ END $$;
 
 CREATE FUNCTION ledger.do_hold(e ledger.effect, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
 DECLARE
-  t ledger.journal := ledger.template(c);
+  t ledger.entry := ledger.template(c);
   s ledger.shares;
-  h ledger.holds;
+  h ledger.hold;
   license text := CASE WHEN c.license_of IS NOT NULL THEN ledger.find_license(c) END;
 BEGIN
   IF license IS NOT NULL THEN
@@ -363,7 +446,7 @@ BEGIN
 END $$;
 
 -- The answer to whoever settled, captured or voided: what moved, and the hold as it is then.
-CREATE FUNCTION ledger.resolved(h ledger.holds, captured bigint, released bigint, state text) RETURNS jsonb
+CREATE FUNCTION ledger.resolved(h ledger.hold, captured bigint, released bigint, state text) RETURNS jsonb
 LANGUAGE sql IMMUTABLE RETURN
   jsonb_build_object('holdId', (h).id, 'captured', captured, 'released', released, 'hold', jsonb_build_object(
     'status', state, 'captured', (h).captured + captured, 'released', (h).released + released));
@@ -371,7 +454,7 @@ LANGUAGE sql IMMUTABLE RETURN
 -- settle, capture and void: the three ways to end a hold, or to take a part of it.
 CREATE FUNCTION ledger.do_resolve(e ledger.effect, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
 DECLARE
-  h ledger.holds;
+  h ledger.hold;
   captured bigint;
   released bigint;
   base text;
@@ -407,8 +490,8 @@ END $$;
 
 CREATE FUNCTION ledger.do_refund(e ledger.effect, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
 DECLARE
-  t ledger.journal := ledger.template(c);
-  h ledger.holds;
+  t ledger.entry := ledger.template(c);
+  h ledger.hold;
   s ledger.shares;
   amount bigint;
   repaid bigint;
@@ -448,7 +531,7 @@ END $$;
 
 CREATE FUNCTION ledger.do_clawback(e ledger.effect, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
 DECLARE
-  t ledger.journal := ledger.template(c);
+  t ledger.entry := ledger.template(c);
   s ledger.shares;
   taken bigint := least(c.credits, (e.wallet).available);
 BEGIN
@@ -483,7 +566,7 @@ END $$;
 -- meanwhile becomes free in them again. Then the lots it was taken from, which repay other debts first.
 CREATE FUNCTION ledger.do_clawback_undo(e ledger.effect, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
 DECLARE
-  t ledger.journal := ledger.template(c);
+  t ledger.entry := ledger.template(c);
   b ledger.clawbacks;
   s ledger.shares;
   amount bigint;
@@ -573,14 +656,14 @@ END $$;
 
 -- Locks the wallets of a batch in id order, the only order in which anybody locks them, and answers them in that order.
 -- A wallet comes into being with its first command.
-CREATE FUNCTION ledger.lock_wallets(commands jsonb) RETURNS ledger.wallets[] LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger.lock_wallets(commands jsonb) RETURNS ledger.wallet[] LANGUAGE plpgsql AS $$
 DECLARE
   ids text[] := ARRAY(
     SELECT DISTINCT (x ->> 'wallet_id') COLLATE "C" AS id FROM jsonb_array_elements(commands) x ORDER BY id);
-  ws ledger.wallets[];
+  ws ledger.wallet[];
 BEGIN
   FOR attempt IN 1..2 LOOP
-    ws := ARRAY(SELECT w FROM ledger.wallets w WHERE w.id = ANY (ids) ORDER BY w.id FOR NO KEY UPDATE);
+    ws := ARRAY(SELECT ROW(w.*)::ledger.wallet FROM ledger.wallets w WHERE w.id = ANY (ids) ORDER BY w.id FOR NO KEY UPDATE);
     EXIT WHEN cardinality(ws) = cardinality(ids);
     WITH opened AS (
       INSERT INTO ledger.wallets (id, seq, available, held, owed, effective_at)
@@ -600,7 +683,7 @@ BEGIN
 END $$;
 
 -- One command on one wallet, in the order of the switch.
-CREATE FUNCTION ledger.apply_one(w ledger.wallets, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger.apply_one(w ledger.wallet, c ledger.command) RETURNS ledger.effect LANGUAGE plpgsql AS $$
 DECLARE
   e ledger.effect := ROW(w, '{}', NULL, NULL)::ledger.effect;
 BEGIN
@@ -627,42 +710,47 @@ END $$;
 -- The commands of a batch with what the decision needs, and `plain` for those of wallets with which `apply_batch` can
 -- deal in memory: nothing but ordinary grants, holds, admissions and settlements, no key that is known or comes twice, nothing
 -- owed, nothing that expires. Plain ones come wallet by wallet, the others in the order given.
-CREATE FUNCTION ledger.read_batch(commands jsonb, ws ledger.wallets[])
-RETURNS TABLE (ord integer, wallet integer, command ledger.command, known ledger.commands, is_known boolean, twin integer,
-  plain boolean, opens boolean, hold ledger.holds, lot_nos integer[], sizes bigint[], lot_costs bigint[],
+CREATE FUNCTION ledger.read_batch(commands jsonb, ws ledger.wallet[])
+RETURNS TABLE (ord integer, wallet integer, command ledger.command, known ledger.answer, is_known boolean, twin integer,
+  plain boolean, opens boolean, hold ledger.hold, lot_nos integer[], sizes bigint[], lot_costs bigint[],
   lot_credits bigint[], consumed bigint[])
 LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
   RETURN QUERY
   WITH facts AS (
-    SELECT x.ord::integer AS ord, c AS command, k::ledger.commands AS known, k.key IS NOT NULL AS is_known,
-      h::ledger.holds AS hold, t.*,
+    SELECT x.ord::integer AS ord, c AS command, k.known, (k.known).key IS NOT NULL AS is_known, h.hold, t.*,
       dense_rank() OVER (ORDER BY c.wallet_id COLLATE "C")::integer AS wallet,
       (lag(x.ord) OVER (PARTITION BY c.key COLLATE "C" ORDER BY x.ord))::integer AS twin,
-      k.key IS NULL AND count(*) OVER (PARTITION BY c.key COLLATE "C") = 1 AND CASE c.op
+      (k.known).key IS NULL AND count(*) OVER (PARTITION BY c.key COLLATE "C") = 1 AND CASE c.op
         WHEN 'admit' THEN c.refusal IS NULL AND c.license_of IS NULL
         WHEN 'hold' THEN c.refusal IS NULL AND c.license_of IS NULL AND c.capture IS NOT TRUE AND c.expires_at IS NULL
           AND c.credits > 0
         WHEN 'grant' THEN c.expires_at IS NULL
-        WHEN 'settle' THEN h.wallet_id = c.wallet_id AND h.state = 'open' AND h.open = h.credits AND h.credits > 0
-          AND c.credits <= h.open AND coalesce(c.royalty, 0) = 0 AND NOT t.expiring
+        WHEN 'settle' THEN (h.hold).wallet_id = c.wallet_id AND (h.hold).state = 'open' AND (h.hold).open = (h.hold).credits
+          AND (h.hold).credits > 0 AND c.credits <= (h.hold).open AND coalesce(c.royalty, 0) = 0 AND NOT t.expiring
           AND count(*) OVER (PARTITION BY c.hold_id COLLATE "C") = 1
         ELSE false END IS TRUE AS plain,
-      c.op = 'settle' AND c.credits < h.open AS releases
+      c.op = 'settle' AND c.credits < (h.hold).open AS releases
     FROM jsonb_array_elements(commands) WITH ORDINALITY x (value, ord)
       CROSS JOIN LATERAL jsonb_populate_record(NULL::ledger.command, x.value) c
       -- One row by its key: LIMIT keeps the planner from looking for another way when its statistics are old.
-      LEFT JOIN LATERAL (SELECT * FROM ledger.commands WHERE key = c.key LIMIT 1) k ON true
-      LEFT JOIN LATERAL (SELECT * FROM ledger.holds WHERE c.op = 'settle' AND id = c.hold_id LIMIT 1) h ON true
+      LEFT JOIN LATERAL (
+        SELECT ROW(o.key, o.fingerprint, o.wallet_id, o.op, o.outcome, o.available, o.held, o.owed, o.effective_at,
+          o.reply)::ledger.answer AS known
+        FROM ledger.commands o WHERE o.key = c.key LIMIT 1
+      ) k ON true
+      LEFT JOIN LATERAL (
+        SELECT ROW(o.*)::ledger.hold AS hold FROM ledger.holds o WHERE c.op = 'settle' AND o.id = c.hold_id LIMIT 1
+      ) h ON true
       LEFT JOIN LATERAL (
         SELECT array_agg(b.lot_no ORDER BY b.position) AS lot_nos, array_agg(b.credits::bigint ORDER BY b.position) AS sizes,
           array_agg(l.cost_minor::bigint ORDER BY b.position) AS lot_costs,
           array_agg(l.credits::bigint ORDER BY b.position) AS lot_credits,
           array_agg((l.credits - l.free - l.held)::bigint ORDER BY b.position) AS consumed, bool_or(l.expires_at IS NOT NULL) AS expiring
-        FROM ledger.hold_lots b JOIN ledger.lots l ON l.wallet_id = h.wallet_id AND l.lot_no = b.lot_no
-        WHERE b.hold_id = h.id
-      ) t ON h.id IS NOT NULL
+        FROM ledger.hold_lots b JOIN ledger.lots l ON l.wallet_id = (h.hold).wallet_id AND l.lot_no = b.lot_no
+        WHERE b.hold_id = (h.hold).id
+      ) t ON (h.hold).id IS NOT NULL
   ), judged AS (
     SELECT f.*, row_number() OVER one = 1 AS opens,
       bool_and(f.plain) OVER one_whole AND NOT (bool_or((f.command).op = 'hold') OVER one_whole AND bool_or(f.releases) OVER one_whole)
@@ -676,7 +764,7 @@ BEGIN
 END $$;
 
 -- Writes what `apply_batch` has decided in memory for plain commands: holds, and what their rows did to lots and holds.
-CREATE FUNCTION ledger.write_plain(granted ledger.lots[], placed ledger.holds[], rows ledger.journal[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger.write_plain(granted ledger.lot[], placed ledger.hold[], rows ledger.entry[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   settles boolean := cardinality(rows) > cardinality(placed) + cardinality(granted);
 BEGIN
@@ -742,28 +830,28 @@ SET search_path = '' SET plan_cache_mode = force_generic_plan SET enable_seqscan
 SET enable_mergejoin = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
-  ws ledger.wallets[] := ledger.lock_wallets(commands);
-  w ledger.wallets;
+  ws ledger.wallet[] := ledger.lock_wallets(commands);
+  w ledger.wallet;
   e ledger.effect;
   c ledger.command;
   r record;
-  t ledger.journal;
-  j ledger.journal;
+  t ledger.entry;
+  j ledger.entry;
   s ledger.shares;
-  known ledger.commands;
-  rows ledger.journal[] := '{}';
+  known ledger.answer;
+  rows ledger.entry[] := '{}';
   -- By ord: the recorded command, and the ord under which its key was recorded (null: not recorded).
-  answers ledger.commands[] := '{}';
+  answers ledger.answer[] := '{}';
   recorded integer[] := '{}';
   replays boolean;
   -- Of the plain wallets: what is to be written, and the lots of the one at hand in the order in which they burn.
-  plain_rows ledger.journal[] := '{}';
-  placed ledger.holds[] := '{}';
-  h ledger.holds;
-  granted ledger.lots[] := '{}';
-  l ledger.lots;
+  plain_rows ledger.entry[] := '{}';
+  placed ledger.hold[] := '{}';
+  h ledger.hold;
+  granted ledger.lot[] := '{}';
+  l ledger.lot;
   burning integer;
-  burn ledger.lots[];
+  burn ledger.lot[];
   consumed bigint[];
   wanted bigint;
   size bigint;
@@ -785,7 +873,9 @@ BEGIN
       IF burning IS NULL AND c.op IN ('grant', 'hold') THEN
         burning := 1;
         burn := ARRAY(
-          SELECT l FROM ledger.lots l WHERE l.wallet_id = c.wallet_id AND l.spendable
+          SELECT ROW(l.wallet_id, l.lot_no, l.grant_id, l.source, l.credits, l.free, l.cost_minor, l.currency, l.payment_id,
+            l.subscription_id, l.order_id, l.granted_at)::ledger.lot
+          FROM ledger.lots l WHERE l.wallet_id = c.wallet_id AND l.spendable
           ORDER BY l.expires_at, l.cost_minor > 0, l.granted_at, l.grant_id);
       END IF;
       IF c.op = 'grant' THEN
@@ -922,7 +1012,7 @@ BEGIN
       w := e.wallet;
       ws[r.wallet] := w;
       known := ROW(c.key, c.fingerprint, c.wallet_id, c.op, e.outcome, w.available, w.held, w.owed, c.effective_at,
-        e.reply, NULL)::ledger.commands;
+        e.reply)::ledger.answer;
       IF e.outcome <> 'admitted' THEN
         answers[r.ord] := known;
         recorded[r.ord] := r.ord;
