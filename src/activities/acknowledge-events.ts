@@ -1,12 +1,14 @@
 import type { Instant } from '../domain/instants';
 import { processedEventRecord, writeRecords } from '../store/records';
+import type { PaymentFact } from '../workflows/messages';
 import type { ActivityDeps } from './deps';
 
-/** Marks events as done that have no effect: they name nothing of ours, or say nothing new. */
+/** Marks events as done that have no effect, or whose effect is done. */
 export async function acknowledgeEvents(
   deps: ActivityDeps,
-  { eventIds, at }: { eventIds: readonly string[]; at: Instant },
+  { facts, at }: { facts: readonly PaymentFact[]; at: Instant },
 ): Promise<void> {
+  const eventIds = [...new Set(facts.map(({ eventId }) => eventId))];
   await writeRecords(
     deps.db,
     eventIds.map((eventId) => processedEventRecord(eventId, at)),

@@ -1,6 +1,7 @@
 import { readSubscriptionState } from '../domain/subscription';
 import { findSubscriptionState } from '../store/subscriptions';
 import { acknowledgeEvents } from './acknowledge-events';
+import { carryOutAddOnWithdrawal, readAddOnWithdrawal } from './add-on-withdrawals';
 import { callStripe } from './call-stripe';
 import { carryOutSubscription } from './carry-out-subscription';
 import type { ActivityDeps } from './deps';
@@ -39,6 +40,9 @@ export function createActivities(deps: ActivityDeps) {
     openAddOn: (input: Input<typeof openAddOn>) => openAddOn(deps, input),
     findOrder: (orderId: string) => findOrder(deps, orderId),
     settleAddOn: (input: Input<typeof settleAddOn>) => settleAddOn(deps, input),
+    readAddOnWithdrawal: (input: Input<typeof readAddOnWithdrawal>) => readAddOnWithdrawal(deps, input),
+    carryOutAddOnWithdrawal: (input: Input<typeof carryOutAddOnWithdrawal>) =>
+      carryOutAddOnWithdrawal(deps, input),
     acknowledgeEvents: (input: Input<typeof acknowledgeEvents>) => acknowledgeEvents(deps, input),
   };
 }

@@ -1,10 +1,10 @@
 import { epochMsOf, instantOf, type Instant } from '../domain/instants';
-import type { GenerateImagesInput, TrainModelInput } from '../domain/spend';
 import type { JobKind, JobRequest } from '../jobs/jobs';
 import { signUploadPath } from '../media/signed-url';
 import { findModel } from '../store/models';
 import type { Spend } from '../store/spends';
 import type { ActivityDeps } from './deps';
+import { spendRequestOf } from './spend-request';
 
 /** How long the links to a training's pictures outlive its deadline. */
 const LINK_MARGIN_MS = 3_600_000;
@@ -20,18 +20,26 @@ export async function jobRequestOf(
   deadlineAt: Instant,
 ): Promise<JobRequest> {
   const webhookUrl = deps.jobs.capabilities.webhook ? `${deps.publicUrl}/webhooks/jobs` : null;
-  if (spend.action === 'train_model') {
-    const { name, uploadIds } = spend.input as TrainModelInput;
-    const expiresAt = instantOf(epochMsOf(deadlineAt) + LINK_MARGIN_MS);
-    const images = uploadIds.map(
-      (id) => deps.publicUrl + signUploadPath(deps.urlSigningSecret, id, expiresAt),
-    );
-    const input = { name, input_images: images };
-    return { kind: 'trainings', spendId: spend.id, version: deps.trainerVersion, input, webhookUrl };
+  const request = spendRequestOf(spend);
+  switch (request.action) {
+    case 'train_model': {
+      const { name, uploadIds } = request.input;
+      const input = { name, input_images: linksTo(deps, uploadIds, deadlineAt) };
+      return { kind: 'trainings', spendId: spend.id, version: deps.trainerVersion, input, webhookUrl };
+    }
+    case 'generate_images': {
+      const { modelId, prompt, count, seed } = request.input;
+      const version = (await findModel(deps.db, modelId))?.version ?? null;
+      if (version === null) throw new Error(`model ${modelId} has no version to generate with`);
+      const input = { prompt, num_outputs: count, ...(seed === undefined ? {} : { seed }) };
+      return { kind: 'predictions', spendId: spend.id, version, input, webhookUrl };
+    }
+    case 'license_image':
+      throw new Error('a licence needs no work');
   }
-  const { modelId, prompt, count, seed } = spend.input as GenerateImagesInput;
-  const version = (await findModel(deps.db, modelId))?.version ?? null;
-  if (version === null) throw new Error(`model ${modelId} has no version to generate with`);
-  const input = { prompt, num_outputs: count, ...(seed === undefined ? {} : { seed }) };
-  return { kind: 'predictions', spendId: spend.id, version, input, webhookUrl };
+}
+
+function linksTo(deps: ActivityDeps, uploadIds: readonly string[], deadlineAt: Instant): readonly string[] {
+  const expiresAt = instantOf(epochMsOf(deadlineAt) + LINK_MARGIN_MS);
+  return uploadIds.map((id) => deps.publicUrl + signUploadPath(deps.urlSigningSecret, id, expiresAt));
 }

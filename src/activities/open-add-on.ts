@@ -11,7 +11,8 @@ import { ensureStripeCustomer } from './stripe-customer';
 export interface Order {
   readonly orderId: string;
   readonly customerId: string;
-  readonly sessionId: string;
+  /** Null for an order that was charged without a checkout. */
+  readonly sessionId: string | null;
   /** Null for an order taken up again: its checkout is long over. */
   readonly expiresAt: Instant | null;
 }

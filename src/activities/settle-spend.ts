@@ -14,6 +14,7 @@ import { getSpend, type Spend, type SpendResult } from '../store/spends';
 import type { ActivityDeps } from './deps';
 import { reasonOf } from './reserve-spend';
 import type { JobOutcome } from './run-job';
+import { spendRequestOf } from './spend-request';
 import { spendRowOf } from './spend-row';
 
 /**
@@ -36,7 +37,7 @@ export async function settleSpend(
     holdId: deriveId('hld', spendId),
     credits: settlement.captured,
     effectiveAt: at,
-    reason: reasonOf({ action: spend.action, input: spend.input } as Parameters<typeof reasonOf>[0]),
+    reason: reasonOf(spendRequestOf(spend)),
     records: await recordsOf(deps, spend, { settlement, outcome, at }),
   });
   if (result.outcome !== 'applied') throw new Error(`spend ${spendId} cannot be settled: ${result.outcome}`);
@@ -60,9 +61,15 @@ async function recordsOf(deps: ActivityDeps, spend: Spend, settled: Settled): Pr
     result: resultOf(spend, outcome),
     updated_at: at,
   });
-  return spend.action === 'train_model'
-    ? [row, await modelOf(deps, spend, outcome)]
-    : [row, ...imagesOf(spend, settled)];
+  const request = spendRequestOf(spend);
+  switch (request.action) {
+    case 'train_model':
+      return [row, await modelOf(deps, { spend, input: request.input, outcome })];
+    case 'generate_images':
+      return [row, ...imagesOf(spend, request.input, settled)];
+    case 'license_image':
+      return [row];
+  }
 }
 
 function resultOf(spend: Spend, { images, modelVersion }: JobOutcome): SpendResult | null {
@@ -70,8 +77,7 @@ function resultOf(spend: Spend, { images, modelVersion }: JobOutcome): SpendResu
   return modelVersion === null ? null : { modelId: deriveId('mdl', spend.id) };
 }
 
-function imagesOf(spend: Spend, { outcome, at }: Settled): StoreRecord[] {
-  const { modelId } = spend.input as GenerateImagesInput;
+function imagesOf(spend: Spend, { modelId }: GenerateImagesInput, { outcome, at }: Settled): StoreRecord[] {
   return outcome.images.map((image) =>
     imageRecord({
       id: image.imageId,
@@ -91,10 +97,12 @@ function imagesOf(spend: Spend, { outcome, at }: Settled): StoreRecord[] {
 }
 
 /** The model as the training left it; its name and visibility may have been changed meanwhile and stay. */
-async function modelOf(deps: ActivityDeps, spend: Spend, outcome: JobOutcome): Promise<StoreRecord> {
+async function modelOf(
+  deps: ActivityDeps,
+  { spend, input, outcome }: { spend: Spend; input: TrainModelInput; outcome: JobOutcome },
+): Promise<StoreRecord> {
   const id = deriveId('mdl', spend.id);
   const model = await findModel(deps.db, id);
-  const input = spend.input as TrainModelInput;
   return modelRecord({
     id,
     owner_id: spend.customerId,

@@ -1,4 +1,5 @@
 import {
+  allHandlersFinished,
   CancellationScope,
   condition,
   proxyActivities,
@@ -7,22 +8,25 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import { epochMsOf } from '../domain/instants';
+import { epochMsOf, instantOf } from '../domain/instants';
+import { createAlarms } from './alarms';
 import {
   openAddOnUpdate,
   paymentFactSignal,
   type AddOnInput,
   type OpenAddOn,
   type OpenAnswer,
+  type PaymentFact,
 } from './messages';
 import { now } from './now';
 
-const { openAddOn, settleAddOn } = proxyActivities<Activities>({
+const { openAddOn, settleAddOn, readAddOnWithdrawal } = proxyActivities<Activities>({
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
 });
-const { findOrder, acknowledgeEvents } = proxyLocalActivities<Activities>({
+const { findOrder, acknowledgeEvents, carryOutAddOnWithdrawal } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });
 
 type Order = NonNullable<Awaited<ReturnType<Activities['findOrder']>>>;
@@ -33,20 +37,20 @@ const MARGIN_MS = 3_600_000;
 
 /**
  * One order of packs, from its checkout to its credits. Every hint makes it look at the checkout at Stripe; paid means
- * credits, whenever that happens: an order whose workflow has ended is taken up again by the hint.
+ * credits, whenever that happens, and money that goes back takes them along: an order whose workflow has ended is taken
+ * up again by the hint.
  */
 export async function addOn(input: AddOnInput): Promise<OrderStatus | 'refused'> {
-  const eventIds: string[] = [];
-  const description = 'Something about the checkout may have changed: look at it again.';
-  setHandler(paymentFactSignal, ({ eventId }) => void eventIds.push(eventId), { description });
-  const answers = answerOpen();
+  const facts: PaymentFact[] = [];
+  const description = 'Something about its money may have changed: look at it again at Stripe.';
+  setHandler(paymentFactSignal, (fact) => void facts.push(fact), { description });
+  const answers = answerOpen('pack' in input);
   return CancellationScope.nonCancellable(async () => {
     const order = 'pack' in input ? await open(input, answers.give) : await findOrder(input.orderId);
-    if (order === null) {
-      await acknowledgeEvents({ eventIds: eventIds.splice(0), at: now() });
-      return 'refused';
-    }
-    return serve(order, eventIds);
+    const status = order === null ? 'refused' : await serve(order, facts);
+    if (facts.length > 0) await acknowledgeEvents({ facts: facts.splice(0), at: now() });
+    await condition(allHandlersFinished);
+    return status;
   });
 }
 
@@ -58,24 +62,41 @@ async function open(opening: OpenAddOn, give: (answer: OpenAnswer) => void): Pro
   return order;
 }
 
-async function serve(order: Order, eventIds: string[]): Promise<OrderStatus> {
-  const endsAtMs = order.expiresAt === null ? null : epochMsOf(order.expiresAt) + MARGIN_MS;
+async function serve(order: Order, facts: PaymentFact[]): Promise<OrderStatus> {
+  const endsAt = order.expiresAt === null ? null : instantOf(epochMsOf(order.expiresAt) + MARGIN_MS);
+  const alarms = createAlarms();
   for (;;) {
-    const isOver = endsAtMs !== null && Date.now() >= endsAtMs;
-    if (eventIds.length === 0 && endsAtMs !== null && !isOver) {
+    const isOver = endsAt !== null && endsAt <= now();
+    if (facts.length === 0 && endsAt !== null && !isOver) {
       setCurrentDetails(`Order ${order.orderId} of ${order.customerId} waits for its payment.`);
-      await condition(() => eventIds.length > 0, endsAtMs - Date.now());
+      await alarms.waitFor(() => facts.length > 0, endsAt);
       continue;
     }
-    const look = { orderId: order.orderId, sessionId: order.sessionId, eventIds: eventIds.splice(0), isOver };
-    const status = await settleAddOn({ ...look, at: now() });
+    const heard = facts.splice(0);
+    const status = await settle(order, heard, isOver);
     setCurrentDetails(`Order ${order.orderId} of ${order.customerId}: ${status}.`);
-    if (eventIds.length === 0 && (status !== 'pending' || isOver || endsAtMs === null)) return status;
+    if (facts.length === 0 && (status !== 'pending' || isOver || endsAt === null)) return status;
   }
 }
 
-function answerOpen(): { give: (answer: OpenAnswer) => void } {
-  let given: OpenAnswer | undefined;
+/** First what was paid, then what went back of it. */
+async function settle(order: Order, facts: readonly PaymentFact[], isOver: boolean): Promise<OrderStatus> {
+  const { orderId, sessionId } = order;
+  const status = await settleAddOn({ orderId, sessionId, isOver, at: now() });
+  const done: PaymentFact[] = [];
+  for (const fact of facts) {
+    const isWithdrawal = fact.objectType === 'refund' || fact.objectType === 'dispute';
+    const withdrawal = isWithdrawal ? await readAddOnWithdrawal({ orderId, fact, at: now() }) : null;
+    if (withdrawal === 'unreadable') continue;
+    if (withdrawal !== null) await carryOutAddOnWithdrawal(withdrawal);
+    done.push(fact);
+  }
+  if (done.length > 0) await acknowledgeEvents({ facts: done, at: now() });
+  return status;
+}
+
+function answerOpen(isOpening: boolean): { give: (answer: OpenAnswer) => void } {
+  let given: OpenAnswer | undefined = isOpening ? undefined : { outcome: 'opened' };
   const answer = async (): Promise<OpenAnswer> => {
     await condition(() => given !== undefined);
     return given as OpenAnswer;

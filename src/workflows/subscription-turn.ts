@@ -132,11 +132,7 @@ async function carryOut(
   },
 ): Promise<void> {
   const { state, all, readings } = turn;
-  const payments = readings.flatMap(({ step: input, paymentIntentId }) =>
-    input?.type === 'paid' || input?.type === 'withdrawal'
-      ? [{ payment: input.payment, paymentIntentId }]
-      : [],
-  );
+  const payments = paymentsOf(shell.state, state, readings);
   const eventIds = readings.flatMap((reading) => reading.eventIds);
   // A payment that changes nothing was written down when it was new.
   if (state.revision === shell.state.revision && eventIds.length === 0) return;
@@ -144,6 +140,20 @@ async function carryOut(
     .map(({ grants, clawbacks, restores }) => ({ grants, clawbacks, restores }))
     .filter(({ grants, clawbacks, restores }) => grants.length + clawbacks.length + restores.length > 0);
   await carryOutSubscription({ state, movements, payments, eventIds, at: state.at });
+}
+
+/** Everything that was paid: what Stripe says, and what the machine holds besides, for an operator recorded it. */
+function paymentsOf(before: SubscriptionState, after: SubscriptionState, readings: readonly Reading[]) {
+  const read = readings.flatMap(({ step: input, paymentIntentId }) =>
+    input?.type === 'paid' || input?.type === 'withdrawal'
+      ? [{ payment: input.payment, paymentIntentId }]
+      : [],
+  );
+  const known = [...before.intervals, ...read.map(({ payment }) => payment)];
+  const recorded = after.intervals
+    .filter(({ paymentId }) => !known.some((payment) => payment.paymentId === paymentId))
+    .map((payment) => ({ payment, paymentIntentId: null }));
+  return [...read, ...recorded];
 }
 
 /** Reads everything about it at Stripe, unasked. */
