@@ -3,9 +3,6 @@ declare const creditsBrand: unique symbol;
 /** A whole, non-negative number of credits that JSON and Postgres bigint both carry exactly (below 2^53). */
 export type Credits = number & { readonly [creditsBrand]: true };
 
-/** The largest number of credits one movement or wallet may carry. */
-export const CREDITS_MAX = Number.MAX_SAFE_INTEGER;
-
 /**
  * Turns a number into credits.
  * Throws a RangeError for fractions, negative numbers and what doubles cannot carry exactly: a wrong number
@@ -16,9 +13,4 @@ export function credits(value: number): Credits {
     throw new RangeError(`not a number of credits: ${String(value)}`);
   }
   return value as Credits;
-}
-
-/** The sum of any number of credits; throws when it leaves the safe range. */
-export function addCredits(...values: readonly Credits[]): Credits {
-  return credits(values.reduce<number>((sum, value) => sum + value, 0));
 }
