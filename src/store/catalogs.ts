@@ -117,7 +117,11 @@ export async function getPriceId(
   catalogVersion: string,
   item: { plan: PlanId; interval: Interval } | { pack: string },
 ): Promise<string> {
-  const wanted = 'pack' in item ? { plan: null, interval: null, pack: item.pack } : { ...item, pack: null };
+  // Column by column: who asks may hold more than a plan and an interval.
+  const wanted =
+    'pack' in item
+      ? { plan: null, interval: null, pack: item.pack }
+      : { plan: item.plan, interval: item.interval, pack: null };
   const row = await db<PriceRow>('app.catalog_prices')
     .where({ catalog_version: catalogVersion, ...wanted })
     .first();
