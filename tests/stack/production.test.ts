@@ -1,24 +1,15 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { endingWithParent } from '../../dev/stack/end-with-parent';
 import { ended } from '../../dev/stack/launch';
-import { findPort } from '../../dev/stack/ports';
-import { seedHouseModels } from '../../dev/stack/seed';
 import { startProcess, type StartedProcess } from '../../dev/stack/started-process';
-import { startStripeSimulator } from '../../dev/stripe-simulator/simulator';
-import { startStudio } from '../../dev/studio/start-studio';
-import { systemClock } from '../../src/platform/clock';
-import { createDatabase } from '../../src/platform/database';
 import { findPackageRoot } from '../../src/platform/package-root';
-import { createEmptyDatabase, type TestDatabase } from '../support/database';
-import { required } from '../support/environment';
 import { apiAt, arrive, pictureOf } from './call-api';
+import { startOutsideWorld, type OutsideWorld } from './outside-world';
 
 const run = promisify(execFile);
 const root = findPackageRoot();
@@ -28,17 +19,11 @@ const INSTALL_MS = 240_000;
 const SHIPPED = ['package.json', 'package-lock.json', '.npmrc', 'migrations', 'catalog', 'docs/problems'];
 const BUILT = ['dist/src', 'dist/workflow-bundle.js'];
 
-const STRIPE_KEY = 'sk_test_production_shape';
-const STRIPE_WEBHOOK_SECRET = 'whsec_production_shape';
-const JOB_TOKEN = 'production-shape';
-const JOBS_WEBHOOK_SECRET = `whsec_${randomBytes(24).toString('base64')}`;
-
 /** As in production: only what ships, production dependencies only, servers that are somebody else's. */
 describe('the production shape', () => {
   let folder: string;
-  let database: TestDatabase;
+  let outside: OutsideWorld;
   let env: Record<string, string>;
-  let stops: (() => Promise<unknown>)[];
   let api: StartedProcess;
   let worker: StartedProcess;
   let key: string;
@@ -46,7 +31,7 @@ describe('the production shape', () => {
   const scrip = (...args: string[]) =>
     run(process.execPath, [join(folder, 'dist/src/main/cli.js'), ...args], {
       cwd: folder,
-      env: { ...env, DATABASE_OWNER_URL: database.ownerUrl },
+      env,
     });
 
   const launch = (program: string): StartedProcess => {
@@ -56,54 +41,17 @@ describe('the production shape', () => {
   };
 
   beforeAll(async () => {
-    stops = [];
     folder = await mkdtemp(join(tmpdir(), 'scrip-production-'));
     await run(process.execPath, ['dev/build.mjs'], { cwd: root });
     for (const path of [...SHIPPED, ...BUILT])
       await cp(join(root, path), join(folder, path), { recursive: true });
     await run('npm', ['ci', '--omit=dev', '--ignore-scripts', '--prefer-offline'], { cwd: folder });
-    database = await createEmptyDatabase();
-    const port = await findPort();
-    const publicUrl = `http://127.0.0.1:${String(port)}`;
-    const stripe = await startStripeSimulator({
-      port: 0,
-      stateFile: join(folder, 'stripe'),
-      secretKey: STRIPE_KEY,
-      webhookUrl: `${publicUrl}/webhooks/stripe`,
-      webhookSecret: STRIPE_WEBHOOK_SECRET,
-      now: () => systemClock.now(),
-    });
-    stops.push(() => stripe.close());
-    const provider = await startStudio({
-      port: 0,
-      stateDir: join(folder, 'studio'),
-      token: JOB_TOKEN,
-      webhookSecret: JOBS_WEBHOOK_SECRET,
-    });
-    stops.push(() => provider.stop());
-    env = {
-      PATH: process.env['PATH'] ?? '',
-      NODE_ENV: 'production',
-      TZ: 'UTC',
-      DATABASE_URL: database.appUrl,
-      TEMPORAL_ADDRESS: required('SCRIP_TEST_TEMPORAL_ADDRESS'),
-      TEMPORAL_NAMESPACE: `production-${randomBytes(8).toString('hex')}`,
-      STRIPE_SECRET_KEY: STRIPE_KEY,
-      STRIPE_API_URL: stripe.url,
-      STRIPE_WEBHOOK_SECRET,
-      JOB_PROVIDER_URL: provider.url,
-      JOB_PROVIDER_TOKEN: JOB_TOKEN,
-      JOBS_WEBHOOK_SECRET,
-      OBJECT_STORE_URL: pathToFileURL(join(folder, 'objects')).href,
-      URL_SIGNING_SECRET: 'production-shape',
-      PUBLIC_URL: publicUrl,
-      PORT: String(port),
-    };
+    outside = await startOutsideWorld(folder);
+    env = { ...outside.env, PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', TZ: 'UTC' };
   }, INSTALL_MS);
 
   afterAll(async () => {
-    for (const stop of stops.reverse()) await stop();
-    await database.drop();
+    await outside.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -130,10 +78,8 @@ describe('the production shape', () => {
     worker = launch('worker.js');
     api = launch('api.js');
     await Promise.all([worker.lineWith('workerReady'), api.lineWith('listening')]);
-    const db = createDatabase(database.appUrl);
-    await seedHouseModels(db).finally(() => db.destroy());
-
-    const shop = apiAt(env['PUBLIC_URL']!, key);
+    await outside.seedModels();
+    const shop = apiAt(outside.publicUrl, key);
     const customerId = await arrive(shop, 'first');
     const spend = await shop.post('/v1/spends', await pictureOf(shop, customerId, 'a quay', 2));
     expect(spend.status).toBe(202);
