@@ -1,4 +1,3 @@
-import type { Client } from '@temporalio/client';
 import type { Instant } from '../domain/instants';
 import type { PaymentEvent } from '../payments/payments';
 import { findDestination } from '../payments/route-event';
@@ -10,7 +9,7 @@ import {
 import { paymentFactDelivery } from '../workflows/messages';
 import type { ActivityDeps } from './deps';
 
-type InboxDeps = Pick<ActivityDeps, 'db' | 'clock' | 'logger' | 'payments'> & { readonly temporal: Client };
+type InboxDeps = Pick<ActivityDeps, 'db' | 'clock' | 'logger' | 'payments' | 'temporal'>;
 
 const PAGE_SIZE = 100;
 

@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import type { Knex } from 'knex';
 import type { Jobs } from '../jobs/jobs';
 import type { Ledger } from '../ledger/commands';
@@ -11,6 +12,8 @@ import type { JobNotices } from './job-notices';
 export interface ActivityDeps {
   readonly db: Knex;
   readonly ledger: Ledger;
+  /** For hints from one workflow to another that the first must not wait for. */
+  readonly temporal: Client;
   readonly payments: Payments;
   readonly jobs: Jobs;
   readonly objectStore: ObjectStore;

@@ -16,6 +16,8 @@ import { reserveSpend } from './reserve-spend';
 import { runJob } from './run-job';
 import { settleAddOn } from './settle-add-on';
 import { settleSpend } from './settle-spend';
+import { chargeTopUp, openTopUp } from './buy-top-up';
+import { stepTopUp } from './step-top-up';
 
 type Input<Activity extends (deps: ActivityDeps, input: never) => unknown> = Parameters<Activity>[1];
 
@@ -43,6 +45,9 @@ export function createActivities(deps: ActivityDeps) {
     readAddOnWithdrawal: (input: Input<typeof readAddOnWithdrawal>) => readAddOnWithdrawal(deps, input),
     carryOutAddOnWithdrawal: (input: Input<typeof carryOutAddOnWithdrawal>) =>
       carryOutAddOnWithdrawal(deps, input),
+    stepTopUp: (input: Input<typeof stepTopUp>) => stepTopUp(deps, input),
+    openTopUp: (input: Input<typeof openTopUp>) => openTopUp(deps, input),
+    chargeTopUp: (input: Input<typeof chargeTopUp>) => chargeTopUp(deps, input),
     acknowledgeEvents: (input: Input<typeof acknowledgeEvents>) => acknowledgeEvents(deps, input),
   };
 }

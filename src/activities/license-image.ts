@@ -7,6 +7,7 @@ import { loadSpendFacts } from '../store/spend-facts';
 import { findSpend, type SpendRow } from '../store/spends';
 import { spendWorkflowId, type ReserveAnswer, type SpendInput } from '../workflows/messages';
 import type { ActivityDeps } from './deps';
+import { noticeCredits } from './notice-credits';
 import { reasonOf, refusedByLedger, refusedByRule } from './reserve-spend';
 
 /**
@@ -52,6 +53,7 @@ export async function licenseImage(
     records: [spendRecord(rowOf(spend, { plan, facts, at, licenseId, paid: plan.credits })), license],
     recordsIfLicensed: [spendRecord(rowOf(spend, { plan, facts, at, licenseId: '$licenseId', paid: 0 }))],
   });
+  await noticeCredits(deps, customerId, result.reply.available);
   const sold = result.outcome === 'applied' || result.outcome === 'already_licensed';
   return sold ? { outcome: 'reserved', status: 'succeeded' } : refusedByLedger(result).answer;
 }

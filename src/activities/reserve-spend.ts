@@ -9,6 +9,7 @@ import { loadSpendFacts } from '../store/spend-facts';
 import { findSpend, getSpend, type Spend } from '../store/spends';
 import { spendWorkflowId, type ReserveAnswer, type SpendInput } from '../workflows/messages';
 import type { ActivityDeps } from './deps';
+import { noticeCredits } from './notice-credits';
 
 export interface Reservation {
   readonly answer: ReserveAnswer;
@@ -44,6 +45,7 @@ export async function reserveSpend(
     records: recordsOf(spend, plan, facts.catalog.version, at),
   });
   if (result.outcome !== 'applied') return refusedByLedger(result);
+  await noticeCredits(deps, spend.customerId, result.reply.available);
   return continueSpend(deps, await getSpend(deps.db, spend.spendId));
 }
 

@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Client } from '@temporalio/client';
 import type { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { deliverUnprocessedEvents } from '../activities/deliver-payment-event';
 import type { ActivityDeps } from '../activities/deps';
 import { createJobNotices } from '../activities/job-notices';
+import { noticeAllCredits } from '../activities/notice-credits';
 import { recordLateJob } from '../activities/record-late-job';
 import { epochMsOf, instantOf } from '../domain/instants';
 import { createHttpJobs } from '../jobs/http-jobs';
 import { createLedger } from '../ledger/ledger';
+import { rollUp } from '../ledger/roll-up';
 import { sweepExpired } from '../ledger/sweep-expired';
 import { createObjectStore } from '../media/object-store-from-url';
 import { createStripePayments } from '../payments/stripe-payments';
@@ -56,6 +57,7 @@ async function main(): Promise<void> {
   await stopChores();
   await deps.ledger.close();
   await deps.db.destroy();
+  await deps.temporal.connection.close();
   await connection.close();
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
@@ -68,6 +70,7 @@ function createDeps(config: Config, logger: Logger): ActivityDeps {
   return {
     db: createDatabase(config.databaseUrl, { applicationName: 'scrip-worker' }),
     ledger: createLedger({ databaseUrl: config.databaseUrl }),
+    temporal: createTemporalClient(config.temporal),
     payments: createStripePayments({ secretKey, apiUrl, webhookSecrets }),
     // The worker verifies no webhooks, so nothing here asks for the time.
     jobs: createHttpJobs({ baseUrl, token, webhookSecret, submit, now: () => instantOf(0) }),
@@ -83,7 +86,6 @@ function createDeps(config: Config, logger: Logger): ActivityDeps {
 
 /** What is done now and then beside the workflows. Answers how to stop it. */
 function startChores(config: Config, deps: ActivityDeps): () => Promise<void> {
-  const temporal = createTemporalClient(config.temporal);
   const report = (error: unknown) => deps.logger.error({ err: error }, 'a chore failed and is tried again');
   const stops = [
     listenForJobs(config.databaseUrl, {
@@ -93,25 +95,26 @@ function startChores(config: Config, deps: ActivityDeps): () => Promise<void> {
       error: report,
     }),
     // In the sandbox whoever drives its clock does these when they are due on it.
-    ...(config.sandboxUrl === undefined ? repeatTimedChores(deps, temporal, report) : []),
+    ...(config.sandboxUrl === undefined ? repeatTimedChores(deps, report) : []),
   ];
   return async () => {
     await Promise.all(stops.map((stop) => stop()));
-    await temporal.connection.close();
   };
 }
 
-function repeatTimedChores(deps: ActivityDeps, temporal: Client, report: (error: unknown) => void) {
+function repeatTimedChores(deps: ActivityDeps, report: (error: unknown) => void) {
   return [
     repeat(
       INBOX_PAUSE_MS,
       async () => {
         const before = instantOf(epochMsOf(await deps.clock.now()) - INBOX_AGE_MS);
-        await deliverUnprocessedEvents({ ...deps, temporal }, before);
+        await deliverUnprocessedEvents(deps, before);
       },
       report,
     ),
     repeat(SWEEP_PAUSE_MS, async () => sweepExpired(deps.db, deps.ledger, await deps.clock.now()), report),
+    repeat(SWEEP_PAUSE_MS, () => rollUp(deps.db), report),
+    repeat(SWEEP_PAUSE_MS, () => noticeAllCredits(deps), report),
   ];
 }
 

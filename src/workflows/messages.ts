@@ -1,5 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { AutoTopUpSetting } from '../domain/auto-top-up';
 import type { Interval, PlanId } from '../domain/catalog';
 import type { Contract } from '../domain/contract';
 import type { Instant } from '../domain/instants';
@@ -207,6 +208,37 @@ export function addOnStart(input: OpenAddOn) {
     staticSummary: `${String(input.quantity)} × ${input.pack} for ${input.customerId}`,
     typedSearchAttributes: new TypedSearchAttributes([
       { key: SEARCH_ATTRIBUTES.customer, value: input.customerId },
+    ]),
+  } as const;
+}
+
+// Automatic top-up
+
+export const TOP_UP_WORKFLOW = 'topUp';
+export const topUpWorkflowId = (customerId: string): string => `top-up/${customerId}`;
+
+export interface TopUpInput {
+  readonly customerId: string;
+}
+
+/** Sets it, or sets it again, which ends a stop; answers when it is recorded. */
+export const setAutoTopUpUpdate = defineUpdate<null, [AutoTopUpSetting]>('setAutoTopUp');
+export const removeAutoTopUpUpdate = defineUpdate<null>('removeAutoTopUp');
+/** The customer's credits may have fallen below the threshold: look. */
+export const observeCreditsSignal = defineSignal('observeCredits');
+
+/** How a customer's automatic top-up is reached, by Update-with-Start or signalWithStart: it runs while it has to do. */
+export function topUpStart(customerId: string) {
+  return {
+    workflowId: topUpWorkflowId(customerId),
+    taskQueue: TASK_QUEUES.subscriptions,
+    args: [{ customerId }] as [TopUpInput],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    priority: { fairnessKey: customerId },
+    staticSummary: `automatic top-up of ${customerId}`,
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: SEARCH_ATTRIBUTES.customer, value: customerId },
     ]),
   } as const;
 }

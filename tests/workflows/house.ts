@@ -77,6 +77,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const deps: ActivityDeps = {
     db,
     ledger,
+    temporal: client,
     payments: createStripePayments({
       secretKey: options.stripe?.secretKey ?? 'sk_test_nobody',
       apiUrl: options.stripe?.url ?? NOWHERE,

@@ -16,13 +16,13 @@ export async function deliverToInbox(
   house: House,
   carry: (event: PaymentEvent) => boolean = () => true,
 ): Promise<number> {
-  const { db, deps, client } = house;
+  const { db, deps } = house;
   const now = await deps.clock.now();
   let fresh = 0;
   for (const event of await eventsOf(house)) {
     if (carry(event) && (await receiveStripeEvent(db, event, now))) fresh += 1;
   }
   const before = instantOf(epochMsOf(now) + 1_000);
-  await deliverUnprocessedEvents({ ...deps, temporal: client }, before);
+  await deliverUnprocessedEvents(deps, before);
   return fresh;
 }

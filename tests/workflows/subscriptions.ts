@@ -63,10 +63,7 @@ export async function command<Args extends [unknown?]>(
   const start = subscriptionCommandStart(subscriptionId);
   const startWorkflowOperation = new WithStartWorkflowOperation(SUBSCRIPTION_WORKFLOW, start);
   const options = { updateId: id, args, startWorkflowOperation };
-  return client.workflow.executeUpdateWithStart(
-    update,
-    options,
-  );
+  return client.workflow.executeUpdateWithStart(update, options);
 }
 
 /** A customer's movements by code and credits, oldest first. */

@@ -1,0 +1,132 @@
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import type { StripeSimulator } from '../../dev/stripe-simulator/simulator';
+import { credits } from '../../src/domain/credits';
+import { instantOf } from '../../src/domain/instants';
+import { findAutoTopUp } from '../../src/store/auto-top-ups';
+import { getSubscription } from '../../src/store/subscriptions';
+import {
+  observeCreditsSignal,
+  removeAutoTopUpUpdate,
+  setAutoTopUpUpdate,
+  TOP_UP_WORKFLOW,
+  topUpStart,
+} from '../../src/workflows/messages';
+import { openHouse, type House } from './house';
+import { deliverToInbox } from './inbox';
+import { generating, spendOf, spendToTheEnd } from './spends';
+import { priceCatalog, startStripe, STRIPE_KEY, stripeOf } from './stripe';
+import { availableOf, journalOf, openAndPay } from './subscriptions';
+import { expectThreeProperties } from './three-properties';
+
+describe('automatic top-up', () => {
+  let stripe: StripeSimulator;
+  let house: House;
+  let stopWorkers: () => Promise<void>;
+
+  beforeAll(async () => {
+    stripe = await startStripe();
+    house = await openHouse({ stripe: { url: stripe.url, secretKey: STRIPE_KEY } });
+    await priceCatalog(house);
+    stopWorkers = await house.startWorkers();
+  });
+
+  afterAll(async () => {
+    await stopWorkers();
+    await house.stop();
+    await stripe.close();
+  });
+
+  const until = async (isThere: () => Promise<boolean>) => {
+    while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  const subscriber = async (): Promise<string> => {
+    const customerId = await house.newCustomer(1);
+    const { id } = await openAndPay(house, customerId);
+    await deliverToInbox(house);
+    await until(async () => (await getSubscription(house.db, id)).status === 'active');
+    return customerId;
+  };
+  const startOf = (customerId: string) =>
+    new WithStartWorkflowOperation(TOP_UP_WORKFLOW, topUpStart(customerId));
+  const set = async (customerId: string, threshold: number, monthlyMaximum = 2) => {
+    const setting = { threshold: credits(threshold), pack: 'add_on_1000', quantity: 1, monthlyMaximum };
+    const startWorkflowOperation = startOf(customerId);
+    await house.client.workflow.executeUpdateWithStart(setAutoTopUpUpdate, {
+      args: [setting],
+      startWorkflowOperation,
+    });
+    await ended(customerId);
+  };
+  const ended = (customerId: string) =>
+    house.client.workflow.getHandle(topUpStart(customerId).workflowId).result();
+  const observe = async (customerId: string) => {
+    await house.client.workflow.signalWithStart(TOP_UP_WORKFLOW, {
+      ...topUpStart(customerId),
+      signal: observeCreditsSignal,
+    });
+    await ended(customerId);
+  };
+
+  it('buys when a spend leaves too little, and no more than the month allows', async () => {
+    const customerId = await subscriber();
+    await set(customerId, 501, 2);
+    expect(await availableOf(house, customerId)).toBe(501);
+    await spendToTheEnd(house, spendOf(customerId, 'one', generating('a stone')));
+    await until(async () => (await availableOf(house, customerId)) === 1500);
+    await ended(customerId);
+    expect(await findAutoTopUp(house.db, customerId)).toMatchObject({ boughtInMonth: 1, pending: null });
+    await set(customerId, 5000, 2);
+    expect(await availableOf(house, customerId)).toBe(2500);
+    await observe(customerId);
+    expect(await availableOf(house, customerId)).toBe(2500);
+    const startWorkflowOperation = startOf(customerId);
+    await house.client.workflow.executeUpdateWithStart(removeAutoTopUpUpdate, { startWorkflowOperation });
+    expect(await findAutoTopUp(house.db, customerId)).toMatchObject({ setting: null });
+  });
+
+  it('stops at a decline, says why, and goes on when it is set again', async () => {
+    const customerId = await subscriber();
+    const merchant = stripeOf(stripe.url);
+    const { stripe_customer_id: customer } = (await house
+      .db<{ id: string; stripe_customer_id: string }>('app.customers')
+      .where({ id: customerId })
+      .first())!;
+    const bad = await merchant.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+    await merchant.customers.update(customer, { invoice_settings: { default_payment_method: bad.id } });
+    await set(customerId, 600);
+    expect(await findAutoTopUp(house.db, customerId)).toMatchObject({
+      stopped: { reason: 'declined' },
+      boughtInMonth: 0,
+    });
+    expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 500']);
+    await observe(customerId);
+    const good = await merchant.paymentMethods.attach('pm_card_visa', { customer });
+    await merchant.customers.update(customer, { invoice_settings: { default_payment_method: good.id } });
+    await set(customerId, 600);
+    expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 500', 'grant 1000']);
+  });
+
+  it('buys once whatever step fails or runs twice', async () => {
+    const run = async (_name: string, plan: (workflowId: string) => void) => {
+      const customerId = await subscriber();
+      plan(topUpStart(customerId).workflowId);
+      await set(customerId, 600, 1);
+      const charges: string[] = [];
+      for await (const payment of house.deps.payments.listOrderPayments(
+        '1970-01-01T00:00:00.000Z' as never,
+      )) {
+        if (payment.orderId !== null) charges.push(payment.orderId);
+      }
+      const orders = await house.db('app.add_on_orders').where({ customer_id: customerId }).pluck('id');
+      return {
+        journal: await journalOf(house, customerId),
+        charges: charges.filter((orderId) => orders.includes(orderId)).length,
+      };
+    };
+    const steps = ['stepTopUp', 'openTopUp', 'chargeTopUp'] as const;
+    expect(await expectThreeProperties(house.faults, { steps, run })).toEqual({
+      journal: ['grant 1', 'grant 500', 'grant 1000'],
+      charges: 1,
+    });
+  });
+});
