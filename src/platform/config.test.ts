@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readConfig } from './config';
+import { findPackageRoot } from './package-root';
 
 const WHOLE = {
   DATABASE_URL: 'postgres://scrip_app@localhost/scrip',
@@ -43,5 +46,13 @@ describe('the configuration of a process', () => {
     expect(() => readConfig({ ...WHOLE, NODE_ENV: 'production', STRIPE_SECRET_KEY: undefined })).toThrow(
       'STRIPE_SECRET_KEY',
     );
+  });
+
+  it('is explained in CONTRIBUTING.md, every variable of it', () => {
+    const source = readFileSync(join(findPackageRoot(), 'src/platform/config.ts'), 'utf8');
+    const variables = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => String(name));
+    expect(variables).toContain('DATABASE_URL');
+    const guide = readFileSync(join(findPackageRoot(), 'CONTRIBUTING.md'), 'utf8');
+    expect(variables.filter((name) => !guide.includes(`\`${name}\``))).toEqual([]);
   });
 });
