@@ -17,6 +17,7 @@ import { createUpload } from './operations/create-upload';
 import { deleteCustomer } from './operations/delete-customer';
 import { deleteModel } from './operations/delete-model';
 import { getAddOn } from './operations/get-add-on';
+import { getAutoTopUp } from './operations/get-auto-top-up';
 import { getBalance } from './operations/get-balance';
 import { getCatalog } from './operations/get-catalog';
 import { getCustomer } from './operations/get-customer';
@@ -41,14 +42,17 @@ import { listModelImages } from './operations/list-model-images';
 import { listModels } from './operations/list-models';
 import { listStatement } from './operations/list-statement';
 import { migrateSubscription } from './operations/migrate-subscription';
+import { openBillingPortal } from './operations/open-billing-portal';
 import { pauseSubscription } from './operations/pause-subscription';
 import { receiveJobsWebhook } from './operations/receive-jobs-webhook';
 import { receiveStripeWebhook } from './operations/receive-stripe-webhook';
 import { recordPayment } from './operations/record-payment';
 import { refundSpend } from './operations/refund-spend';
+import { removeAutoTopUp } from './operations/remove-auto-top-up';
 import { reportRevenue } from './operations/report-revenue';
 import { reportRollForward } from './operations/report-roll-forward';
 import { resumeSubscription } from './operations/resume-subscription';
+import { setAutoTopUp } from './operations/set-auto-top-up';
 import { streamSpendEvents } from './operations/stream-spend-events';
 import { updateImage } from './operations/update-image';
 import { updateModel } from './operations/update-model';
@@ -72,6 +76,10 @@ export const routes: readonly Route[] = [
   { method: 'get', path: '/v1/customers/{id}/spends', operation: listCustomerSpends },
   { method: 'get', path: '/v1/customers/{id}/licenses', operation: listCustomerLicenses },
 
+  { method: 'get', path: '/v1/customers/{id}/auto-top-up', operation: getAutoTopUp },
+  { method: 'put', path: '/v1/customers/{id}/auto-top-up', operation: setAutoTopUp },
+  { method: 'delete', path: '/v1/customers/{id}/auto-top-up', operation: removeAutoTopUp },
+  { method: 'post', path: '/v1/customers/{id}/billing-portal', operation: openBillingPortal },
   { method: 'post', path: '/v1/portal-sessions', operation: createPortalSession },
 
   { method: 'get', path: '/v1/catalog', operation: getCatalog },

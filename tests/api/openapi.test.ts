@@ -44,6 +44,7 @@ describe('the description of the API', () => {
       .map(({ name }) => name);
     expect(unkeyed).toEqual([
       'post /v1/customers',
+      'post /v1/customers/{id}/billing-portal',
       'post /v1/portal-sessions',
       'post /v1/quotes',
       'post /v1/spends/{id}/cancel',

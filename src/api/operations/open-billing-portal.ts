@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { bindStripeCustomer, getCustomer } from '../../store/customers';
+import { optionalJsonBody } from '../bodies/json-body';
+import { defineOperation } from '../operation';
+import { urlSchema } from '../schemas';
+
+const portalSchema = z
+  .strictObject({
+    url: z.string().meta({ description: 'Send the customer there; it is valid for a short time.' }),
+  })
+  .meta({ id: 'BillingPortal' });
+
+export const openBillingPortal = defineOperation({
+  summary: "Let a customer into Stripe's portal, for cards and invoices",
+  tag: 'Customers',
+  access: 'customer',
+  body: optionalJsonBody(z.strictObject({ returnUrl: urlSchema.optional() })),
+  answers: { 201: { description: 'A short-lived link.', schema: portalSchema } },
+  problems: ['unavailable'],
+  find: ({ id }, { db }) => getCustomer(db, id),
+  async handle({ body: { returnUrl } }, { db, payments, publicUrl }, customer) {
+    const { id: customerId, email, name } = customer;
+    const stripeCustomerId =
+      customer.stripeCustomerId ??
+      (await bindStripeCustomer(db, customerId, await payments.createCustomer({ customerId, email, name })));
+    const { url } = await payments.createPortalSession({
+      stripeCustomerId,
+      returnUrl: returnUrl ?? `${publicUrl}/account`,
+    });
+    return { status: 201, body: { url } };
+  },
+});

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { credits } from '../../domain/credits';
+import { DomainError } from '../../domain/errors';
+import { findAutoTopUp } from '../../store/auto-top-ups';
+import { getCustomer } from '../../store/customers';
+import { setAutoTopUpUpdate } from '../../workflows/messages';
+import { jsonBody } from '../bodies/json-body';
+import { loadCustomerPlan } from '../customer-plan';
+import { defineOperation } from '../operation';
+import { CREDITS_PER_REQUEST_MAX } from '../schemas';
+import { sendToTopUp } from '../top-up-command';
+import { autoTopUpSchema, autoTopUpView } from '../views/auto-top-up-view';
+
+const PACKS_MAX = 1_000;
+
+const body = z.strictObject({
+  threshold: z
+    .int()
+    .min(1)
+    .max(CREDITS_PER_REQUEST_MAX)
+    .meta({ description: 'It buys when fewer credits than this are available.' }),
+  quantity: z.int().min(1).max(PACKS_MAX).meta({ description: 'How many packs at a time.' }),
+  monthlyMaximum: z
+    .int()
+    .min(1)
+    .max(PACKS_MAX)
+    .meta({ description: 'The most packs in a calendar month, in UTC.' }),
+});
+
+export const setAutoTopUp = defineOperation({
+  summary: 'Buy packs by itself when credits run low',
+  description:
+    'Charges the card on file, one purchase at a time, and stops after a decline until it is set again.',
+  tag: 'Add-ons',
+  access: 'customer',
+  body: jsonBody(body),
+  answers: { 200: { description: 'The setting.', schema: autoTopUpSchema } },
+  problems: ['subscription_required', 'unavailable'],
+  async find({ id, body: { quantity } }, { db }) {
+    const customer = await getCustomer(db, id);
+    const current = await loadCustomerPlan(db, customer.id);
+    const { addOnQuantityMax: max } = current.catalog.policies;
+    if (quantity > max) {
+      throw new DomainError('invalid_request', `At most ${max} packs are sold at once.`, {
+        field: 'quantity',
+      });
+    }
+    return { customerId: customer.id, current };
+  },
+  async handle({ body: setting }, deps, { customerId, current: { rights, plan, catalog } }) {
+    if (!rights.addOns) {
+      throw new DomainError('subscription_required', 'Add-ons are sold to paid subscribers only.', { plan });
+    }
+    const pack = catalog.packs[0];
+    if (pack === undefined) throw new Error('the catalog has no pack');
+    const threshold = credits(setting.threshold);
+    await sendToTopUp(deps, customerId, setAutoTopUpUpdate, [{ ...setting, threshold, pack: pack.id }]);
+    return { status: 200, body: autoTopUpView(customerId, await findAutoTopUp(deps.db, customerId)) };
+  },
+});
