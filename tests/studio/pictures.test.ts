@@ -18,7 +18,7 @@ function styleDistance(x: Style, y: Style): number {
   return Math.max(reach(x, y), reach(y, x));
 }
 
-const PROMPTS = ['a harbour', 'a garden'];
+const PROMPTS = ['a harbour', 'a garden', 'mountains'];
 
 async function paint(style: Style, version: string, seed: number): Promise<readonly Buffer[]> {
   return Promise.all(PROMPTS.map((prompt) => render(style, { version, prompt, seed, index: 0 })));

@@ -6,6 +6,8 @@ export interface Swatch extends Lab {
 }
 
 const ROUNDS = 12;
+/** No two colours are farther apart. */
+const FARTHEST = 10;
 
 /**
  * The `count` colours that stand for all of `colors`, largest share first: k-means in OKLab, begun far apart. Vivid
@@ -66,7 +68,7 @@ function moveCenters(
 
 function nearestOf(color: Lab, centers: readonly Lab[]): number {
   let nearest = 0;
-  let gap = Number.POSITIVE_INFINITY;
+  let gap = FARTHEST;
   centers.forEach((center, index) => {
     const candidate = distance(color, center);
     if (candidate < gap) [nearest, gap] = [index, candidate];
