@@ -39,7 +39,7 @@ export async function readInvoice(
   invoice: InvoiceFact,
 ): Promise<Omit<PaymentReading, 'eventIds'>> {
   const { line, paymentIntentId } = invoice;
-  if (line === null) return { step: null, paymentIntentId };
+  if (line === null || invoice.isRecordedPayment) return { step: null, paymentIntentId };
   switch (invoice.status) {
     case 'paid': {
       const payment = await paidIntervalOf(deps, reader, invoice);

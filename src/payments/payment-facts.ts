@@ -7,6 +7,8 @@ export const METADATA = {
   customer: 'scrip_customer',
   subscription: 'scrip_subscription',
   order: 'scrip_order',
+  /** On an invoice whose money an operator has recorded: it is not paid a second time by being marked as paid. */
+  recordedPayment: 'scrip_recorded_payment',
 } as const;
 
 /**
@@ -28,6 +30,8 @@ export function invoiceFact(invoice: Stripe.Invoice): InvoiceFact {
     line: planLine(invoice),
     amountPaid: { amountMinor: invoice.amount_paid, currency: invoice.currency },
     paymentIntentId: paymentIntentOf(invoice),
+    isRecordedPayment:
+      paymentIntentOf(invoice) === null && invoice.metadata?.[METADATA.recordedPayment] !== undefined,
     paidAt: invoice.status === 'paid' ? instantOrNull(invoice.status_transitions.paid_at) : null,
     attemptCount: invoice.attempt_count,
   };

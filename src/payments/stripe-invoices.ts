@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Instant } from '../domain/instants';
 import { DomainError } from '../domain/errors';
-import { invoiceFact } from './payment-facts';
+import { invoiceFact, METADATA } from './payment-facts';
 import type { InvoiceFact } from './payments';
 import { callStripe, isRefused, listAll } from './stripe-client';
 
@@ -52,6 +52,8 @@ export async function payOutOfBand(
     const end = invoiceFact(invoice).line?.end;
     if (end === undefined || end > through) continue;
     if (invoice.status === 'draft') await finalize(stripe, invoice.id);
+    const metadata = { [METADATA.recordedPayment]: through };
+    await callStripe('invoice', stripe.invoices.update(invoice.id, { metadata }));
     await unlessRefused(callStripe('invoice', stripe.invoices.pay(invoice.id, { paid_out_of_band: true })));
     paid.push(await getInvoice(stripe, invoice.id));
   }

@@ -81,6 +81,11 @@ export const invoiceOperations: readonly Operation[] = [
     },
   ),
   operation('GET', '/v1/invoices/:id', {}, ({ tables }, _, id) => tables.get('invoice', id)),
+  operation('POST', '/v1/invoices/:id', { metadata: metadata.optional() }, (work, params, id) => {
+    const invoice = work.tables.get('invoice', id);
+    const patch = { metadata: mergeMetadata(invoice.metadata, params.metadata) };
+    return change(work, 'invoice', invoice, patch, 'invoice.updated');
+  }),
   operation('DELETE', '/v1/invoices/:id', {}, (work, _, id) =>
     deleteDraft(work, work.tables.get('invoice', id)),
   ),
