@@ -22,7 +22,7 @@ export async function licenseImage(
   if (request.action !== 'license_image') throw new Error(`${request.action} is not a licence`);
   const recorded = await findSpend(deps.db, spendId);
   if (recorded !== undefined) return { outcome: 'reserved', status: recorded.status };
-  const facts = await loadSpendFacts(deps.db, customerId, request);
+  const facts = await loadSpendFacts(deps.db, { customerId, request, at });
   const plan = planSpend(request, facts);
   if (!plan.allowed) return refusedByRule(plan).answer;
   const licenseId = deriveId('lic', spendId);

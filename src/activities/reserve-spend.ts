@@ -28,7 +28,7 @@ export async function reserveSpend(
 ): Promise<Reservation> {
   const recorded = await findSpend(deps.db, spend.spendId);
   if (recorded !== undefined) return continueSpend(deps, recorded);
-  const facts = await loadSpendFacts(deps.db, spend.customerId, spend.request);
+  const facts = await loadSpendFacts(deps.db, { ...spend, at });
   const plan = planSpend(spend.request, facts);
   if (!plan.allowed) return refusedByRule(plan);
   const result = await deps.ledger.submit({

@@ -1,10 +1,11 @@
 import { noAutoTopUp, stepAutoTopUp, type AutoTopUpState, type AutoTopUpStep } from '../domain/auto-top-up';
 import { credits } from '../domain/credits';
 import type { Instant } from '../domain/instants';
+import { planAt } from '../domain/subscription/rights';
 import { getBalance } from '../ledger/get-balance';
 import { findAutoTopUp, saveAutoTopUp } from '../store/auto-top-ups';
 import { getCatalog } from '../store/catalogs';
-import { findLiveSubscription, planOf } from '../store/subscriptions';
+import { findLiveSubscription } from '../store/subscriptions';
 import type { ActivityDeps } from './deps';
 
 /** What the workflow has to say; what there is to observe, this activity looks up. */
@@ -38,7 +39,7 @@ async function observe(deps: ActivityDeps, customerId: string, at: Instant): Pro
   const rights =
     subscription === undefined
       ? undefined
-      : (await getCatalog(deps.db, subscription.catalogVersion)).plans[planOf(subscription)].rights;
+      : (await getCatalog(deps.db, subscription.catalogVersion)).plans[planAt(subscription, at)].rights;
   return { type: 'observed', at, available: credits(available), mayBuy: rights?.addOns ?? false };
 }
 

@@ -1,7 +1,8 @@
-import type { Knex } from 'knex';
 import type { Catalog, PlanId, Rights } from '../domain/catalog';
 import { getCatalog, getCurrentCatalog } from '../store/catalogs';
-import { findLiveSubscription, planOf, type Subscription } from '../store/subscriptions';
+import { planAt } from '../domain/subscription/rights';
+import { findLiveSubscription, type Subscription } from '../store/subscriptions';
+import type { ApiDeps } from './deps';
 
 /** What a customer is entitled to now, and by which catalog version it is judged. */
 export interface CustomerPlan {
@@ -12,9 +13,12 @@ export interface CustomerPlan {
 }
 
 /** The plan of the moment: of the live subscription at its pinned catalog version, else Free at the current one. */
-export async function loadCustomerPlan(db: Knex, customerId: string): Promise<CustomerPlan> {
+export async function loadCustomerPlan(
+  { db, clock }: Pick<ApiDeps, 'db' | 'clock'>,
+  customerId: string,
+): Promise<CustomerPlan> {
   const subscription = await findLiveSubscription(db, customerId);
-  const plan = planOf(subscription);
+  const plan = planAt(subscription, await clock.now());
   const catalog = await (subscription === undefined
     ? getCurrentCatalog(db)
     : getCatalog(db, subscription.catalogVersion));

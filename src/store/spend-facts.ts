@@ -1,25 +1,26 @@
 import type { Knex } from 'knex';
+import type { Instant } from '../domain/instants';
 import type { SpendFacts, SpendRequest } from '../domain/spend';
+import { planAt } from '../domain/subscription/rights';
 import { getCatalog, getCurrentCatalog } from './catalogs';
 import { findImage } from './images';
 import { findModel } from './models';
-import { findLiveSubscription, planOf } from './subscriptions';
+import { findLiveSubscription } from './subscriptions';
 import { listOwnUploadIds } from './uploads';
 
 /**
- * Gathers what `planSpend` judges by: the customer's plan now, the catalog version pinned by the subscription (else the
- * current one), and the model, image or uploads that the request names.
+ * Gathers what `planSpend` judges by: the customer's plan at the instant, the catalog version pinned by the subscription
+ * (else the current one), and the model, image or uploads that the request names.
  */
 export async function loadSpendFacts(
   db: Knex,
-  customerId: string,
-  request: SpendRequest,
+  { customerId, request, at }: { customerId: string; request: SpendRequest; at: Instant },
 ): Promise<SpendFacts> {
   const subscription = await findLiveSubscription(db, customerId);
   const catalog = await (subscription === undefined
     ? getCurrentCatalog(db)
     : getCatalog(db, subscription.catalogVersion));
-  const facts: SpendFacts = { customerId, plan: planOf(subscription), catalog };
+  const facts: SpendFacts = { customerId, plan: planAt(subscription, at), catalog };
   switch (request.action) {
     case 'train_model':
       return { ...facts, ownUploadIds: await listOwnUploadIds(db, customerId, request.input.uploadIds) };

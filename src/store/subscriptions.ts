@@ -26,7 +26,7 @@ export interface Subscription {
   readonly nextGrantAt: Instant | null;
   readonly nextGrantCredits: number | null;
   readonly cancelAt: Instant | null;
-  readonly pendingPlan: string | null;
+  readonly pendingPlan: PlanId | null;
   readonly checkoutUrl: string | null;
   readonly stripeSubscriptionId: string | null;
   readonly revision: number;
@@ -52,7 +52,7 @@ export interface SubscriptionRow {
   next_grant_at: Instant | null;
   next_grant_credits: number | null;
   cancel_at: Instant | null;
-  pending_plan: string | null;
+  pending_plan: PlanId | null;
   checkout_url: string | null;
   stripe_subscription_id: string | null;
   state: SubscriptionState | null;
@@ -92,11 +92,6 @@ export async function findLiveSubscription(db: Knex, customerId: string): Promis
     .limit(1);
   const row = rows[0];
   return row === undefined ? undefined : subscriptionOf(row);
-}
-
-/** The plan whose rights the customer has now: a paused subscription gives none, so it is Free. */
-export function planOf(subscription: Subscription | undefined): PlanId {
-  return subscription === undefined || subscription.status === 'paused' ? 'free' : subscription.plan;
 }
 
 function subscriptionOf(row: SubscriptionRow): Subscription {

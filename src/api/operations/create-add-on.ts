@@ -37,9 +37,9 @@ export const createAddOn = defineOperation({
   needsIdempotencyKey: true,
   answers: { 201: { description: 'The order waits for its payment.', schema: addOnSchema } },
   problems: ['subscription_required', 'payment_past_due', 'payment_failed', 'unavailable'],
-  async find({ body: { customerId, quantity } }, { db }) {
-    const customer = await getCustomer(db, customerId);
-    const customerPlan = await loadCustomerPlan(db, customer.id);
+  async find({ body: { customerId, quantity } }, deps) {
+    const customer = await getCustomer(deps.db, customerId);
+    const customerPlan = await loadCustomerPlan(deps, customer.id);
     const { addOnQuantityMax: max } = customerPlan.catalog.policies;
     if (quantity > max) {
       throw new DomainError('invalid_request', `At most ${max} packs are sold at once.`, {

@@ -36,7 +36,8 @@ export const createCustomer = defineOperation({
     200: { description: 'The customer was known.', schema: customerSchema },
   },
   problems: ['unavailable'],
-  async handle({ body: request }, { db, ledger, clock }) {
+  async handle({ body: request }, deps) {
+    const { db, ledger, clock } = deps;
     const id = deriveId('cus', request.externalId);
     let isNew = false;
     if ((await findCustomer(db, id)) === undefined) {
@@ -49,7 +50,7 @@ export const createCustomer = defineOperation({
         isNew = !granted.replayed;
       }
     }
-    const [customer, { plan }] = await Promise.all([getCustomer(db, id), loadCustomerPlan(db, id)]);
+    const [customer, { plan }] = await Promise.all([getCustomer(db, id), loadCustomerPlan(deps, id)]);
     return { status: isNew ? 201 : 200, body: customerView(customer, plan) };
   },
 });

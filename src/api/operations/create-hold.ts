@@ -43,7 +43,7 @@ export const createHold = defineOperation({
     }
     return { holdId, now };
   },
-  async handle(call, { db, ledger }, { holdId, now }) {
+  async handle(call, deps, { holdId, now }) {
     const { customerId, credits, reference, expiresAt, capture } = call.body;
     const command: HoldCommand = {
       op: 'hold',
@@ -59,11 +59,11 @@ export const createHold = defineOperation({
       capture,
       reason: reference,
     };
-    const { outcome, replayed, reply } = await ledger.submit(command);
+    const { outcome, replayed, reply } = await deps.ledger.submit(command);
     if (replayed) call.markReplayed();
     if (outcome === 'idempotency_key_reused') throw keyReused();
     if (outcome === 'insufficient_credits') {
-      throw insufficientCredits(reply, await loadCustomerPlan(db, customerId));
+      throw insufficientCredits(reply, await loadCustomerPlan(deps, customerId));
     }
     if (outcome !== 'applied') throw new Error(`a hold was answered ${outcome}`);
     const first = {

@@ -46,9 +46,13 @@ export const createQuote = defineOperation({
   access: 'customer',
   body: jsonBody(quoteRequestSchema),
   answers: { 200: { description: 'The quote.', schema: quoteSchema } },
-  async find({ body: { customerId, ...request } }, { db }) {
+  async find({ body: { customerId, ...request } }, { db, clock }) {
     const customer = await getCustomer(db, customerId);
-    const facts = await loadSpendFacts(db, customer.id, request);
+    const facts = await loadSpendFacts(db, {
+      customerId: customer.id,
+      request,
+      at: await clock.now(),
+    });
     const plan = planSpend(request, facts);
     if (!plan.allowed && plan.code === 'not_found') throw refusalError(plan);
     return { customer, request, facts, plan };

@@ -47,12 +47,13 @@ export const createSpend = defineOperation({
     'license_not_needed',
     'unavailable',
   ],
-  find: async (call, { db }) => {
+  find: async (call, { db, clock }) => {
     const input = inputOf(call);
+    const at = await clock.now();
     const [, known, facts] = await Promise.all([
       getCustomer(db, input.customerId),
       findKnownSpend(db, input.spendId),
-      loadSpendFacts(db, input.customerId, input.request),
+      loadSpendFacts(db, { ...input, at }),
     ]);
     return { input, known, facts };
   },

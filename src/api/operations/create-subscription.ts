@@ -48,13 +48,14 @@ export const createSubscription = defineOperation({
   needsIdempotencyKey: true,
   answers: { 201: { description: 'The subscription waits for its payment.', schema: subscriptionSchema } },
   problems: ['contract_required', 'state_conflict', 'payment_failed', 'unavailable'],
-  async find({ body: { customerId, plan, contractId } }, { db }) {
+  async find({ body: { customerId, plan, contractId } }, deps) {
+    const { db } = deps;
     const { id } = await getCustomer(db, customerId);
     const isByContract = plan === 'custom' && contractId !== undefined;
     return {
       customerId: id,
       contract: isByContract ? await getContract(db, contractId, id) : undefined,
-      current: await loadCustomerPlan(db, id),
+      current: await loadCustomerPlan(deps, id),
     };
   },
   async handle(call, deps, { customerId, contract, current }) {

@@ -9,8 +9,8 @@ export const getCustomer = defineOperation({
   access: 'customer',
   answers: { 200: { description: 'The customer and the plan of the moment.', schema: customerSchema } },
   find: ({ id }, { db }) => readCustomer(db, id),
-  async handle(_call, { db }, customer) {
-    const { plan } = await loadCustomerPlan(db, customer.id);
+  async handle(_call, deps, customer) {
+    const { plan } = await loadCustomerPlan(deps, customer.id);
     return { status: 200, body: customerView(customer, plan) };
   },
 });

@@ -1,10 +1,10 @@
-import type { Knex } from 'knex';
 import { z } from 'zod';
 import { watermark } from '../../media/watermark';
 import { getVisibleImage, type Image } from '../../store/images';
 import { findLicense } from '../../store/licenses';
 import { findModel } from '../../store/models';
 import { loadCustomerPlan } from '../customer-plan';
+import type { ApiDeps } from '../deps';
 import { defineOperation } from '../operation';
 import { viewerQuery } from '../schemas';
 import { getViewerId } from '../viewer';
@@ -27,10 +27,10 @@ export const getImageFile = defineOperation({
     const viewerId = await getViewerId(db, query);
     return { viewerId, image: await getVisibleImage(db, id, viewerId) };
   },
-  async handle(_call, { db, objectStore }, { viewerId, image }) {
+  async handle(_call, deps, { viewerId, image }) {
     const [clean, picture] = await Promise.all([
-      isClean(db, image, viewerId),
-      objectStore.get(image.objectKey),
+      isClean(deps, image, viewerId),
+      deps.objectStore.get(image.objectKey),
     ]);
     return {
       status: 200,
@@ -45,10 +45,11 @@ export const getImageFile = defineOperation({
 });
 
 /** A licence decides first; then the rights stamped on the image for its owner, and those of the day for its model's. */
-async function isClean(db: Knex, image: Image, viewerId: string | undefined): Promise<boolean> {
+async function isClean(deps: ApiDeps, image: Image, viewerId: string | undefined): Promise<boolean> {
   if (viewerId === undefined) return false;
+  const { db } = deps;
   if ((await findLicense(db, image.id, viewerId)) !== undefined) return true;
   if (image.ownerId === viewerId && !image.rights.watermark) return true;
   const model = await findModel(db, image.modelId);
-  return model?.ownerId === viewerId && !(await loadCustomerPlan(db, viewerId)).rights.watermark;
+  return model?.ownerId === viewerId && !(await loadCustomerPlan(deps, viewerId)).rights.watermark;
 }

@@ -9,8 +9,8 @@ export const getRights = defineOperation({
   access: 'customer',
   answers: { 200: { description: 'The rights of the plan of the moment.', schema: rightsSchema } },
   find: ({ id }, { db }) => getCustomer(db, id),
-  async handle(_call, { db }, customer) {
-    const { plan, rights } = await loadCustomerPlan(db, customer.id);
+  async handle(_call, deps, customer) {
+    const { plan, rights } = await loadCustomerPlan(deps, customer.id);
     return { status: 200, body: rightsView(plan, rights) };
   },
 });

@@ -36,9 +36,9 @@ export const setAutoTopUp = defineOperation({
   body: jsonBody(body),
   answers: { 200: { description: 'The setting.', schema: autoTopUpSchema } },
   problems: ['subscription_required', 'unavailable'],
-  async find({ id, body: { quantity } }, { db }) {
-    const customer = await getCustomer(db, id);
-    const current = await loadCustomerPlan(db, customer.id);
+  async find({ id, body: { quantity } }, deps) {
+    const customer = await getCustomer(deps.db, id);
+    const current = await loadCustomerPlan(deps, customer.id);
     const { addOnQuantityMax: max } = current.catalog.policies;
     if (quantity > max) {
       throw new DomainError('invalid_request', `At most ${max} packs are sold at once.`, {
