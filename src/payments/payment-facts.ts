@@ -31,7 +31,7 @@ export function invoiceFact(invoice: Stripe.Invoice): InvoiceFact {
     amountPaid: { amountMinor: invoice.amount_paid, currency: invoice.currency },
     paymentIntentId: paymentIntentOf(invoice),
     isRecordedPayment:
-      paymentIntentOf(invoice) === null && invoice.metadata?.[METADATA.recordedPayment] !== undefined,
+      (invoice.amount_paid_off_stripe ?? 0) > 0 && invoice.metadata?.[METADATA.recordedPayment] !== undefined,
     paidAt: invoice.status === 'paid' ? instantOrNull(invoice.status_transitions.paid_at) : null,
     attemptCount: invoice.attempt_count,
   };
