@@ -42,8 +42,7 @@ export async function build() {
   await Promise.all(gone.map((path) => rm(outputOf(path), { force: true })));
 
   const bundleHash = await hashOf(sources.filter((path) => /^src[\\/](workflows|domain)[\\/]/.test(path)));
-  const hasWorkflows = sources.includes(join('src', 'workflows', 'index.ts'));
-  const bundled = hasWorkflows && (known.bundle !== bundleHash || !existsSync(bundleFile));
+  const bundled = known.bundle !== bundleHash || !existsSync(bundleFile);
   if (bundled) await bundleWorkflows();
   if (bundled || changed.length > 0 || gone.length > 0) {
     await writeWhole(

@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module';
-import { build } from './build.mjs';
+import { runBuilt } from './run-built.mjs';
 
-// `npm run sandbox`: compile what changed, then run the stack on a clock that can be moved, in this very process.
-await build();
-createRequire(import.meta.url)('../dist/dev/sandbox/main.js');
+// `npm run sandbox`: the stack on a clock that can be moved.
+await runBuilt('dev/sandbox/main.js');

@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module';
-import { build } from './build.mjs';
+import { runBuilt } from './run-built.mjs';
 
-// `npm start`: compile what changed, then run the embedded stack in this very process, so that signals reach it directly.
-await build();
-createRequire(import.meta.url)('../dist/dev/stack/main.js');
+// `npm start`: the embedded stack.
+await runBuilt('dev/stack/main.js');

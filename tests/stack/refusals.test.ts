@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -49,5 +50,14 @@ describe('a stack that cannot start', () => {
     expect(await refusal({ STRIPE_SECRET_KEY: 'sk_test_1' })).toContain(
       'STRIPE_SECRET_KEY needs STRIPE_WEBHOOK_SECRET too.',
     );
+  });
+
+  it('ends with 0 when it is stopped in the middle of a start, and leaves nothing running', async () => {
+    const { child, output } = launchStack(home);
+    child.stdout?.on('data', () => child.kill('SIGTERM'));
+    expect(await ended(child)).toEqual({ code: 0, signal: null });
+    expect(output()).toContain('Stopping…');
+    expect(existsSync(join(home, 'run.json'))).toBe(false);
+    expect(existsSync(join(home, 'dev.json'))).toBe(false);
   });
 });
