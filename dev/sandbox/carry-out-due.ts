@@ -1,21 +1,25 @@
 import type { Client } from '@temporalio/client';
 import type { Knex } from 'knex';
 import { deliverUnprocessedEvents } from '../../src/activities/deliver-payment-event';
+import { noticeAllCredits } from '../../src/activities/notice-credits';
 import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
 import type { Ledger } from '../../src/ledger/commands';
 import { sweepExpired } from '../../src/ledger/sweep-expired';
 import type { Payments } from '../../src/payments/payments';
 import type { Clock } from '../../src/platform/clock';
 import type { Logger } from '../../src/platform/logger';
+import { listTopUpCustomers } from '../../src/store/auto-top-ups';
 import { findNextStripeEventTry } from '../../src/store/stripe-events';
 import type { StripeSimulator } from '../stripe-simulator/simulator';
 
 /** An event is the webhook's to deliver first; what is older was missed. As in the worker. */
 const INBOX_AGE_MS = 10_000;
+/** Who has too little is noticed at once; what was missed, and a month's maximum that is over, once a day. */
+const CREDITS_LOOK_MS = 86_400_000;
 
 /**
  * Carries out what is due outside of the workflows, and answers when more will be: expiries, then what happens at Stripe
- * with its webhooks, then the events that were received and not brought to their workflow.
+ * with its webhooks, then the events that were received and not brought to their workflow, then automatic top-ups.
  */
 export function createCarryOutDue(parts: {
   readonly simulator: StripeSimulator;
@@ -27,16 +31,27 @@ export function createCarryOutDue(parts: {
   readonly logger: Logger;
 }): (now: Instant) => Promise<Instant | null> {
   const { simulator, db, ledger } = parts;
+  let nextLook: Instant | null = null;
+
+  /** Answers when to look again: never, as long as nobody has a top-up. */
+  async function lookAtCredits(now: Instant): Promise<Instant | null> {
+    const isWanted = (await listTopUpCustomers(db, { after: '', limit: 1 })).length > 0;
+    if (!isWanted) return null;
+    if (nextLook === null || nextLook <= now) {
+      await noticeAllCredits(parts);
+      nextLook = shift(now, CREDITS_LOOK_MS);
+    }
+    return nextLook;
+  }
+
   return async (now) => {
     const swept = await sweepExpired(db, ledger, now);
     const nextAtStripe = await simulator.carryOutDue(now);
     await deliverUnprocessedEvents(parts, shift(now, -INBOX_AGE_MS));
     const nextTry = await findNextStripeEventTry(db);
-    const nexts = [swept.nextDueAt, nextAtStripe, nextTry === null ? null : shift(nextTry, INBOX_AGE_MS + 1)];
-    return nexts.reduce(
-      (first, next) => (first === null || (next !== null && next < first) ? next : first),
-      null,
-    );
+    const nextDelivery = nextTry === null ? null : shift(nextTry, INBOX_AGE_MS + 1);
+    const nexts = [swept.nextDueAt, nextAtStripe, nextDelivery, await lookAtCredits(now)];
+    return nexts.filter((next) => next !== null).sort()[0] ?? null;
   };
 }
 
