@@ -1,6 +1,6 @@
 import { getBalance } from '../ledger/get-balance';
 import { findTopUpThreshold, listTopUpCustomers } from '../store/auto-top-ups';
-import { observeCreditsSignal, TOP_UP_WORKFLOW, topUpStart } from '../workflows/messages';
+import { topUpNotice } from '../workflows/messages';
 import type { ActivityDeps } from './deps';
 
 type NoticeDeps = Pick<ActivityDeps, 'db' | 'temporal' | 'logger'>;
@@ -36,8 +36,5 @@ export async function noticeAllCredits(deps: NoticeDeps): Promise<void> {
 }
 
 async function observe({ temporal }: NoticeDeps, customerId: string): Promise<void> {
-  await temporal.workflow.signalWithStart(TOP_UP_WORKFLOW, {
-    ...topUpStart(customerId),
-    signal: observeCreditsSignal,
-  });
+  await temporal.workflow.signalWithStart(...topUpNotice(customerId));
 }

@@ -243,6 +243,11 @@ export function topUpStart(customerId: string) {
   } as const;
 }
 
+/** The name of the workflow and the options of `signalWithStart` that say that a customer's credits may have run low. */
+export function topUpNotice(customerId: string) {
+  return [TOP_UP_WORKFLOW, { ...topUpStart(customerId), signal: observeCreditsSignal }] as const;
+}
+
 // Payment events
 
 /** Whom an event of the payment processor concerns, and what it hints at; src/payments/route-event.ts says which. */

@@ -13,6 +13,7 @@ import { insufficientCredits } from '../insufficient-credits';
 import { defineOperation } from '../operation';
 import { CREDITS_PER_REQUEST_MAX, idSchema, instantSchema, textSchema } from '../schemas';
 import { holdSchema, holdView } from '../views/hold-view';
+import { wakeTopUp } from '../wake-top-up';
 
 const body = z.strictObject({
   customerId: idSchema,
@@ -66,6 +67,7 @@ export const createHold = defineOperation({
       throw insufficientCredits(reply, await loadCustomerPlan(deps, customerId));
     }
     if (outcome !== 'applied') throw new Error(`a hold was answered ${outcome}`);
+    if (!replayed) await wakeTopUp(deps, customerId, reply.available);
     const first = {
       id: holdId,
       customerId,
