@@ -41,12 +41,12 @@ export async function listTopUpCustomers(
 
 /** Keeps the state; its workflow is the only writer. */
 export async function saveAutoTopUp(db: Knex, state: AutoTopUpState, at: Instant): Promise<void> {
-  const isOn = state.setting !== null && state.stopped === null;
+  const threshold = state.stopped === null ? (state.setting?.threshold ?? null) : null;
   await db<AutoTopUpRow>('app.auto_top_ups')
     .insert({
       customer_id: state.customerId,
       state: JSON.stringify(state) as unknown as AutoTopUpState,
-      threshold: isOn ? (state.setting?.threshold ?? null) : null,
+      threshold,
       updated_at: at,
     })
     .onConflict('customer_id')

@@ -118,7 +118,11 @@ async function feed(
   }
   await carryOut(shell, { state, all, readings });
   shell.state = state;
-  for (const { answer } of all) if (answer !== null) shell.answers.set(answer.commandId, answer);
+  for (const { answer } of all) {
+    if (answer === null) continue;
+    const { commandId, ...rest } = answer;
+    shell.answers.set(commandId, rest);
+  }
   showSubscription(state);
   return all.flatMap(({ calls }) => calls);
 }

@@ -5,8 +5,14 @@ import { ADD_ON_WORKFLOW, addOnStart, OPEN_UPDATE_ID, openAddOnUpdate } from '..
 import type { House } from './house';
 
 /** Orders packs as the API does. */
-export async function order(house: House, customerId: string, quantity: number): Promise<AddOnOrder> {
+export async function order(
+  house: House,
+  customerId: string,
+  quantity: number,
+  onStart: (orderId: string) => void = () => undefined,
+): Promise<AddOnOrder> {
   const orderId = newId('ord');
+  onStart(orderId);
   const opening = {
     orderId,
     customerId,

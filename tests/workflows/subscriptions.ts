@@ -1,5 +1,6 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Interval, PlanId } from '../../src/domain/catalog';
+import { credits } from '../../src/domain/credits';
 import { getBalance } from '../../src/ledger/get-balance';
 import { listStatement } from '../../src/ledger/list-statement';
 import { newId } from '../../src/platform/ids';
@@ -10,7 +11,9 @@ import {
   SUBSCRIPTION_WORKFLOW,
   subscriptionCommandStart,
   subscriptionStart,
+  subscriptionWorkflowId,
   type CommandAnswer,
+  type OpenSubscription,
 } from '../../src/workflows/messages';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { House } from './house';
@@ -20,26 +23,42 @@ import { payAt } from './stripe';
 export async function open(
   house: House,
   customerId: string,
-  plan: PlanId = 'standard',
-  interval: Interval = 'month',
+  {
+    plan = 'standard',
+    interval = 'month',
+    onStart = () => undefined,
+  }: { plan?: PlanId; interval?: Interval; onStart?: (workflowId: string) => void } = {},
 ): Promise<Subscription> {
-  const subscriptionId = newId('sub');
-  const opening = {
-    subscriptionId,
-    customerId,
-    plan,
-    interval,
-    collection: 'checkout',
-    catalogVersion: house.catalog.version,
-    successUrl: null,
-    cancelUrl: null,
+  const opening = openingOf(house, customerId);
+  onStart(subscriptionWorkflowId(opening.subscriptionId));
+  return openAs(house, { ...opening, plan, interval, collection: 'checkout' });
+}
+
+/** Opens a contract of 6,000 credits a month, invoiced by the month for a year. */
+export async function openContract(house: House, customerId: string): Promise<Subscription> {
+  const contract = {
+    contractId: newId('ctr'),
+    credits: credits(6_000),
+    price: { amountMinor: 20_000, currency: 'usd' },
+    interval: 'month',
+    termMonths: 12,
   } as const;
-  const answer = await house.client.workflow.executeUpdateWithStart(openSubscriptionUpdate, {
+  const opening = { ...openingOf(house, customerId), plan: 'custom', interval: 'month' } as const;
+  return openAs(house, { ...opening, collection: 'invoice', contract });
+}
+
+function openingOf({ catalog }: House, customerId: string) {
+  const subscriptionId = newId('sub');
+  return { subscriptionId, customerId, catalogVersion: catalog.version, successUrl: null, cancelUrl: null };
+}
+
+async function openAs({ client, db }: House, opening: OpenSubscription): Promise<Subscription> {
+  const answer = await client.workflow.executeUpdateWithStart(openSubscriptionUpdate, {
     updateId: OPEN_UPDATE_ID,
     startWorkflowOperation: new WithStartWorkflowOperation(SUBSCRIPTION_WORKFLOW, subscriptionStart(opening)),
   });
   if (answer.outcome === 'refused') throw new Error(answer.message);
-  return getSubscription(house.db, subscriptionId);
+  return getSubscription(db, opening.subscriptionId);
 }
 
 /** Opens a subscription and pays at its checkout; the news of it is still at Stripe. */
@@ -48,7 +67,7 @@ export async function openAndPay(
   customerId: string,
   { plan = 'standard', interval = 'month', card }: { plan?: PlanId; interval?: Interval; card?: string } = {},
 ): Promise<Subscription> {
-  const subscription = await open(house, customerId, plan, interval);
+  const subscription = await open(house, customerId, { plan, interval });
   await payAt(subscription.checkoutUrl, card);
   return subscription;
 }

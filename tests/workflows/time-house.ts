@@ -8,12 +8,13 @@ import { startStripeSimulator, type StripeSimulator } from '../../dev/stripe-sim
 import { epochMsOf, type Instant } from '../../src/domain/instants';
 import type { PaymentEvent } from '../../src/payments/payments';
 import { SEARCH_ATTRIBUTES } from '../../src/workflows/messages';
-import { deliverToInbox } from './inbox';
+import { createCarrier } from './inbox';
 import { openHouse, type House } from './house';
 import { priceCatalog, STRIPE_KEY } from './stripe';
 
 /** A house on a clock that can be moved: months pass in moments, with all that Stripe and the workflows do in them. */
 export interface TimeHouse extends House {
+  readonly stripeUrl: string;
   now(): Promise<Instant>;
   /** Lets time pass; events reach the inbox when `carry` lets them. */
   advanceTo(instant: Instant): Promise<void>;
@@ -41,11 +42,13 @@ export async function openTimeHouse(): Promise<TimeHouse> {
   const stripe = { url: simulator.url, secretKey: STRIPE_KEY };
   const house = await openHouse({ address, stripe, clock: { now: () => time.now() } });
   await priceCatalog(house);
+  const bring = createCarrier(house);
   const self: TimeHouse = {
     ...house,
+    stripeUrl: simulator.url,
     now: () => time.now(),
     carry: () => true,
-    advanceTo: (instant) => advance({ house: self, time, simulator }, instant),
+    advanceTo: (instant) => advance({ bring: () => bring(self.carry), time, simulator }, instant),
     async stop() {
       await house.stop();
       await simulator.close();
@@ -58,14 +61,14 @@ export async function openTimeHouse(): Promise<TimeHouse> {
 
 /** As the sandbox does: whatever is due is done before time moves on to what is due next. */
 async function advance(
-  parts: { house: TimeHouse; time: TimeServer; simulator: StripeSimulator },
+  parts: { bring: () => Promise<number>; time: TimeServer; simulator: StripeSimulator },
   to: Instant,
 ): Promise<void> {
-  const { house, time, simulator } = parts;
+  const { bring, time, simulator } = parts;
   for (;;) {
     const now = await time.now();
     await simulator.carryOutDue(now);
-    const delivered = await deliverToInbox(house, (event) => house.carry(event));
+    const delivered = await bring();
     await settle(time);
     const next = await simulator.carryOutDue(await time.now());
     if (delivered > 0) continue;

@@ -112,9 +112,7 @@ describe('automatic top-up', () => {
       plan(topUpStart(customerId).workflowId);
       await set(customerId, 600, 1);
       const charges: string[] = [];
-      for await (const payment of house.deps.payments.listOrderPayments(
-        '1970-01-01T00:00:00.000Z' as never,
-      )) {
+      for await (const payment of house.deps.payments.listOrderPayments(instantOf(0))) {
         if (payment.orderId !== null) charges.push(payment.orderId);
       }
       const orders = await house.db('app.add_on_orders').where({ customer_id: customerId }).pluck('id');
