@@ -1,0 +1,143 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { deriveId } from '../../src/platform/ids';
+import { epochMsOf, instantOf } from '../../src/domain/instants';
+import { credits } from '../../src/domain/credits';
+import { findPackageRoot } from '../../src/platform/package-root';
+import { getAddOnOrder } from '../../src/store/add-on-orders';
+import { findJob } from '../../src/store/jobs';
+import { getSubscription } from '../../src/store/subscriptions';
+import {
+  addOnWorkflowId,
+  cancelSpendSignal,
+  cancelUpdate,
+  changePlanUpdate,
+  pauseUpdate,
+  resumeUpdate,
+  setAutoTopUpUpdate,
+  spendWorkflowId,
+  subscriptionWorkflowId,
+  TOP_UP_WORKFLOW,
+  topUpStart,
+} from '../../src/workflows/messages';
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import { order } from './add-ons';
+import { generating, reserve, spendOf, spendToTheEnd } from './spends';
+import { payAt, stripeOf } from './stripe';
+import { command, openAndPay } from './subscriptions';
+import { openTimeHouse, type TimeHouse } from './time-house';
+
+/*
+ * Records one history for every workflow and path, which every later version must be able to replay:
+ *   npx jest --testMatch '**' + '/record-histories.ts'
+ * Only for a new path: what a release has recorded stays as it is.
+ */
+describe('the histories', () => {
+  let house: TimeHouse;
+  let stopWorkers: () => Promise<void>;
+
+  beforeAll(async () => {
+    house = await openTimeHouse();
+    stopWorkers = await house.startWorkers();
+  });
+
+  afterAll(async () => {
+    await stopWorkers();
+    await house.stop();
+  });
+
+  const record = async (name: string, workflowId: string, runId?: string) => {
+    const history = await house.client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const folder = join(findPackageRoot(), 'tests', 'histories');
+    await mkdir(folder, { recursive: true });
+    const recorded = { workflowId, history: JSON.parse(historyToJSON(history)) as unknown };
+    const json = JSON.stringify(recorded, null, 1);
+    await writeFile(join(folder, `${name}.json`), `${json}\n`);
+  };
+  const pass = async (hours: number) => {
+    await house.advanceTo(instantOf(epochMsOf(await house.now()) + hours * 3_600_000));
+  };
+
+  it('of spends', async () => {
+    const customerId = await house.newCustomer(300);
+    const delivered = spendOf(customerId, 'delivered', generating('a harbour', 2));
+    await spendToTheEnd(house, delivered);
+    await record('spend-delivered', spendWorkflowId(delivered.spendId));
+
+    const canceled = spendOf(customerId, 'canceled', generating('a harbour [studio: delay=60s]', 2));
+    await reserve(house, canceled);
+    while ((await findJob(house.db, canceled.spendId)) === undefined) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const handle = house.client.workflow.getHandle(spendWorkflowId(canceled.spendId));
+    await handle.signal(cancelSpendSignal);
+    await handle.result();
+    await record('spend-canceled', spendWorkflowId(canceled.spendId));
+
+    const input = { imageId: deriveId('img', delivered.spendId, 0) };
+    const refused = spendOf(customerId, 'refused', { action: 'license_image', input });
+    await spendToTheEnd(house, refused);
+    await record('spend-refused', spendWorkflowId(refused.spendId));
+
+    const buyer = await house.newCustomer(100);
+    await openAndPay(house, buyer);
+    await pass(0);
+    const licence = spendOf(buyer, 'licence', { action: 'license_image', input });
+    await spendToTheEnd(house, licence);
+    await record('spend-licence', spendWorkflowId(licence.spendId));
+  });
+
+  it('of subscriptions', async () => {
+    const customerId = await house.newCustomer(1);
+    const { id } = await openAndPay(house, customerId);
+    const workflowId = subscriptionWorkflowId(id);
+    await pass(1);
+    const first = (await house.client.workflow.getHandle(workflowId).describe()).runId;
+    await command(house, id, changePlanUpdate, { id: 'up', args: [{ plan: 'pro' }] });
+    const second = (await house.client.workflow.getHandle(workflowId).describe()).runId;
+    await command(house, id, pauseUpdate, { id: 'pause', args: [] });
+    await command(house, id, resumeUpdate, { id: 'resume', args: [] });
+    await house.advanceTo(
+      instantOf(epochMsOf((await getSubscription(house.db, id)).currentPeriodEnd!) + 7_200_000),
+    );
+    const third = (await house.client.workflow.getHandle(workflowId).describe()).runId;
+    await command(house, id, cancelUpdate, { id: 'end', args: [{ when: 'now' }] });
+    const payment = await house
+      .db<{ subscription_id: string; paid_at: string; stripe_payment_intent_id: string }>('app.payments')
+      .where({ subscription_id: id })
+      .orderBy('paid_at', 'desc')
+      .first();
+    const intent = payment!.stripe_payment_intent_id;
+    await stripeOf(house.stripeUrl).refunds.create({ payment_intent: intent });
+    await pass(1);
+    await record('subscription-opened-and-upgraded', workflowId, first);
+    await record('subscription-paused-and-renewed', workflowId, second);
+    await record('subscription-renewed-and-ended', workflowId, third);
+    await record('subscription-taken-up-again', workflowId);
+  });
+
+  it('of orders and top-ups', async () => {
+    const customerId = await house.newCustomer(1);
+    await openAndPay(house, customerId);
+    await pass(0);
+    const bought = await order(house, customerId, 1);
+    await payAt(bought.checkoutUrl, '4000000000000259');
+    await pass(1);
+    expect((await getAddOnOrder(house.db, bought.id)).status).toBe('paid');
+    await record('add-on-disputed', addOnWorkflowId(bought.id));
+    const paid = await order(house, customerId, 1);
+    await payAt(paid.checkoutUrl);
+    await pass(1);
+    await record('add-on-paid', addOnWorkflowId(paid.id));
+
+    const start = topUpStart(customerId);
+    const setting = { threshold: credits(9_000), pack: 'add_on_1000', quantity: 1, monthlyMaximum: 1 };
+    await house.client.workflow.executeUpdateWithStart(setAutoTopUpUpdate, {
+      args: [setting],
+      startWorkflowOperation: new WithStartWorkflowOperation(TOP_UP_WORKFLOW, start),
+    });
+    await house.client.workflow.getHandle(start.workflowId).result();
+    await record('top-up-bought', start.workflowId);
+  });
+});
