@@ -3,7 +3,6 @@ import type { PaidInterval } from '../domain/paid-cycles';
 import type { SubscriptionState, SubscriptionStep } from '../domain/subscription';
 import type { InvoiceFact } from '../payments/payments';
 import { findSoldItem, getCatalog } from '../store/catalogs';
-import { isPaidOutsideStripe } from '../store/payments';
 import type { ActivityDeps } from './deps';
 import { isBoundTo } from './stripe-customer';
 
@@ -40,12 +39,10 @@ export async function readInvoice(
   invoice: InvoiceFact,
 ): Promise<Omit<PaymentReading, 'eventIds'>> {
   const { line, paymentIntentId } = invoice;
+  // What an operator has recorded is the same money: only the book-keeping was left.
   if (line === null || invoice.isRecordedPayment) return { step: null, paymentIntentId };
   switch (invoice.status) {
     case 'paid': {
-      // An invoice that was marked as paid because of a recorded payment is the same money.
-      if (await isPaidOutsideStripe(deps.db, reader.subscriptionId, line))
-        return { step: null, paymentIntentId };
       const payment = await paidIntervalOf(deps, reader, invoice);
       if (payment === null) return { step: null, paymentIntentId };
       const { stripeSubscriptionId } = invoice;

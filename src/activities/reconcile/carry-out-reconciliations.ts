@@ -1,0 +1,69 @@
+import { epochMsOf, instantOf, type Instant } from '../../domain/instants';
+import {
+  finishReconciliation,
+  leaseReconciliation,
+  listReconciliations,
+  releaseReconciliation,
+  type Reconciliation,
+  type ReconciliationTask,
+} from '../../store/reconciliations';
+import type { ActivityDeps } from '../deps';
+import { reconcileEvents } from './reconcile-events';
+import { reconcileState } from './reconcile-state';
+
+type Reconciler = Pick<ActivityDeps, 'db' | 'payments' | 'temporal' | 'logger'>;
+
+const EVERY_MS: Readonly<Record<ReconciliationTask, number>> = { events: 900_000, state: 86_400_000 };
+/** Longer than a run takes; should two run at once all the same, nothing is done twice. */
+const LEASE_MS = 3_600_000;
+
+/**
+ * Compares with Stripe what is due: its events every quarter of an hour, everything that was paid and that went back every
+ * day. Answers when something is due next. Who knows when anything last happened at Stripe says so: what was compared since
+ * is not compared again, and the rest only after one more interval; null then means not until something happens.
+ */
+export async function carryOutReconciliations(
+  deps: Reconciler,
+  now: Instant,
+  lastChangeAt?: Instant | null,
+): Promise<Instant | null> {
+  const nexts: Instant[] = [];
+  for (const reconciliation of await listReconciliations(deps.db)) {
+    const dueAt = dueAtOf(reconciliation, lastChangeAt);
+    if (dueAt !== null && dueAt <= now) await carryOut(deps, reconciliation, now);
+    else if (dueAt !== null) nexts.push(dueAt);
+  }
+  return nexts.sort()[0] ?? null;
+}
+
+function dueAtOf(
+  { task, dueAt, doneThrough }: Reconciliation,
+  lastChangeAt: Instant | null | undefined,
+): Instant | null {
+  if (lastChangeAt === undefined) return dueAt;
+  // Stripe counts in whole seconds.
+  if (lastChangeAt === null || (doneThrough !== null && shift(lastChangeAt, 1_000) < doneThrough))
+    return null;
+  const afterChange = shift(lastChangeAt, EVERY_MS[task]);
+  return afterChange > dueAt ? afterChange : dueAt;
+}
+
+async function carryOut(
+  deps: Reconciler,
+  { task, doneThrough }: Reconciliation,
+  now: Instant,
+): Promise<void> {
+  if (!(await leaseReconciliation(deps.db, task, { now, until: shift(now, LEASE_MS) }))) return;
+  try {
+    if (task === 'events') await reconcileEvents(deps, { since: doneThrough, now });
+    else await reconcileState(deps, now);
+    await finishReconciliation(deps.db, task, { through: now, dueAt: shift(now, EVERY_MS[task]) });
+  } catch (error) {
+    await releaseReconciliation(deps.db, task);
+    throw error;
+  }
+}
+
+function shift(instant: Instant, ms: number): Instant {
+  return instantOf(epochMsOf(instant) + ms);
+}

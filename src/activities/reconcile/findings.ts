@@ -1,0 +1,43 @@
+import type { Logger } from '../../platform/logger';
+
+/** Something in which Stripe and Scrip differ. */
+export interface Finding {
+  readonly kind: 'invoice' | 'checkout_session' | 'payment' | 'refund' | 'dispute' | 'grant' | 'clawback';
+  readonly id: string;
+  /** Null where it is not known. */
+  readonly customerId: string | null;
+  readonly problem: string;
+}
+
+/** So many of each are named; all are counted and logged. */
+const NAMED_MAX = 1_000;
+
+/** What a comparison with Stripe has come to. */
+export interface Findings {
+  /** How many were compared. */
+  checked: number;
+  /** Money that had not reached its workflow, and was brought to it now. */
+  repaired: number;
+  /** What Scrip has and Stripe does not stand behind, or what nobody here can serve: a person must look. */
+  alarms: number;
+  readonly repairs: Finding[];
+  readonly alarmed: Finding[];
+}
+
+export function noFindings(): Findings {
+  return { checked: 0, repaired: 0, alarms: 0, repairs: [], alarmed: [] };
+}
+
+/** Counts, names and logs something that was brought to its workflow. */
+export function noteRepair(findings: Findings, logger: Logger, finding: Finding): void {
+  findings.repaired += 1;
+  if (findings.repairs.length < NAMED_MAX) findings.repairs.push(finding);
+  logger.warn({ finding }, 'Stripe knew what its workflow had not heard of; the workflow was told');
+}
+
+/** Counts, names and logs something that a person must look at. Nothing is done about it here. */
+export function raiseAlarm(findings: Findings, logger: Logger, finding: Finding): void {
+  findings.alarms += 1;
+  if (findings.alarmed.length < NAMED_MAX) findings.alarmed.push(finding);
+  logger.error({ finding }, 'Scrip and Stripe differ, and a person must look');
+}

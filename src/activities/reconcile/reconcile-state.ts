@@ -1,0 +1,29 @@
+import { epochMsOf, instantOf, type Instant } from '../../domain/instants';
+import type { ActivityDeps } from '../deps';
+import { noFindings, type Findings } from './findings';
+import { findMissingPayments } from './find-missing-payments';
+import { findMissingWithdrawals } from './find-missing-withdrawals';
+import { findUnbackedCredits } from './find-unbacked-credits';
+
+const DAY_MS = 86_400_000;
+/** More than a month, so that every period is compared at least once when it is paid. */
+const PAYMENTS_DAYS = 35;
+/** A dispute may take some months until it is decided. */
+const WITHDRAWALS_DAYS = 120;
+
+/**
+ * Compares what Stripe holds with what Scrip holds, in both directions, whatever events there were. Money that is missing
+ * here takes the ordinary way; credits that no money stands behind are alarmed about. Safe to repeat, and to run in
+ * several places at once.
+ */
+export async function reconcileState(deps: ActivityDeps, now: Instant): Promise<Findings> {
+  const inquirer = { deps, findings: noFindings(), at: now };
+  await findMissingPayments(inquirer, daysBefore(now, PAYMENTS_DAYS));
+  await findMissingWithdrawals(inquirer, daysBefore(now, WITHDRAWALS_DAYS));
+  await findUnbackedCredits(inquirer);
+  return inquirer.findings;
+}
+
+function daysBefore(now: Instant, days: number): Instant {
+  return instantOf(epochMsOf(now) - days * DAY_MS);
+}
