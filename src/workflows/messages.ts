@@ -165,6 +165,7 @@ export function subscriptionCommandStart(subscriptionId: string) {
     args: [{ subscriptionId }] as [SubscriptionInput],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    staticSummary: 'taken up again by a command',
   } as const;
 }
 
@@ -270,6 +271,7 @@ export function paymentFactDelivery(destination: PaymentDestination) {
           workflowId: subscriptionWorkflowId(destination.subscriptionId),
           taskQueue: TASK_QUEUES.subscriptions,
           args: [{ subscriptionId: destination.subscriptionId }] as [SubscriptionInput],
+          staticSummary: 'taken up again by news of a payment',
         },
       ] as const;
     case 'add_on':
@@ -280,6 +282,7 @@ export function paymentFactDelivery(destination: PaymentDestination) {
           workflowId: addOnWorkflowId(destination.orderId),
           taskQueue: TASK_QUEUES.subscriptions,
           args: [{ orderId: destination.orderId }] as [AddOnInput],
+          staticSummary: 'taken up again by news of a payment',
         },
       ] as const;
   }

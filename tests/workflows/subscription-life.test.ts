@@ -23,7 +23,7 @@ import { availableOf, command, journalOf, openAndPay, openContract } from './sub
 import { openTimeHouse, type TimeHouse } from './time-house';
 
 /** With the news of a renewal: an invoice, its payment, and the subscription's new period at Stripe. */
-const EVENTS_PER_CYCLE = 45;
+const EVENTS_PER_CYCLE = 30;
 
 describe('a subscription through commands, declines and refunds', () => {
   let house: TimeHouse;
