@@ -2,6 +2,7 @@ import { readSubscriptionState } from '../domain/subscription';
 import { findSubscriptionState } from '../store/subscriptions';
 import { acknowledgeEvents } from './acknowledge-events';
 import { carryOutAddOnWithdrawal, readAddOnWithdrawal } from './add-on-withdrawals';
+import { chargeTopUp, openTopUp } from './buy-top-up';
 import { callStripe } from './call-stripe';
 import { carryOutSubscription } from './carry-out-subscription';
 import type { ActivityDeps } from './deps';
@@ -16,7 +17,6 @@ import { reserveSpend } from './reserve-spend';
 import { runJob } from './run-job';
 import { settleAddOn } from './settle-add-on';
 import { settleSpend } from './settle-spend';
-import { chargeTopUp, openTopUp } from './buy-top-up';
 import { stepTopUp } from './step-top-up';
 
 type Input<Activity extends (deps: ActivityDeps, input: never) => unknown> = Parameters<Activity>[1];

@@ -1,6 +1,14 @@
+import type { Catalog } from '../domain/catalog';
 import type { ErrorCode } from '../domain/errors';
 import { epochMsOf, instantOf, type Instant } from '../domain/instants';
-import { isTerminal, planSpend, type SpendPlan, type SpendRefusal, type SpendRequest } from '../domain/spend';
+import {
+  isTerminal,
+  planSpend,
+  type SpendPlan,
+  type SpendRefusal,
+  type SpendRequest,
+  type SpendStatus,
+} from '../domain/spend';
 import type { LedgerResult } from '../ledger/commands';
 import { deriveId } from '../platform/ids';
 import { getCatalog } from '../store/catalogs';
@@ -45,17 +53,20 @@ export async function reserveSpend(
     records: recordsOf(spend, plan, facts.catalog.version, at),
   });
   if (result.outcome !== 'applied') return refusedByLedger(result);
+  if (result.replayed) return continueSpend(deps, await getSpend(deps.db, spend.spendId));
   await noticeCredits(deps, spend.customerId, result.reply.available);
-  return continueSpend(deps, await getSpend(deps.db, spend.spendId));
+  return reservation('reserved', at, facts.catalog);
 }
 
 async function continueSpend(deps: ActivityDeps, spend: Spend): Promise<Reservation> {
-  const { policies } = await getCatalog(deps.db, spend.catalogVersion);
-  const deadline = instantOf(epochMsOf(spend.createdAt) + policies.jobDeadlineMinutes * 60_000);
-  return {
-    answer: { outcome: 'reserved', status: spend.status },
-    deadlineAt: isTerminal(spend.status) ? null : deadline,
-  };
+  const catalog = await getCatalog(deps.db, spend.catalogVersion);
+  return reservation(spend.status, spend.createdAt, catalog);
+}
+
+/** The deadline counts from when the credits were set aside, however often the work is taken up. */
+function reservation(status: SpendStatus, reservedAt: Instant, { policies }: Catalog): Reservation {
+  const deadline = instantOf(epochMsOf(reservedAt) + policies.jobDeadlineMinutes * 60_000);
+  return { answer: { outcome: 'reserved', status }, deadlineAt: isTerminal(status) ? null : deadline };
 }
 
 export function refusedByRule({ code, message, details }: SpendRefusal): Reservation {

@@ -1,10 +1,13 @@
+import fc from 'fast-check';
 import type Stripe from 'stripe';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { Instant } from '../../src/domain/instants';
 import { epochMsOf, instantOf } from '../../src/domain/instants';
 import { getBalance } from '../../src/ledger/get-balance';
 import { listStatement } from '../../src/ledger/list-statement';
+import { deliverUnprocessedEvents } from '../../src/activities/deliver-payment-event';
 import { getAddOnOrder } from '../../src/store/add-on-orders';
+import { receiveStripeEvent } from '../../src/store/stripe-events';
 import { getSubscription } from '../../src/store/subscriptions';
 import {
   cancelUpdate,
@@ -18,6 +21,7 @@ import {
   type CommandAnswer,
 } from '../../src/workflows/messages';
 import { order } from './add-ons';
+import { eventsOf } from './inbox';
 import { payAt, stripeOf } from './stripe';
 import { availableOf, command, journalOf, openAndPay, openContract } from './subscriptions';
 import { openTimeHouse, type TimeHouse } from './time-house';
@@ -79,6 +83,22 @@ describe('a subscription through commands, declines and refunds', () => {
       payment_intent: payment!.stripe_payment_intent_id,
       ...(amount === undefined ? {} : { amount }),
     });
+  };
+
+  /** Brings everything since then one to three times each, shuffled. */
+  const tellInAnyOrder = async (since: Instant, shuffle: readonly number[]) => {
+    const places = shuffle.values();
+    const events = await eventsOf(house, since);
+    const news = events.flatMap((event) =>
+      Array.from({ length: 1 + ((places.next().value ?? 0) % 3) }, (_, copy) => ({
+        place: places.next().value ?? 0,
+        event: { ...event, eventId: `${event.eventId}_${copy}_${String(shuffle[0])}` },
+      })),
+    );
+    for (const { event } of news.toSorted((a, b) => a.place - b.place)) {
+      await receiveStripeEvent(house.db, event, await house.now());
+      await deliverUnprocessedEvents(house.deps, instantOf(epochMsOf(await house.now()) + 1_000));
+    }
   };
 
   it('grants fourteen cycles from 31 January over a leap day, each on its own day and once', async () => {
@@ -239,6 +259,31 @@ describe('a subscription through commands, declines and refunds', () => {
     await stripe.disputes.update(data[0]!.id, { evidence, submit: true });
     await pass(1);
     expect((await journalOf(house, customerId)).slice(4)).toEqual(['clawback_undo 1000']);
+  });
+
+  it('ends with the same ledger in whatever order, and however often, the news of a month comes', async () => {
+    const anyOrder = fc.array(fc.nat(1_000_000), { minLength: 200, maxLength: 200 });
+    await fc.assert(
+      fc.asyncProperty(anyOrder, async (shuffle) => {
+        house.carry = () => false;
+        const since = await house.now();
+        const customerId = await house.newCustomer(1);
+        const { id } = await openAndPay(house, customerId);
+        const bought = await order(house, customerId, 1);
+        await payAt(bought.checkoutUrl);
+        const session = (await stripe.checkout.sessions.list({ limit: 1 })).data[0]!;
+        await stripe.refunds.create({ payment_intent: session.payment_intent as string, amount: 2_000 });
+        await tellInAnyOrder(since, shuffle);
+        await pass(24 * 32);
+        await tellInAnyOrder(since, shuffle.toReversed());
+        await pass(1);
+        const expected = ['clawback 500', 'grant 1', 'grant 1000', 'grant 500', 'grant 500'];
+        expect([...(await journalOf(house, customerId))].sort()).toEqual(expected);
+        expect(await tell(id, cancelUpdate, { when: 'now' })).toEqual({ outcome: 'done' });
+      }),
+      { numRuns: 4 },
+    );
+    house.carry = () => true;
   });
 
   it('serves a contract by an invoice, or by money that an operator has seen', async () => {
