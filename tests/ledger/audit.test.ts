@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { Knex } from 'knex';
 import { instantOf } from '../../src/domain/instants';
 import { audit, type Audit } from '../../src/ledger/audit';
@@ -7,6 +8,18 @@ import { rollUp } from '../../src/ledger/roll-up';
 import { createDatabase } from '../../src/platform/database';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { ADA, liveInLedger, RUNNING_SPEND } from './lived-in-ledger';
+import { arbitraryCommands } from './model/arbitrary-commands';
+import { grant } from './model/commands';
+
+const seed = process.env['SCRIP_TEST_SEED'];
+
+/** What random commands do not bring along: business keys, payments, spends and their workflows. */
+const OF_THE_STORE = [
+  'grants_have_keys',
+  'grants_have_payments',
+  'holds_have_spends',
+  'open_holds_have_workflows',
+];
 
 describe('the audit', () => {
   let database: TestDatabase;
@@ -39,6 +52,33 @@ describe('the audit', () => {
     expect(checks.flatMap(({ offenders }) => offenders)).toEqual([]);
     expect(ok).toBe(true);
     for (const { checked } of checks) expect(checked).toBeGreaterThan(0);
+  });
+
+  it('finds nothing wrong while credits move', async () => {
+    const storm = Promise.all(
+      Array.from({ length: 400 }, (_, index) =>
+        ledger.submit(grant(`cus_storm_${String(index % 20)}`, `storm_${String(index)}`, 5)),
+      ),
+    );
+    const audits = [await run(), await run()];
+    await storm;
+    const named = audits.flatMap(({ checks }) => checks).filter(({ name }) => !OF_THE_STORE.includes(name));
+    expect(named.flatMap(({ offenders }) => offenders)).toEqual([]);
+  });
+
+  it('finds nothing wrong with whatever commands leave behind', async () => {
+    let runs = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        arbitraryCommands(() => `run${String((runs += 1))}`),
+        async (commands) => {
+          await Promise.all(commands.map((command) => ledger.submit(command)));
+          const checks = (await run()).checks.filter(({ name }) => !OF_THE_STORE.includes(name));
+          expect(checks.flatMap(({ offenders }) => offenders)).toEqual([]);
+        },
+      ),
+      { numRuns: 15, ...(seed === undefined ? {} : { seed: Number(seed) }) },
+    );
   });
 
   it('looks at one customer alone', async () => {

@@ -10,9 +10,12 @@ export const SPEND_CHECKS: readonly Check[] = [
           'is %s with %s reserved, %s captured, %s released; its hold is %s with %s held, %s captured, %s released', s.status,
           s.reserved, s.captured, s.released, h.state, h.credits, h.captured, h.released) END AS problem
       FROM app.spends s
-        LEFT JOIN ledger.commands c ON c.key = s.id || '/hold' AND c.outcome = 'applied'
-        LEFT JOIN ledger.holds h ON h.id = c.reply ->> 'holdId'
-      WHERE s.id = ANY(:ids) AND (h.spend_id = s.id AND h.wallet_id = s.customer_id AND h.credits = s.reserved
+        LEFT JOIN ledger.commands c ON c.key = s.id || '/hold'
+        LEFT JOIN ledger.holds h ON c.outcome = 'applied' AND h.id = c.reply ->> 'holdId'
+      -- A second licence to the same image costs nothing and holds nothing: the first one is the result.
+      WHERE s.id = ANY(:ids) AND NOT (c.wallet_id IS NOT DISTINCT FROM s.customer_id AND s.reserved = 0
+          AND c.outcome IS NOT DISTINCT FROM 'already_licensed')
+        AND (h.spend_id = s.id AND h.wallet_id = s.customer_id AND h.credits = s.reserved
         AND CASE WHEN s.status IN ('succeeded', 'failed', 'canceled')
           THEN h.state <> 'open' AND h.captured = s.captured AND h.released = s.released
           ELSE h.state = 'open' END) IS NOT TRUE`,

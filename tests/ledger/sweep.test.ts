@@ -1,0 +1,59 @@
+import type { Knex } from 'knex';
+import { credits } from '../../src/domain/credits';
+import type { Ledger } from '../../src/ledger/commands';
+import { getBalance } from '../../src/ledger/get-balance';
+import { createLedger } from '../../src/ledger/ledger';
+import { sweepExpired } from '../../src/ledger/sweep-expired';
+import { createDatabase } from '../../src/platform/database';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { grant, instantAt } from './model/commands';
+
+describe('the sweep', () => {
+  let database: TestDatabase;
+  let db: Knex;
+  let ledger: Ledger;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    db = createDatabase(database.appUrl);
+    ledger = createLedger({ databaseUrl: database.appUrl });
+  });
+
+  afterAll(async () => {
+    await ledger.close();
+    await db.destroy();
+    await database.drop();
+  });
+
+  it('ends due holds and lots by ordinary commands, once, and says when the next is due', async () => {
+    const wallets = Array.from({ length: 230 }, (_, index) => `cus_sweep_${String(index)}`);
+    await Promise.all(
+      wallets.flatMap((walletId) => [
+        ledger.submit(grant(walletId, `lot_${walletId}`, 10, { expiresAt: instantAt(48) })),
+        ledger.submit({
+          ...{ op: 'hold', key: `hold:${walletId}`, fingerprint: '', walletId, holdId: `hld_${walletId}` },
+          ...{ credits: credits(4), action: 'external', reason: '' },
+          ...{ effectiveAt: instantAt(0), expiresAt: instantAt(24) },
+        }),
+      ]),
+    );
+    expect(await sweepExpired(db, ledger, instantAt(23))).toEqual({
+      holds: 0,
+      lots: 0,
+      nextDueAt: instantAt(24),
+    });
+    const [first, second] = await Promise.all([
+      sweepExpired(db, ledger, instantAt(24)),
+      sweepExpired(db, ledger, instantAt(24)),
+    ]);
+    expect(first.holds + second.holds).toBe(230);
+    expect(await sweepExpired(db, ledger, instantAt(24))).toEqual({
+      holds: 0,
+      lots: 0,
+      nextDueAt: instantAt(48),
+    });
+    expect(await getBalance(db, wallets[0]!)).toMatchObject({ available: 10, held: 0 });
+    expect((await sweepExpired(db, ledger, instantAt(48))).lots).toBe(230);
+    expect(await getBalance(db, wallets[229]!)).toMatchObject({ available: 0, held: 0, lots: [] });
+  });
+});
