@@ -50,13 +50,15 @@ export interface ProblemAnswer {
 
 /** The problem that a caller is told about; `publicUrl` is where its page is served. */
 export function problemOf(error: DomainError, requestId: string, publicUrl: string): ProblemAnswer {
-  const { status, title, retryAfterSeconds } = PROBLEMS[error.code];
+  const { status, title, retryAfterSeconds: usual } = PROBLEMS[error.code];
+  const { retryAfterSeconds, ...details } = error.details;
   const type = `${publicUrl}/docs/problems/${error.code}`;
   const headers: Record<string, string> = {};
-  if (retryAfterSeconds !== undefined) headers['Retry-After'] = String(retryAfterSeconds);
+  const seconds = typeof retryAfterSeconds === 'number' ? retryAfterSeconds : usual;
+  if (seconds !== undefined) headers['Retry-After'] = String(seconds);
   if (error.code === 'unauthenticated') headers['WWW-Authenticate'] = 'Bearer';
   return {
-    problem: { ...error.details, type, title, status, code: error.code, detail: error.message, requestId },
+    problem: { ...details, type, title, status, code: error.code, detail: error.message, requestId },
     headers,
   };
 }

@@ -75,10 +75,21 @@ export async function sendCommand<Args extends unknown[]>(
           'It is not known yet what became of it. Repeat the same request.',
         );
       }
-      if (answer.outcome === 'refused') return refusal(refusedAnswer(answer));
+      if (answer.outcome === 'refused') return refusal(await explained(deps, subscription, answer));
       return { status: 200, body: subscriptionView(await getSubscription(deps.db, subscription.id)) };
     },
   });
+}
+
+/** Whom to ask stands with the refusal of what is sold by a person; a workflow does not know it. */
+async function explained(
+  { db }: ApiDeps,
+  { catalogVersion }: Subscription,
+  refused: Extract<CommandAnswer, { outcome: 'refused' }>,
+): Promise<DomainError> {
+  if (refused.code !== 'contract_required') return refusedAnswer(refused);
+  const { policies } = await getCatalog(db, catalogVersion);
+  return refusedAnswer({ ...refused, details: { contact: policies.contactAddress } });
 }
 
 /** A command without the instant and the id that it gets when it is sent. */

@@ -83,6 +83,14 @@ export async function listSpends(db: Knex, customerId: string, page: PageRequest
   );
 }
 
+/** The spends that were to generate with a model and whose work has not begun. */
+export async function listQueuedSpends(db: Knex, modelId: string): Promise<Spend[]> {
+  const rows = await db<SpendRow>('app.spends')
+    .where({ status: 'reserved', action: 'generate_images' })
+    .whereRaw(`input ->> 'modelId' = ?`, [modelId]);
+  return rows.map(spendOf);
+}
+
 /** Notes that the provider has accepted the work. A no-op when the spend is past that. */
 export async function markSpendRunning(db: Knex, id: string, at: Instant): Promise<void> {
   await db('app.spends').where({ id, status: 'reserved' }).update({ status: 'running', updated_at: at });

@@ -119,6 +119,29 @@ describe('moving credits and money over HTTP', () => {
     expect((await deliver(lie, 'whsec_of_somebody_else')).status).toBe(400);
   });
 
+  it('grants once when the events come late, in any order and several times', async () => {
+    const faults = (given: object) =>
+      fetch(`${stack.dev.stripeUrl!}/_simulator/webhooks`, {
+        method: 'PUT',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(given),
+      });
+    await faults({ copies: 3, delay: 1, shuffle: true });
+    try {
+      const customerId = await subscribe(api);
+      await until(async () => (await balanceOf(api, customerId)).available === 510);
+      const order = await post<SubscriptionAnswer>('/v1/add-ons', { customerId, quantity: 2 });
+      await pay(order.body.checkoutUrl);
+      expect((await api.get<SubscriptionAnswer>(`/v1/add-ons/${order.body.id}`)).body.status).toBe('pending');
+      const paid = async () =>
+        (await api.get<SubscriptionAnswer>(`/v1/add-ons/${order.body.id}`)).body.status;
+      await until(async () => (await paid()) === 'paid');
+      expect(await balanceOf(api, customerId)).toMatchObject({ available: 2_510 });
+    } finally {
+      await faults({});
+    }
+  });
+
   it('sells add-ons to paid subscribers only, and Custom by contract only', async () => {
     const customerId = await arrive(api);
     expect(await post('/v1/add-ons', { customerId, quantity: 1 })).toMatchObject({

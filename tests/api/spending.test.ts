@@ -136,12 +136,41 @@ describe('spending credits over HTTP', () => {
     ] as const) {
       expect((await api.send(method, `/v1/models/${modelId}`, body)).status).toBe(404);
     }
+    const own = { customerId: owner };
+    expect((await api.send('PATCH', `/v1/models/${modelId}`, { ...own, name: 'Ours' })).status).toBe(200);
     expect(await api.post('/v1/spends', { ...license, customerId: owner })).toMatchObject({
       status: 409,
       body: { code: 'license_not_needed' },
     });
+    expect((await api.send('DELETE', `/v1/models/${modelId}`, own)).status).toBe(204);
+    expect((await api.get(`/v1/models/${modelId}?customerId=${owner}`)).status).toBe(404);
+    expect((await api.get(`/v1/images/${imageId}?customerId=${owner}`)).status).toBe(200);
     await sellOneLicense(stranger);
   }, 120_000);
+
+  it('tells of every state of a spend as it comes, and stops at the end', async () => {
+    const customerId = await arrive(api);
+    const begun = await api.post<SpendAnswer>('/v1/spends', await imagesOf(api, customerId));
+    const events = await api.get<string>(`/v1/spends/${begun.body.id}/events`);
+    expect(events.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    const states = [...events.body.matchAll(/^event: spend\ndata: (.*)$/gm)].map(
+      ([, data]) => (JSON.parse(data!) as SpendView).status,
+    );
+    expect(states.at(-1)).toBe('succeeded');
+    expect(states).toEqual([...new Set(states)]);
+  });
+
+  it('releases everything when a spend is canceled before its work is done', async () => {
+    const customerId = await arrive(api);
+    const request = await imagesOf(api, customerId, 3, 'a slow hill [studio: delay=20s]');
+    const begun = await api.post<SpendAnswer>('/v1/spends', request);
+    expect((await api.post(`/v1/spends/${begun.body.id}/cancel`)).status).toBe(202);
+    const ended = await api.get<SpendView>(`/v1/spends/${begun.body.id}?wait=60`);
+    expect(ended.body).toMatchObject({ status: 'canceled', credits: { captured: 0, released: 3 } });
+    const again = await api.post<SpendAnswer>(`/v1/spends/${begun.body.id}/cancel`);
+    expect(again).toMatchObject({ status: 202, body: { status: 'canceled' } });
+    expect(await balanceOf(api, customerId)).toMatchObject({ available: 10, held: 0 });
+  });
 
   it('gives the lost answer to whoever asks again when the API dies in the middle', async () => {
     const customerId = await arrive(api);

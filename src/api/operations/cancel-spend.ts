@@ -1,10 +1,8 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
 import { z } from 'zod';
 import { isTerminal } from '../../domain/spend';
 import { getSpend } from '../../store/spends';
-import { cancelSpendSignal } from '../../workflows/messages';
+import { askToStop } from '../ask-to-stop';
 import { optionalJsonBody } from '../bodies/json-body';
-import type { ApiDeps } from '../deps';
 import { defineOperation } from '../operation';
 import { viewerQuery } from '../schemas';
 import { assertOwn } from '../viewer';
@@ -30,12 +28,3 @@ export const cancelSpend = defineOperation({
     return { status: 202, body: spendView(await getSpend(deps.db, spend.id)) };
   },
 });
-
-async function askToStop({ temporal }: ApiDeps, workflowId: string): Promise<void> {
-  try {
-    await temporal.workflow.getHandle(workflowId).signal(cancelSpendSignal);
-  } catch (error) {
-    // It has just ended: then there is nothing to stop.
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-  }
-}

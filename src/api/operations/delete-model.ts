@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors';
 import { deleteModel as removeModel, getOwnModel } from '../../store/models';
+import { listQueuedSpends } from '../../store/spends';
+import { askToStop } from '../ask-to-stop';
 import { optionalJsonBody } from '../bodies/json-body';
 import { defineOperation } from '../operation';
 import { idSchema, viewerQuery } from '../schemas';
@@ -13,7 +15,7 @@ const body = z.strictObject({
 
 export const deleteModel = defineOperation({
   summary: 'Take an own model away for good',
-  description: 'Nothing new is made with it. Images, licences and running work stay.',
+  description: 'Nothing new is made with it; work that has not begun is released. Images and licences stay.',
   tag: 'Models',
   access: 'customer',
   query: z.strictObject(viewerQuery),
@@ -26,8 +28,11 @@ export const deleteModel = defineOperation({
     }
     return getOwnModel(db, id, ownerId);
   },
-  async handle(_call, { db }, model) {
-    await removeModel(db, model.id);
+  async handle(_call, deps, model) {
+    await removeModel(deps.db, model.id);
+    // Running work ends as it would; a spend that is admitted from here on finds the model gone.
+    const queued = await listQueuedSpends(deps.db, model.id);
+    await Promise.all(queued.map(({ workflowId }) => askToStop(deps, workflowId)));
     return { status: 204 };
   },
 });
