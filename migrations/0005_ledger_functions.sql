@@ -702,7 +702,6 @@ BEGIN
   END CASE;
   IF e.outcome = 'applied' THEN
     e.wallet.effective_at := c.effective_at;
-    PERFORM ledger.write_records(c.records);
   END IF;
   RETURN e;
 END $$;
@@ -763,11 +762,113 @@ BEGIN
   ORDER BY j.easy DESC, CASE WHEN j.easy THEN j.wallet END, j.ord;
 END $$;
 
+-- The lot of a plain grant.
+CREATE FUNCTION ledger.lot_of(c ledger.command, lot_no integer) RETURNS ledger.lot LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+  l ledger.lot;
+BEGIN
+  l.wallet_id := c.wallet_id;
+  l.lot_no := lot_of.lot_no;
+  l.grant_id := c.grant_id;
+  l.source := c.source;
+  l.credits := c.credits;
+  l.free := c.credits;
+  l.cost_minor := coalesce(c.cost_minor, 0);
+  l.currency := CASE WHEN c.cost_minor > 0 THEN c.currency END;
+  l.payment_id := c.payment_id;
+  l.subscription_id := c.subscription_id;
+  l.order_id := c.order_id;
+  l.granted_at := c.effective_at;
+  RETURN l;
+END $$;
+
+-- Lots in the order in which they burn, with another one in its place. None of them has an end, and no grant is older
+-- than those before it, so it belongs near the end.
+CREATE FUNCTION ledger.insert_lot(burn ledger.lot[], l ledger.lot) RETURNS ledger.lot[] LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+  place integer := cardinality(burn) + 1;
+  p ledger.lot;
+BEGIN
+  WHILE place > 1 LOOP
+    p := burn[place - 1];
+    EXIT WHEN (p.cost_minor > 0, p.granted_at, p.grant_id COLLATE "C") < (l.cost_minor > 0, l.granted_at, l.grant_id COLLATE "C");
+    place := place - 1;
+  END LOOP;
+  RETURN burn[:place - 1] || l || burn[place:];
+END $$;
+
+-- A plain hold as it will be written.
+CREATE FUNCTION ledger.hold_of(c ledger.command) RETURNS ledger.hold LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+  h ledger.hold;
+BEGIN
+  h.id := c.hold_id;
+  h.wallet_id := c.wallet_id;
+  h.action := c.action;
+  h.spend_id := c.spend_id;
+  h.reference := c.reference;
+  h.credits := c.credits;
+  h.open := c.credits;
+  h.created_at := c.effective_at;
+  RETURN h;
+END $$;
+
+-- A plain grant, hold, admission or settlement in memory. `s` are the lots concerned: the new one, those that the hold
+-- burns, or those of the settled hold with the cost that their capture takes along.
+CREATE FUNCTION ledger.decide_plain(e ledger.effect, c ledger.command, s ledger.shares, h ledger.hold)
+RETURNS ledger.effect LANGUAGE plpgsql AS $$
+DECLARE
+  t ledger.entry := ledger.template(c);
+  captured ledger.shares;
+BEGIN
+  e.outcome := 'applied';
+  CASE c.op
+  WHEN 'admit' THEN
+    e.outcome := 'admitted';
+  WHEN 'grant' THEN
+    t.grant_id := c.grant_id;
+    t.order_id := c.order_id;
+    t.subscription_id := c.subscription_id;
+    e := ledger.move(e, t, 'grant', 'issued:' || c.source, 'available', c.credits, s);
+    e.wallet.lots := s.lot_nos[1];
+    e.reply := jsonb_build_object('grantId', c.grant_id, 'repaid', 0);
+  WHEN 'hold' THEN
+    t.hold_id := c.hold_id;
+    t.spend_id := c.spend_id;
+    e := ledger.move(e, t, 'hold', 'available', 'held', c.credits, s);
+    e.reply := jsonb_build_object('holdId', c.hold_id);
+  WHEN 'settle' THEN
+    t.hold_id := h.id;
+    t.spend_id := h.spend_id;
+    t.key := coalesce(h.spend_id, h.id) || '/capture';
+    t.resolves := c.credits = h.open;
+    captured := s;
+    IF c.credits < h.open THEN
+      captured := ledger.part_of(s.lot_nos, s.credits, 0, c.credits);
+      captured.costs := s.costs[:cardinality(captured.lot_nos)];
+    END IF;
+    e := ledger.move(e, t, 'capture', 'held', 'revenue:' || h.action, c.credits, captured);
+    IF c.credits < h.open THEN
+      s := ledger.part_of(s.lot_nos, s.credits, c.credits, h.open - c.credits);
+      s.costs := array_fill(0::bigint, ARRAY[cardinality(s.lot_nos)]);
+      t.key := coalesce(h.spend_id, h.id) || '/release';
+      t.resolves := true;
+      e := ledger.move(e, t, 'release', 'held', 'available', h.open - c.credits, s);
+    END IF;
+    e.reply := ledger.resolved(h, c.credits, h.open - c.credits, CASE WHEN c.credits > 0 THEN 'captured' ELSE 'voided' END);
+  END CASE;
+  e.wallet.effective_at := CASE WHEN c.op = 'admit' THEN (e.wallet).effective_at ELSE c.effective_at END;
+  RETURN e;
+END $$;
+
 -- Writes what `apply_batch` has decided in memory for plain commands: holds, and what their rows did to lots and holds.
 CREATE FUNCTION ledger.write_plain(granted ledger.lot[], placed ledger.hold[], rows ledger.entry[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   settles boolean := cardinality(rows) > cardinality(placed) + cardinality(granted);
 BEGIN
+  IF cardinality(rows) = 0 THEN
+    RETURN;
+  END IF;
   IF cardinality(granted) > 0 THEN
     INSERT INTO ledger.lots (wallet_id, lot_no, grant_id, source, credits, free, cost_minor, currency, payment_id,
       subscription_id, order_id, granted_at)
@@ -819,6 +920,26 @@ BEGIN
   WHERE l.wallet_id = s.wallet_id AND l.lot_no = s.lot_no;
 END $$;
 
+-- Writes what every batch ends with: the wallets, their new rows, the answers.
+CREATE FUNCTION ledger.write_batch(ws ledger.wallet[], rows ledger.entry[], answers ledger.answer[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE ledger.wallets w SET
+    seq = n.seq, available = n.available, held = n.held, owed = n.owed, lots = n.lots, effective_at = n.effective_at,
+    due_at = n.due_at
+  FROM unnest(ws) n WHERE w.id = n.id AND (w.seq, w.effective_at, w.due_at) IS DISTINCT FROM (n.seq, n.effective_at, n.due_at);
+  IF cardinality(rows) > 0 THEN
+    INSERT INTO ledger.journal (wallet_id, seq, code, debit, credit, credits, available, held, owed, lot_nos, lot_credits,
+      lot_costs, from_repaid, resolves, command_key, key, hold_id, spend_id, grant_id, order_id, subscription_id, reason,
+      effective_at)
+    SELECT n.* FROM unnest(rows) n;
+  END IF;
+  IF cardinality(answers) > 0 THEN
+    INSERT INTO ledger.commands (key, fingerprint, wallet_id, op, outcome, available, held, owed, effective_at, reply)
+    SELECT n.* FROM unnest(answers) n WHERE n.key IS NOT NULL;
+  END IF;
+END $$;
+
 -- Applies commands and answers each, as if one by one in the order given; all of them or, on an error, none. A known key
 -- gets its recorded outcome; what is refused is recorded as well; only `admitted` and a reused key leave no trace.
 -- Wallets with nothing but plain commands are decided in memory and written in bulk, the others statement by statement.
@@ -826,188 +947,109 @@ CREATE FUNCTION ledger.apply_batch(commands jsonb)
 RETURNS TABLE (ord integer, outcome text, replayed boolean, available bigint, held bigint, owed bigint,
   effective_at timestamptz, reply jsonb)
 LANGUAGE plpgsql SECURITY DEFINER
+-- Every access is by a key: no plan may depend on how small a table once was.
 SET search_path = '' SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   ws ledger.wallet[] := ledger.lock_wallets(commands);
   w ledger.wallet;
-  e ledger.effect;
   c ledger.command;
-  r record;
-  t ledger.entry;
-  j ledger.entry;
+  e ledger.effect;
   s ledger.shares;
+  j ledger.entry;
+  l ledger.lot;
+  r record;
   known ledger.answer;
   rows ledger.entry[] := '{}';
   -- By ord: the recorded command, and the ord under which its key was recorded (null: not recorded).
   answers ledger.answer[] := '{}';
   recorded integer[] := '{}';
-  replays boolean;
-  -- Of the plain wallets: what is to be written, and the lots of the one at hand in the order in which they burn.
+  -- What plain commands have made, and of the plain wallet at hand: its lots in the order in which they burn (null: not
+  -- read yet) and, by lot, what has been captured of it so far.
   plain_rows ledger.entry[] := '{}';
-  placed ledger.hold[] := '{}';
-  h ledger.hold;
   granted ledger.lot[] := '{}';
-  l ledger.lot;
-  burning integer;
+  placed ledger.hold[] := '{}';
   burn ledger.lot[];
-  consumed bigint[];
+  captured bigint[];
   wanted bigint;
   size bigint;
-  before bigint;
-  position integer;
 BEGIN
   -- A statement of its own: it sees what those have committed whose locks have been waited for.
   FOR r IN SELECT * FROM ledger.read_batch(commands, ws) LOOP
     c := r.command;
     w := ws[r.wallet];
     c.effective_at := greatest(c.effective_at, w.effective_at);
-    replays := false;
-    IF r.plain THEN
-      e := ROW(w, '{}', NULL, NULL)::ledger.effect;
-      IF r.opens THEN
-        burning := NULL;
-        consumed := '{}';
-      END IF;
-      IF burning IS NULL AND c.op IN ('grant', 'hold') THEN
-        burning := 1;
-        burn := ARRAY(
-          SELECT ROW(l.wallet_id, l.lot_no, l.grant_id, l.source, l.credits, l.free, l.cost_minor, l.currency, l.payment_id,
-            l.subscription_id, l.order_id, l.granted_at)::ledger.lot
-          FROM ledger.lots l WHERE l.wallet_id = c.wallet_id AND l.spendable
-          ORDER BY l.expires_at, l.cost_minor > 0, l.granted_at, l.grant_id);
-      END IF;
-      IF c.op = 'grant' THEN
-        l := NULL;
-        l.wallet_id := c.wallet_id;
-        l.lot_no := w.lots + 1;
-        l.grant_id := c.grant_id;
-        l.source := c.source;
-        l.credits := c.credits;
-        l.free := c.credits;
-        l.cost_minor := coalesce(c.cost_minor, 0);
-        l.currency := CASE WHEN c.cost_minor > 0 THEN c.currency END;
-        l.payment_id := c.payment_id;
-        l.subscription_id := c.subscription_id;
-        l.order_id := c.order_id;
-        l.granted_at := c.effective_at;
-        granted := granted || l;
-        position := cardinality(burn) + 1;
-        WHILE position > burning AND ((burn[position - 1].cost_minor > 0, burn[position - 1].granted_at, burn[position - 1].grant_id)
-          > (l.cost_minor > 0, l.granted_at, l.grant_id)) LOOP
-          position := position - 1;
-        END LOOP;
-        burn := burn[:position - 1] || l || burn[position:];
-        e.wallet.lots := l.lot_no;
-        t := ledger.template(c);
-        t.grant_id := c.grant_id;
-        t.order_id := c.order_id;
-        t.subscription_id := c.subscription_id;
-        e := ledger.move(e, t, 'grant', 'issued:' || c.source, 'available', c.credits,
-          ROW(ARRAY[l.lot_no], ARRAY[c.credits], ARRAY[0], NULL)::ledger.shares);
-        e.outcome := 'applied';
-        e.reply := jsonb_build_object('grantId', c.grant_id, 'repaid', 0);
-      ELSIF c.op = 'settle' THEN
-        h := r.hold;
-        t := ledger.template(c);
-        t.hold_id := h.id;
-        t.spend_id := h.spend_id;
-        wanted := c.credits;
-        IF wanted > 0 THEN
-          s := ROW('{}', '{}', '{}', NULL)::ledger.shares;
-          FOR i IN 1..cardinality(r.lot_nos) LOOP
-            size := least(r.sizes[i], wanted);
-            EXIT WHEN size = 0;
-            before := coalesce(consumed[r.lot_nos[i]], r.consumed[i]);
-            consumed[r.lot_nos[i]] := before + size;
-            s.lot_nos := s.lot_nos || r.lot_nos[i];
-            s.credits := s.credits || size;
-            s.costs := s.costs || (ledger.cost_of(r.lot_costs[i], r.lot_credits[i], before + size)
-              - ledger.cost_of(r.lot_costs[i], r.lot_credits[i], before));
-            wanted := wanted - size;
-          END LOOP;
-          t.key := coalesce(h.spend_id, h.id) || '/capture';
-          t.resolves := c.credits = h.open;
-          e := ledger.move(e, t, 'capture', 'held', 'revenue:' || h.action, c.credits, s);
-        END IF;
-        IF c.credits < h.open THEN
-          s := ledger.part_of(r.lot_nos, r.sizes, c.credits, h.open - c.credits);
-          s.costs := array_fill(0::bigint, ARRAY[cardinality(s.lot_nos)]);
-          t.key := coalesce(h.spend_id, h.id) || '/release';
-          t.resolves := true;
-          e := ledger.move(e, t, 'release', 'held', 'available', h.open - c.credits, s);
-        END IF;
-        e.outcome := 'applied';
-        e.reply := ledger.resolved(h, c.credits, h.open - c.credits, CASE WHEN c.credits > 0 THEN 'captured' ELSE 'voided' END);
-      ELSIF w.available < c.credits THEN
-        e := ledger.refuse_hold(e, c);
-      ELSIF c.op = 'admit' THEN
-        e.outcome := 'admitted';
-      ELSE
+    known := CASE WHEN r.is_known THEN r.known ELSE answers[recorded[r.twin]] END;
+    recorded[r.ord] := recorded[r.twin];
+    replayed := known.fingerprint = c.fingerprint AND known.wallet_id = c.wallet_id;
+    IF known.key IS NOT NULL AND NOT replayed THEN
+      known := ROW(c.key, c.fingerprint, c.wallet_id, c.op, 'idempotency_key_reused', w.available, w.held, w.owed,
+        c.effective_at, NULL)::ledger.answer;
+    ELSIF known.key IS NULL THEN
+      IF r.plain THEN
+        e := ROW(w, '{}', NULL, NULL)::ledger.effect;
         s := ROW('{}', '{}', '{}', NULL)::ledger.shares;
-        wanted := c.credits;
-        WHILE wanted > 0 LOOP
-          l := burn[burning];
-          size := least(l.free, wanted);
-          s.lot_nos := s.lot_nos || l.lot_no;
-          s.credits := s.credits || size;
-          s.costs := s.costs || 0::bigint;
-          wanted := wanted - size;
-          IF l.free = size THEN
-            burning := burning + 1;
-          ELSE
-            burn[burning].free := l.free - size;
-          END IF;
-        END LOOP;
-        t := ledger.template(c);
-        t.hold_id := c.hold_id;
-        t.spend_id := c.spend_id;
-        e := ledger.move(e, t, 'hold', 'available', 'held', c.credits, s);
-        h := NULL;
-        h.id := c.hold_id;
-        h.wallet_id := c.wallet_id;
-        h.action := c.action;
-        h.spend_id := c.spend_id;
-        h.reference := c.reference;
-        h.credits := c.credits;
-        h.open := c.credits;
-        h.created_at := c.effective_at;
-        placed := placed || h;
-        e.outcome := 'applied';
-        e.reply := jsonb_build_object('holdId', c.hold_id);
-      END IF;
-      FOREACH j IN ARRAY e.rows LOOP
-        plain_rows := plain_rows || j;
-      END LOOP;
-      IF e.outcome = 'applied' THEN
-        e.wallet.effective_at := c.effective_at;
-        IF c.records IS NOT NULL THEN
-          PERFORM ledger.write_records(c.records);
+        IF r.opens THEN
+          burn := NULL;
+          captured := '{}';
         END IF;
-      END IF;
-    ELSIF r.is_known THEN
-      known := r.known;
-      replays := true;
-    ELSIF recorded[r.twin] IS NOT NULL THEN
-      recorded[r.ord] := recorded[r.twin];
-      known := answers[recorded[r.twin]];
-      replays := true;
-    END IF;
-    IF replays AND (known.fingerprint <> c.fingerprint OR known.wallet_id <> c.wallet_id) THEN
-      replays := false;
-      known.outcome := 'idempotency_key_reused';
-      known.available := w.available;
-      known.held := w.held;
-      known.owed := w.owed;
-      known.effective_at := c.effective_at;
-      known.reply := NULL;
-    ELSIF NOT replays THEN
-      IF NOT r.plain THEN
+        IF burn IS NULL AND c.op IN ('grant', 'hold') THEN
+          burn := ARRAY(
+            SELECT ROW(l.wallet_id, l.lot_no, l.grant_id, l.source, l.credits, l.free, l.cost_minor, l.currency,
+              l.payment_id, l.subscription_id, l.order_id, l.granted_at)::ledger.lot
+            FROM ledger.lots l WHERE l.wallet_id = c.wallet_id AND l.spendable
+            ORDER BY l.expires_at, l.cost_minor > 0, l.granted_at, l.grant_id);
+        END IF;
+        IF c.op = 'grant' THEN
+          l := ledger.lot_of(c, w.lots + 1);
+          granted := granted || l;
+          burn := ledger.insert_lot(burn, l);
+          s := ROW(ARRAY[l.lot_no], ARRAY[c.credits], ARRAY[0], NULL)::ledger.shares;
+        ELSIF c.op = 'settle' THEN
+          s.lot_nos := r.lot_nos;
+          s.credits := r.sizes;
+          wanted := c.credits;
+          FOR i IN 1..cardinality(r.lot_nos) LOOP
+            size := r.consumed[i] + coalesce(captured[r.lot_nos[i]], 0);
+            s.costs[i] := ledger.cost_of(r.lot_costs[i], r.lot_credits[i], size + least(wanted, r.sizes[i]))
+              - ledger.cost_of(r.lot_costs[i], r.lot_credits[i], size);
+            captured[r.lot_nos[i]] := coalesce(captured[r.lot_nos[i]], 0) + least(wanted, r.sizes[i]);
+            wanted := greatest(wanted - r.sizes[i], 0);
+          END LOOP;
+        ELSIF w.available < c.credits THEN
+          e := ledger.refuse_hold(e, c);
+        ELSIF c.op = 'hold' THEN
+          placed := placed || ledger.hold_of(c);
+          wanted := c.credits;
+          WHILE wanted > 0 LOOP
+            l := burn[1];
+            size := least(l.free, wanted);
+            s.lot_nos := s.lot_nos || l.lot_no;
+            s.credits := s.credits || size;
+            s.costs := s.costs || 0::bigint;
+            wanted := wanted - size;
+            IF l.free = size THEN
+              burn := burn[2:];
+            ELSE
+              burn[1].free := l.free - size;
+            END IF;
+          END LOOP;
+        END IF;
+        IF e.outcome IS NULL THEN
+          e := ledger.decide_plain(e, c, s, r.hold);
+        END IF;
+        FOREACH j IN ARRAY e.rows LOOP
+          plain_rows := plain_rows || j;
+        END LOOP;
+      ELSE
         e := ledger.apply_one(w, c);
         FOREACH j IN ARRAY e.rows LOOP
           rows := rows || j;
         END LOOP;
+      END IF;
+      IF e.outcome = 'applied' AND c.records IS NOT NULL THEN
+        PERFORM ledger.write_records(c.records);
       END IF;
       w := e.wallet;
       ws[r.wallet] := w;
@@ -1020,7 +1062,7 @@ BEGIN
     END IF;
     ord := r.ord;
     outcome := known.outcome;
-    replayed := replays;
+    replayed := coalesce(replayed, false);
     available := known.available;
     held := known.held;
     owed := known.owed;
@@ -1028,27 +1070,7 @@ BEGIN
     reply := known.reply;
     RETURN NEXT;
   END LOOP;
-  IF cardinality(plain_rows) > 0 THEN
-    PERFORM ledger.write_plain(granted, placed, plain_rows);
-  END IF;
-  UPDATE ledger.wallets w SET
-    seq = n.seq, available = n.available, held = n.held, owed = n.owed, lots = n.lots, effective_at = n.effective_at,
-    due_at = n.due_at
-  FROM unnest(ws) n WHERE w.id = n.id AND (w.seq, w.effective_at, w.due_at) IS DISTINCT FROM (n.seq, n.effective_at, n.due_at);
-  rows := rows || plain_rows;
-  IF cardinality(rows) > 0 THEN
-    INSERT INTO ledger.journal (wallet_id, seq, code, debit, credit, credits, available, held, owed, lot_nos, lot_credits,
-      lot_costs, from_repaid, resolves, command_key, key, hold_id, spend_id, grant_id, order_id, subscription_id, reason,
-      effective_at)
-    SELECT n.wallet_id, n.seq, n.code, n.debit, n.credit, n.credits, n.available, n.held, n.owed, n.lot_nos, n.lot_credits,
-      n.lot_costs, n.from_repaid, n.resolves, n.command_key, n.key, n.hold_id, n.spend_id, n.grant_id, n.order_id,
-      n.subscription_id, n.reason, n.effective_at
-    FROM unnest(rows) n;
-  END IF;
-  IF cardinality(answers) > 0 THEN
-    INSERT INTO ledger.commands (key, fingerprint, wallet_id, op, outcome, available, held, owed, effective_at, reply)
-    SELECT n.key, n.fingerprint, n.wallet_id, n.op, n.outcome, n.available, n.held, n.owed, n.effective_at, n.reply
-    FROM unnest(answers) n WHERE n.key IS NOT NULL;
-  END IF;
+  PERFORM ledger.write_plain(granted, placed, plain_rows);
+  PERFORM ledger.write_batch(ws, rows || plain_rows, answers);
 END $$;
 GRANT EXECUTE ON FUNCTION ledger.apply_batch TO scrip_app;
