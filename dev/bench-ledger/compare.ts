@@ -1,7 +1,15 @@
 import { createLedger, type LedgerOptions } from '../../src/ledger/ledger';
 import { runLoads, type Load, type LoadResult } from './closed-loop';
 import { runPgbench } from './pgbench';
-import { HOT, movements, pgbenchMovements, pgbenchRefusals, randomWallet, refusals } from './workload';
+import {
+  HOT,
+  movements,
+  pgbenchMovements,
+  pgbenchRefusals,
+  randomWallet,
+  refusals,
+  type Script,
+} from './workload';
 
 /** A case that was run several times: the middle one of each figure. */
 export type Figures = Readonly<Record<string, { perSecond: number; p50Ms: number; p99Ms: number }>>;
@@ -31,8 +39,8 @@ export async function compareWithPgbench(
   const spread = movements(randomWallet);
   const hot = movements(() => HOT);
   const admit = refusals(randomWallet);
-  const pgbench = (clients: number, scripts: ReturnType<typeof pgbenchMovements>) => async () => {
-    const { perSecond, averageMs } = await runPgbench(url, { clients, seconds, scripts });
+  const pgbench = (clients: number, script: Script) => async () => {
+    const { perSecond, averageMs } = await runPgbench(url, { clients, seconds, script });
     return [{ perSecond, p50Ms: averageMs, p99Ms: Number.NaN }];
   };
   const ours =

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findOnPath } from '../stack/unprivileged';
+import type { Script } from './workload';
 
 export interface PgbenchRun {
   readonly clients: number;
   readonly seconds: number;
-  readonly scripts: readonly { weight: number; sql: string }[];
+  readonly script: Script;
 }
 
 export interface PgbenchResult {
@@ -30,26 +31,22 @@ export function requirePgbench(): string {
 export async function runPgbench(url: string, run: PgbenchRun): Promise<PgbenchResult> {
   const folder = await mkdtemp(join(tmpdir(), 'scrip-pgbench-'));
   try {
-    const files = await Promise.all(
-      run.scripts.map(async ({ weight, sql }, index) => {
-        const file = join(folder, `${String(index)}.sql`);
-        await writeFile(file, sql);
-        return ['--file', `${file}@${String(weight)}`];
-      }),
-    );
+    const file = join(folder, 'script.sql');
+    await writeFile(file, run.script.sql);
     const { hostname, port, username, password, pathname } = new URL(url);
     const { stdout } = await promisify(execFile)(
       requirePgbench(),
       [
         ...['--protocol', 'prepared', '--no-vacuum', '--time', String(run.seconds)],
         ...['--client', String(run.clients), '--jobs', String(Math.min(run.clients, 2))],
-        ...['--host', hostname, '--port', port, '--username', username, ...files.flat(), pathname.slice(1)],
+        ...['--host', hostname, '--port', port, '--username', username, '--file', file, pathname.slice(1)],
       ],
       { env: { ...process.env, PGPASSWORD: password } },
     );
+    const { commands } = run.script;
     return {
-      perSecond: numberIn(stdout, /^tps = ([\d.]+)/m),
-      averageMs: numberIn(stdout, /^latency average = ([\d.]+)/m),
+      perSecond: numberIn(stdout, /^tps = ([\d.]+)/m) * commands,
+      averageMs: numberIn(stdout, /^latency average = ([\d.]+)/m) / commands,
     };
   } finally {
     await rm(folder, { recursive: true, force: true });

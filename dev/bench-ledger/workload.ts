@@ -10,11 +10,11 @@ export const WALLETS = 10_000;
 const DAY = '2026-06-01';
 const AT = instantOf(Date.parse(DAY));
 
-/** Every tenth command grants nine credits in a lot of their own, the other nine hold one: wallets neither fill nor empty. */
-export const GRANT_EVERY = 10;
-const GRANTED = 9;
-/** What each wallet has at first: more lots than one, enough credits for the whole run. */
-const FIRST_LOTS = [10, 500, 1000];
+/** Every twentieth command grants 19 credits in a lot of their own, all others hold one: wallets neither fill nor empty. */
+const GRANT_EVERY = 20;
+const GRANTED = GRANT_EVERY - 1;
+/** What each wallet has at first: more lots than one, enough credits for holds that overtake grants. */
+const FIRST_LOTS = [10, 200, 300];
 
 export type NextCommand = () => LedgerCommand;
 
@@ -35,9 +35,11 @@ export function walletId(number: number): string {
 
 /** The mix of holds and grants, on wallets that `pick` chooses. */
 export function movements(pick: () => string): NextCommand {
+  let count = 0;
   return () => {
     const key = freshKey();
-    return Math.random() * GRANT_EVERY < 1 ? grant(key, pick(), GRANTED) : hold(key, pick());
+    count += 1;
+    return count % GRANT_EVERY === 1 ? grant(key, pick(), GRANTED) : hold(key, pick());
   };
 }
 
@@ -49,44 +51,35 @@ export function refusals(pick: () => string): NextCommand {
   });
 }
 
-/** The same commands as pgbench scripts, with the weights of the mix; `wallet` is an SQL text. */
-export function pgbenchMovements(wallet: string): readonly { weight: number; sql: string }[] {
-  const common = `"fingerprint":"bench","wallet_id":"' || ${wallet} || '","effective_at":"${DAY}"`;
+/** A pgbench script and how many commands it has, each a call and a transaction of its own. */
+export interface Script {
+  readonly sql: string;
+  readonly commands: number;
+}
+
+/** The same mix for pgbench; `wallet` is an SQL text. */
+export function pgbenchMovements(wallet: string): Script {
+  const common = `"fingerprint":"bench","wallet_id":"' || ${wallet} || '","effective_at":"${DAY}","reason":"Bench"`;
   const key = `' || :key || '`;
-  return [
-    {
-      weight: GRANT_EVERY - 1,
-      sql: call(
-        `{"op":"hold","key":"hold:${key}",${common},"credits": 1,"hold_id":"hld_${key}","action":"external","reason":"Bench"}`,
-      ),
-    },
-    {
-      weight: 1,
-      sql: call(
-        `{"op":"grant","key":"adjustment:${key}",${common},"credits": ${String(GRANTED)},"grant_id":"grt_${key}","source":"goodwill","reason":"Bench"}`,
-      ),
-    },
-  ];
+  const hold = `{"op":"hold","key":"hold:${key}",${common},"credits": 1,"hold_id":"hld_${key}","action":"external"}`;
+  const grant = `{"op":"grant","key":"adjustment:${key}",${common},"credits": ${String(GRANTED)},"grant_id":"grt_${key}","source":"goodwill"}`;
+  return scriptOf([grant, ...Array.from({ length: GRANT_EVERY - 1 }, () => hold)]);
 }
 
-export function pgbenchRefusals(wallet: string): readonly { weight: number; sql: string }[] {
+export function pgbenchRefusals(wallet: string): Script {
   const common = `"fingerprint":"bench","wallet_id":"' || ${wallet} || '","effective_at":"${DAY}"`;
-  return [
-    {
-      weight: 1,
-      sql: call(
-        `{"op":"admit","key":"hold:' || :key || '",${common},"credits": ${String(Number.MAX_SAFE_INTEGER)}}`,
-      ),
-    },
-  ];
+  return scriptOf([
+    `{"op":"admit","key":"hold:' || :key || '",${common},"credits": ${String(Number.MAX_SAFE_INTEGER)}}`,
+  ]);
 }
 
-function call(command: string): string {
-  return [
-    `\\set key random(1, 9000000000000000000)`,
+function scriptOf(commands: readonly string[]): Script {
+  const lines = commands.flatMap((command) => [
+    '\\set key random(1, 9000000000000000000)',
     `\\set wallet random(1, ${String(WALLETS)})`,
     `SELECT * FROM ledger.apply_batch(('[${command}]')::jsonb);`,
-  ].join('\n');
+  ]);
+  return { sql: lines.join('\n'), commands: commands.length };
 }
 
 /** Gives every wallet its first lots. */
