@@ -16,6 +16,7 @@ import { createSubscription } from './operations/create-subscription';
 import { createUpload } from './operations/create-upload';
 import { deleteCustomer } from './operations/delete-customer';
 import { deleteModel } from './operations/delete-model';
+import { getAccountPage } from './operations/get-account-page';
 import { getAddOn } from './operations/get-add-on';
 import { getAutoTopUp } from './operations/get-auto-top-up';
 import { getBalance } from './operations/get-balance';
@@ -130,6 +131,8 @@ export const routes: readonly Route[] = [
 
   { method: 'post', path: '/webhooks/stripe', operation: receiveStripeWebhook },
   { method: 'post', path: '/webhooks/jobs', operation: receiveJobsWebhook },
+
+  { method: 'get', path: '/account', operation: getAccountPage },
 
   { method: 'get', path: '/healthz', operation: getHealthz },
   { method: 'get', path: '/readyz', operation: getReadyz },

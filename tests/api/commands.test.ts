@@ -236,6 +236,15 @@ describe('moving credits and money over HTTP', () => {
     expect((await api.get('/v1/catalog', { headers: forged })).status).toBe(401);
   });
 
+  it('leads the portal link to a page that runs its own script and talks to this server alone', async () => {
+    const session = await post<{ url: string }>('/v1/portal-sessions', { customerId: await arrive(api) });
+    const page = await fetch(session.body.url);
+    expect(page.status).toBe(200);
+    expect(await page.text()).not.toMatch(/(src|href)=|https?:/);
+    const policy = page.headers.get('content-security-policy');
+    expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[^ ]+'; .*connect-src 'self'/);
+  });
+
   it('pages through a statement without losing or repeating a row, and gives the same as CSV', async () => {
     const customerId = await arrive(api);
     for (let index = 0; index < 4; index += 1) await placeHold(customerId, 1, { capture: true });

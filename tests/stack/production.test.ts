@@ -16,7 +16,15 @@ const root = findPackageRoot();
 const INSTALL_MS = 240_000;
 
 /** What the Dockerfile puts into the image. */
-const SHIPPED = ['package.json', 'package-lock.json', '.npmrc', 'migrations', 'catalog', 'docs/problems'];
+const SHIPPED = [
+  'package.json',
+  'package-lock.json',
+  '.npmrc',
+  'migrations',
+  'catalog',
+  'docs/problems',
+  'web',
+];
 const BUILT = ['dist/src', 'dist/workflow-bundle.js'];
 
 /** As in production: only what ships, production dependencies only, servers that are somebody else's. */

@@ -29,6 +29,9 @@ export const createPortalSession = defineOperation({
     const createdAt = await clock.now();
     const expiresAt = instantOf(epochMsOf(createdAt) + SESSION_MS);
     const token = await openSession(db, { customerId, createdAt, expiresAt });
-    return { status: 201, body: { url: `${publicUrl}/account#token=${token}`, expiresAt } };
+    return {
+      status: 201,
+      body: { url: `${publicUrl}/account#customer=${customerId}&token=${token}`, expiresAt },
+    };
   },
 });
