@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Knex } from 'knex';
 import { deliverUnprocessedEvents } from '../../src/activities/deliver-payment-event';
 import { noticeAllCredits } from '../../src/activities/notice-credits';
+import { carryOutReconciliations } from '../../src/activities/reconcile/carry-out-reconciliations';
 import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
 import type { Ledger } from '../../src/ledger/commands';
 import { sweepExpired } from '../../src/ledger/sweep-expired';
@@ -19,7 +20,8 @@ const CREDITS_LOOK_MS = 86_400_000;
 
 /**
  * Carries out what is due outside of the workflows, and answers when more will be: expiries, then what happens at Stripe
- * with its webhooks, then the events that were received and not brought to their workflow, then automatic top-ups.
+ * with its webhooks, then the comparison with Stripe, then the events that were received and not brought to their workflow,
+ * then automatic top-ups.
  */
 export function createCarryOutDue(parts: {
   readonly simulator: StripeSimulator;
@@ -47,10 +49,11 @@ export function createCarryOutDue(parts: {
   return async (now) => {
     const swept = await sweepExpired(db, ledger, now);
     const nextAtStripe = await simulator.carryOutDue(now);
+    const nextReconciliation = await carryOutReconciliations(parts, now, simulator.lastEventAt());
     await deliverUnprocessedEvents(parts, shift(now, -INBOX_AGE_MS));
     const nextTry = await findNextStripeEventTry(db);
     const nextDelivery = nextTry === null ? null : shift(nextTry, INBOX_AGE_MS + 1);
-    const nexts = [swept.nextDueAt, nextAtStripe, nextDelivery, await lookAtCredits(now)];
+    const nexts = [swept.nextDueAt, nextAtStripe, nextReconciliation, nextDelivery, await lookAtCredits(now)];
     return nexts.filter((next) => next !== null).sort()[0] ?? null;
   };
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { epochMsOf, type Instant } from '../../src/domain/instants';
+import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
 import { WEBHOOK_EVENT_TYPES } from '../../src/payments/payment-events';
 import type { Clock } from '../../src/platform/clock';
 import { carryOutDue, nextDueAt, type DueDeps } from './due';
@@ -32,6 +32,8 @@ export interface StripeSimulator {
   readonly url: string;
   /** Does everything that is due by `now`, webhooks included; answers when the next thing is, null for never. */
   carryOutDue(now: Instant): Promise<Instant | null>;
+  /** When anything last happened; null for never. */
+  lastEventAt(): Instant | null;
   close(): Promise<void>;
 }
 
@@ -80,6 +82,10 @@ export async function startStripeSimulator(options: StripeSimulatorOptions): Pro
   return {
     url: baseUrl,
     carryOutDue: carryOut,
+    lastEventAt() {
+      const created = store.tables.list('event').at(-1)?.created;
+      return created === undefined ? null : instantOf(created * 1000);
+    },
     async close() {
       timer?.stop();
       server.close();

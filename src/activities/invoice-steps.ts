@@ -6,6 +6,8 @@ import { findSoldItem, getCatalog } from '../store/catalogs';
 import type { ActivityDeps } from './deps';
 import { isBoundTo } from './stripe-customer';
 
+type Db = Pick<ActivityDeps, 'db'>;
+
 /** A step before it is known when it is taken. */
 export type Untimed<Step> = Step extends unknown ? Omit<Step, 'at'> : never;
 
@@ -24,17 +26,13 @@ export type Reader = Pick<SubscriptionState, 'subscriptionId' | 'customerId' | '
 };
 
 /** Whether an invoice is the subscription's own, and not only says so. */
-export async function isOwnInvoice(
-  deps: ActivityDeps,
-  reader: Reader,
-  invoice: InvoiceFact,
-): Promise<boolean> {
+export async function isOwnInvoice(deps: Db, reader: Reader, invoice: InvoiceFact): Promise<boolean> {
   return invoice.subscriptionId === reader.subscriptionId && isBoundTo(deps, reader.customerId, invoice);
 }
 
 /** What an own invoice says: its money has arrived, could not be had, or will not be asked for any more. */
 export async function readInvoice(
-  deps: ActivityDeps,
+  deps: Db,
   reader: Reader,
   invoice: InvoiceFact,
 ): Promise<Omit<PaymentReading, 'eventIds'>> {
@@ -66,7 +64,7 @@ export async function readInvoice(
  * from the amount. Null for an invoice that bills nothing of ours.
  */
 export async function paidIntervalOf(
-  deps: ActivityDeps,
+  deps: Db,
   { contract, at }: Reader,
   { line, invoiceId, amountPaid, paidAt, billingReason }: InvoiceFact,
 ): Promise<PaidInterval | null> {
@@ -88,7 +86,7 @@ export async function paidIntervalOf(
   };
 }
 
-async function soldBy(deps: ActivityDeps, priceId: string) {
+async function soldBy(deps: Db, priceId: string) {
   const sold = await findSoldItem(deps.db, priceId);
   const plan = sold?.plan ?? null;
   if (sold === undefined || plan === null) return null;

@@ -33,6 +33,8 @@ async function readFact(deps: ActivityDeps, reader: Reader, fact: PaymentFact): 
       return readCheckout(deps, reader, fact.objectId);
     case 'subscription':
       return readSubscription(deps, reader, fact.objectId);
+    case 'payment':
+      return NOTHING;
     case 'refund':
     case 'dispute':
       return readWithdrawal(deps, reader, { ...fact, objectType: fact.objectType });

@@ -8,8 +8,10 @@ import { isBoundTo } from './stripe-customer';
 
 export interface SettleAddOn {
   readonly orderId: string;
-  /** Null for an order that was charged without a checkout: then there is nothing to look at. */
+  /** Null for an order that was charged without a checkout. */
   readonly sessionId: string | null;
+  /** The payment that such an order may have been paid by; null: there is nothing to look at. */
+  readonly paymentIntentId: string | null;
   /** True once the checkout can no longer be paid, so that an unpaid order is given up. */
   readonly isOver: boolean;
   readonly at: Instant;
@@ -21,19 +23,33 @@ export interface SettleAddOn {
  */
 export async function settleAddOn(
   deps: ActivityDeps,
-  { orderId, sessionId, isOver, at }: SettleAddOn,
+  { orderId, sessionId, paymentIntentId, isOver, at }: SettleAddOn,
 ): Promise<AddOnOrder['status']> {
   const order = await getAddOnOrder(deps.db, orderId);
-  if (order.status === 'paid' || sessionId === null) return order.status;
+  if (order.status === 'paid') return order.status;
+  if (sessionId === null) return settleByPayment(deps, order, { paymentIntentId, at });
   const session = await deps.payments.getCheckoutSession(sessionId);
   if (session.orderId !== order.id || !(await isBoundTo(deps, order.customerId, session)))
     return order.status;
   if (session.paymentStatus === 'paid') {
-    const { amountTotal: paid, paymentIntentId } = session;
-    await grantAddOn(deps, order, { paymentId: session.sessionId, paid, paymentIntentId, at });
+    const { amountTotal: paid, paymentIntentId: intent } = session;
+    await grantAddOn(deps, order, { paymentId: session.sessionId, paid, paymentIntentId: intent, at });
     return 'paid';
   }
   if (session.status !== 'expired' && !isOver) return order.status;
   await writeRecords(deps.db, [addOnOrderRecord(addOnOrderRowOf(order, 'canceled', at))]);
   return 'canceled';
+}
+
+async function settleByPayment(
+  deps: ActivityDeps,
+  order: AddOnOrder,
+  { paymentIntentId, at }: Pick<SettleAddOn, 'paymentIntentId' | 'at'>,
+): Promise<AddOnOrder['status']> {
+  if (paymentIntentId === null) return order.status;
+  const { status, orderId, amount: paid, stripeCustomerId } = await deps.payments.getPayment(paymentIntentId);
+  if (status !== 'succeeded' || orderId !== order.id || stripeCustomerId === null) return order.status;
+  if (!(await isBoundTo(deps, order.customerId, { stripeCustomerId }))) return order.status;
+  await grantAddOn(deps, order, { paymentId: paymentIntentId, paid, paymentIntentId, at });
+  return 'paid';
 }

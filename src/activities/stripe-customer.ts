@@ -14,7 +14,7 @@ export async function ensureStripeCustomer(deps: ActivityDeps, customerId: strin
  * customer that is bound to ours.
  */
 export async function isBoundTo(
-  deps: ActivityDeps,
+  deps: Pick<ActivityDeps, 'db'>,
   customerId: string,
   object: { readonly stripeCustomerId: string },
 ): Promise<boolean> {

@@ -5,6 +5,7 @@ import { runCatalog } from './cli/catalog';
 import { UsageError } from './cli/command';
 import { runKeys } from './cli/keys';
 import { runMigrate } from './cli/migrate';
+import { runReconcile } from './cli/reconcile';
 import { runTemporal } from './cli/temporal';
 
 const COMMANDS = {
@@ -12,6 +13,7 @@ const COMMANDS = {
   keys: runKeys,
   catalog: runCatalog,
   audit: runAudit,
+  reconcile: runReconcile,
   temporal: runTemporal,
 } as const;
 
@@ -25,6 +27,7 @@ const USAGE = `Usage: scrip <command>
   catalog diff FILE                          compare it with the current one
   catalog publish FILE                       make it the current one, with its prices at Stripe
   audit [--customer ID] [--json]             prove the ledger; ends with 1 when anything is off
+  reconcile [--json]                         compare with Stripe and repair; ends with 1 when a person must look
   temporal setup                             make the namespace and its search attributes
 
 It works on the running embedded stack (found by SCRIP_HOME, default .scrip) or on what the environment names:

@@ -6,6 +6,7 @@ import { deliverUnprocessedEvents } from '../activities/deliver-payment-event';
 import type { ActivityDeps } from '../activities/deps';
 import { createJobNotices } from '../activities/job-notices';
 import { noticeAllCredits } from '../activities/notice-credits';
+import { carryOutReconciliations } from '../activities/reconcile/carry-out-reconciliations';
 import { recordLateJob } from '../activities/record-late-job';
 import { epochMsOf, instantOf } from '../domain/instants';
 import { createHttpJobs } from '../jobs/http-jobs';
@@ -34,6 +35,8 @@ import { repeat } from './worker/repeat';
 const INBOX_AGE_MS = 10_000;
 const INBOX_PAUSE_MS = 5_000;
 const SWEEP_PAUSE_MS = 15_000;
+/** How often it is asked what is due; when something is, the database says. */
+const RECONCILE_PAUSE_MS = 30_000;
 
 /** The worker: one process, two task queues, and what has to be done now and then. Ends when it is told to stop. */
 async function main(): Promise<void> {
@@ -115,6 +118,7 @@ function repeatTimedChores(deps: ActivityDeps, report: (error: unknown) => void)
     repeat(SWEEP_PAUSE_MS, async () => sweepExpired(deps.db, deps.ledger, await deps.clock.now()), report),
     repeat(SWEEP_PAUSE_MS, () => rollUp(deps.db), report),
     repeat(SWEEP_PAUSE_MS, () => noticeAllCredits(deps), report),
+    repeat(RECONCILE_PAUSE_MS, async () => carryOutReconciliations(deps, await deps.clock.now()), report),
   ];
 }
 

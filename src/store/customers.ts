@@ -34,6 +34,12 @@ export async function getCustomer(db: Knex, id: string): Promise<Customer> {
   return customer;
 }
 
+/** Whether a customer at Stripe is bound to one of ours. */
+export async function isKnownStripeCustomer(db: Knex, stripeCustomerId: string): Promise<boolean> {
+  const rows = db<CustomerRow>('app.customers').where({ stripe_customer_id: stripeCustomerId });
+  return (await rows.first('id')) !== undefined;
+}
+
 /**
  * Erases the personal data of a customer and keeps the row, whose id the ledger names. Idempotent: the first instant
  * stays. Throws `not_found`.

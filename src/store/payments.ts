@@ -8,6 +8,11 @@ interface PaymentRow {
   currency: string;
 }
 
+/** Whether a payment is recorded, by its id. */
+export async function hasPayment(db: Knex, id: string): Promise<boolean> {
+  return (await db<PaymentRow>('app.payments').where({ id }).first('id')) !== undefined;
+}
+
 /** The payment of an add-on order; undefined while it is not paid. */
 export async function findPaymentOfOrder(
   db: Knex,

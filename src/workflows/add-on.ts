@@ -82,7 +82,8 @@ async function serve(order: Order, facts: PaymentFact[]): Promise<OrderStatus> {
 /** First what was paid, then what went back of it. */
 async function settle(order: Order, facts: readonly PaymentFact[], isOver: boolean): Promise<OrderStatus> {
   const { orderId, sessionId } = order;
-  const status = await settleAddOn({ orderId, sessionId, isOver, at: now() });
+  const paymentIntentId = facts.find(({ objectType }) => objectType === 'payment')?.objectId ?? null;
+  const status = await settleAddOn({ orderId, sessionId, paymentIntentId, isOver, at: now() });
   const done: PaymentFact[] = [];
   for (const fact of facts) {
     const isWithdrawal = fact.objectType === 'refund' || fact.objectType === 'dispute';

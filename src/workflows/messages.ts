@@ -120,7 +120,8 @@ export function subscriptionStart(input: OpenSubscription) {
 /** A hint that something about a payment changed at Stripe; the workflow's activity reads the object again. */
 export interface PaymentFact {
   readonly eventId: string;
-  readonly objectType: 'invoice' | 'checkout_session' | 'subscription' | 'refund' | 'dispute';
+  /** `payment`: of an order that was charged without a checkout. */
+  readonly objectType: 'invoice' | 'checkout_session' | 'payment' | 'subscription' | 'refund' | 'dispute';
   readonly objectId: string;
 }
 

@@ -7,11 +7,9 @@ import {
   type Reconciliation,
   type ReconciliationTask,
 } from '../../store/reconciliations';
-import type { ActivityDeps } from '../deps';
+import type { ReconcileDeps } from './inquirer';
 import { reconcileEvents } from './reconcile-events';
 import { reconcileState } from './reconcile-state';
-
-type Reconciler = Pick<ActivityDeps, 'db' | 'payments' | 'temporal' | 'logger'>;
 
 const EVERY_MS: Readonly<Record<ReconciliationTask, number>> = { events: 900_000, state: 86_400_000 };
 /** Longer than a run takes; should two run at once all the same, nothing is done twice. */
@@ -23,7 +21,7 @@ const LEASE_MS = 3_600_000;
  * is not compared again, and the rest only after one more interval; null then means not until something happens.
  */
 export async function carryOutReconciliations(
-  deps: Reconciler,
+  deps: ReconcileDeps,
   now: Instant,
   lastChangeAt?: Instant | null,
 ): Promise<Instant | null> {
@@ -49,7 +47,7 @@ function dueAtOf(
 }
 
 async function carryOut(
-  deps: Reconciler,
+  deps: ReconcileDeps,
   { task, doneThrough }: Reconciliation,
   now: Instant,
 ): Promise<void> {

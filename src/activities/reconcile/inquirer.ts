@@ -5,9 +5,12 @@ import { paymentFactDelivery, type PaymentDestination } from '../../workflows/me
 import type { ActivityDeps } from '../deps';
 import { noteRepair, raiseAlarm, type Finding, type Findings } from './findings';
 
-/** One comparison with Stripe, as of an instant. */
+/** What a comparison with Stripe needs. */
+export type ReconcileDeps = Pick<ActivityDeps, 'db' | 'payments' | 'temporal' | 'logger'>;
+
+/** One comparison, as of an instant. */
 export interface Inquirer {
-  readonly deps: ActivityDeps;
+  readonly deps: ReconcileDeps;
   readonly findings: Findings;
   readonly at: Instant;
 }

@@ -1,9 +1,9 @@
 import { epochMsOf, instantOf, type Instant } from '../../domain/instants';
-import type { ActivityDeps } from '../deps';
 import { noFindings, type Findings } from './findings';
 import { findMissingPayments } from './find-missing-payments';
 import { findMissingWithdrawals } from './find-missing-withdrawals';
 import { findUnbackedCredits } from './find-unbacked-credits';
+import type { ReconcileDeps } from './inquirer';
 
 const DAY_MS = 86_400_000;
 /** More than a month, so that every period is compared at least once when it is paid. */
@@ -16,7 +16,7 @@ const WITHDRAWALS_DAYS = 120;
  * here takes the ordinary way; credits that no money stands behind are alarmed about. Safe to repeat, and to run in
  * several places at once.
  */
-export async function reconcileState(deps: ActivityDeps, now: Instant): Promise<Findings> {
+export async function reconcileState(deps: ReconcileDeps, now: Instant): Promise<Findings> {
   const inquirer = { deps, findings: noFindings(), at: now };
   await findMissingPayments(inquirer, daysBefore(now, PAYMENTS_DAYS));
   await findMissingWithdrawals(inquirer, daysBefore(now, WITHDRAWALS_DAYS));

@@ -1,0 +1,60 @@
+import type { Finding } from '../../activities/reconcile/findings';
+import { reconcileEvents } from '../../activities/reconcile/reconcile-events';
+import { reconcileState } from '../../activities/reconcile/reconcile-state';
+import { createStripePayments } from '../../payments/stripe-payments';
+import { systemClock } from '../../platform/clock';
+import { createLogger } from '../../platform/logger';
+import { createTemporalClient } from '../../platform/temporal';
+import { parseOptions } from './command';
+import { findSurroundings, withDatabase } from './surroundings';
+
+/**
+ * Compares everything with Stripe, now: what the webhook lost goes into the inbox, money that is missing goes to its
+ * workflow. Answers 1 when Stripe does not stand behind something of ours, each named.
+ */
+export async function runReconcile(args: readonly string[]): Promise<number> {
+  const { values } = parseOptions(args, { json: { type: 'boolean' } });
+  const surroundings = findSurroundings();
+  const payments = createStripePayments({ ...surroundings.stripe(), webhookSecrets: [] });
+  const temporal = createTemporalClient(surroundings.temporal());
+  // What it would log is what it reports.
+  const logger = createLogger({ name: 'cli', level: 'silent' });
+  try {
+    const now = await systemClock.now();
+    const { events, state } = await withDatabase(surroundings.databaseUrl(), async (db) => {
+      const deps = { db, payments, temporal, logger };
+      const heard = await reconcileEvents(deps, { since: null, now });
+      return { events: heard, state: await reconcileState(deps, now) };
+    });
+    const report = { ok: state.alarms === 0, checkedAt: now, events, ...state };
+    if (values.json === true) console.log(JSON.stringify(report));
+    else print(report);
+    return report.ok ? 0 : 1;
+  } finally {
+    await temporal.connection.close();
+  }
+}
+
+function print({
+  ok,
+  checkedAt,
+  events,
+  checked,
+  ...found
+}: Awaited<ReturnType<typeof reconcileState>> & {
+  readonly ok: boolean;
+  readonly checkedAt: string;
+  readonly events: Awaited<ReturnType<typeof reconcileEvents>>;
+}): void {
+  console.log(
+    `${String(events.read)} events, of which ${String(events.added)} had not arrived; ${String(checked)} checked`,
+  );
+  for (const repair of found.repairs) console.log(`told ${lineOf(repair)}`);
+  for (const alarm of found.alarmed) console.log(`LOOK ${lineOf(alarm)}`);
+  const told = `${String(found.repaired)} told to their workflow, ${String(found.alarms)} for a person to look at`;
+  console.log(`${ok ? 'Stripe stands behind everything' : 'Something is off'}: ${told}, ${checkedAt}.`);
+}
+
+function lineOf({ kind, id, customerId, problem }: Finding): string {
+  return `${kind} ${id}${customerId === null ? '' : ` of ${customerId}`}: ${problem}`;
+}
