@@ -36,7 +36,7 @@ describe('the ledger beside a small model of itself', () => {
   });
 
   /** Ids of their own for every run, so that the runs share a database. */
-  const commandsOf = () => arbitraryCommands(() => `run${String((runs += 1))}`);
+  const commandsOf = (options = {}) => arbitraryCommands(() => `run${String((runs += 1))}`, options);
 
   it('gives the same answers and the same numbers after every command, and every identity holds', async () => {
     const [ledger, db] = [ledgers[0]!, readers[0]!];
@@ -55,24 +55,60 @@ describe('the ledger beside a small model of itself', () => {
     );
   });
 
-  it('gives the same answers and the same rows for commands at once as one by one', async () => {
-    const [oneByOne, atOnce] = [ledgers[0]!, ledgers[1]!];
+  it.each([{ ordinary: false }, { ordinary: true }])(
+    'gives the same answers and the same rows for commands at once as one by one (%o)',
+    async (options) => {
+      const [oneByOne, atOnce] = [ledgers[0]!, ledgers[1]!];
+      const sizes = fc.array(fc.integer({ min: 1, max: 20 }));
+      await fc.assert(
+        fc.asyncProperty(commandsOf(options), sizes, async (commands, sizes) => {
+          const expected = [];
+          for (const command of commands) expected.push(await oneByOne.submit(command));
+          const results = [];
+          for (const batch of cut(commands, sizes)) {
+            results.push(...(await Promise.all(batch.map((command) => atOnce.submit(command)))));
+          }
+          expect(results).toEqual(expected);
+          const wallets = [...new Set(commands.map(({ walletId }) => walletId))];
+          const [serial, batched] = await Promise.all(readers.map((reader) => dumpRows(reader, wallets)));
+          expect(batched).toEqual(serial);
+        }),
+        settings(80),
+      );
+      expect(await listOffences(readers[1]!)).toEqual([]);
+    },
+  );
+
+  it('keeps every identity and every first answer when two processes send everything twice, all at once', async () => {
+    const processes = [ledgers[0]!, createLedger({ databaseUrl: databases[0]!.appUrl, batchMax: 5 })];
+    ledgers.push(processes[1]!);
     await fc.assert(
-      fc.asyncProperty(commandsOf(), fc.array(fc.integer({ min: 1, max: 20 })), async (commands, sizes) => {
-        const expected = [];
-        for (const command of commands) expected.push(await oneByOne.submit(command));
-        const results = [];
-        for (const batch of cut(commands, sizes)) {
-          results.push(...(await Promise.all(batch.map((command) => atOnce.submit(command)))));
+      fc.asyncProperty(commandsOf(), async (commands) => {
+        const twice = [...commands, ...commands].map((command, index) =>
+          processes[index % 2]!.submit(command),
+        );
+        const answers = new Map<string, string>();
+        for (const [index, { outcome, reply }] of (await Promise.all(twice)).entries()) {
+          // Neither leaves a record: the next one may be answered otherwise.
+          if (outcome === 'admitted' || outcome === 'idempotency_key_reused') continue;
+          const { key } = commands[index % commands.length]!;
+          const answer = JSON.stringify([outcome, reply]);
+          expect(answer).toBe(answers.get(key) ?? answer);
+          answers.set(key, answer);
         }
-        expect(results).toEqual(expected);
-        const wallets = [...new Set(commands.map(({ walletId }) => walletId))];
-        const [serial, batched] = await Promise.all(readers.map((reader) => dumpRows(reader, wallets)));
-        expect(batched).toEqual(serial);
+        for (const walletId of new Set(commands.map((command) => command.walletId))) {
+          expect(await listOffences(readers[0]!, walletId)).toEqual([]);
+        }
+        for (const command of commands) {
+          const { outcome, reply } = await processes[0]!.submit(command);
+          const known = answers.get(command.key);
+          if (outcome !== 'idempotency_key_reused' && known !== undefined) {
+            expect(JSON.stringify([outcome, reply])).toBe(known);
+          }
+        }
       }),
-      settings(60),
+      settings(40),
     );
-    expect(await listOffences(readers[1]!)).toEqual([]);
   });
 });
 
