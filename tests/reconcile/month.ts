@@ -52,8 +52,12 @@ export async function refundHalf(sandbox: SandboxClient, orderId: string): Promi
 export async function playMonth(sandbox: SandboxClient, faults: readonly Faults[]): Promise<Subscriber> {
   const played: Subscriber[] = [];
   const steps = [
-    async () => void played.push(await subscribe(sandbox)),
-    async () => void (await buyPack(sandbox, subscriber().customerId)),
+    async () => {
+      played.push(await subscribe(sandbox));
+    },
+    async () => {
+      await buyPack(sandbox, subscriber().customerId);
+    },
     async () => {
       const { customerId } = subscriber();
       const spend = { customerId, credits: 200, reference: 'month', capture: true };
