@@ -1,3 +1,4 @@
+import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import type { ErrorRequestHandler, Request } from 'express';
 import { DomainError } from '../domain/errors';
 import type { ApiDeps } from './deps';
@@ -40,6 +41,9 @@ function expectedOf(thrown: unknown): DomainError | undefined {
   if (isUnreachableDatabase(thrown)) {
     return new DomainError('unavailable', 'The database cannot be reached now. Repeat the same request.');
   }
+  if (isUnreachableTemporal(thrown)) {
+    return new DomainError('unavailable', 'Temporal cannot be reached now. Repeat the same request.');
+  }
   return undefined;
 }
 
@@ -53,8 +57,18 @@ function isUndecodablePath(thrown: unknown): boolean {
 /** Connection failures and a shutdown of the server, by the codes of Node and of Postgres (class 08, 57P0x, 53300). */
 function isUnreachableDatabase(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
-  if (thrown.name === 'KnexTimeoutError' || /^Connection terminated|timeout expired/.test(thrown.message))
+  // Knex writes the statement before the driver's words.
+  if (
+    thrown.name === 'KnexTimeoutError' ||
+    /(^| - )(Connection terminated|timeout expired)/.test(thrown.message)
+  )
     return true;
   const code = 'code' in thrown ? String(thrown.code) : '';
   return /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|08...|57P0[123]|53300)$/.test(code);
+}
+
+/** gRPC's CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED and UNAVAILABLE: the server is away, too slow or too busy. */
+function isUnreachableTemporal(thrown: unknown): boolean {
+  const cause = thrown instanceof ServiceError ? thrown.cause : thrown;
+  return isGrpcServiceError(cause) && [1, 4, 8, 14].includes(cause.code);
 }

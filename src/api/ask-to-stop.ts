@@ -1,11 +1,12 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { cancelSpendSignal } from '../workflows/messages';
+import { askTemporal } from './ask-temporal';
 import type { ApiDeps } from './deps';
 
 /** Asks a spend's workflow to stop; one that has just ended has nothing to stop. */
 export async function askToStop({ temporal }: Pick<ApiDeps, 'temporal'>, workflowId: string): Promise<void> {
   try {
-    await temporal.workflow.getHandle(workflowId).signal(cancelSpendSignal);
+    await askTemporal(temporal, () => temporal.workflow.getHandle(workflowId).signal(cancelSpendSignal));
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }

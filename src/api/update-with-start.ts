@@ -1,5 +1,6 @@
 import { WithStartWorkflowOperation, type WorkflowStartOptions } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
+import { askTemporal } from './ask-temporal';
 import type { ApiDeps } from './deps';
 
 /** How long a caller waits for the first answer of a workflow. The workflow goes on whoever still waits. */
@@ -32,8 +33,10 @@ export async function updateWithStart<Answer, UpdateArgs extends unknown[], Star
 ): Promise<Answer | undefined> {
   const startWorkflowOperation = new WithStartWorkflowOperation(workflow, options);
   try {
-    return await temporal.withDeadline(performance.timeOrigin + performance.now() + ANSWER_MS_MAX, () =>
-      temporal.workflow.executeUpdateWithStart(definition, { updateId, startWorkflowOperation, args }),
+    return await askTemporal(
+      temporal,
+      () => temporal.workflow.executeUpdateWithStart(definition, { updateId, startWorkflowOperation, args }),
+      ANSWER_MS_MAX,
     );
   } catch (error) {
     logger.warn({ err: error, workflowId: options.workflowId }, 'the answer of a workflow is in doubt');

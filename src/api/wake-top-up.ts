@@ -1,5 +1,6 @@
 import { findTopUpThreshold } from '../store/auto-top-ups';
 import { topUpNotice } from '../workflows/messages';
+import { askTemporal } from './ask-temporal';
 import type { ApiDeps } from './deps';
 
 /**
@@ -10,7 +11,9 @@ export async function wakeTopUp(deps: ApiDeps, customerId: string, available: nu
   try {
     const threshold = await findTopUpThreshold(deps.db, customerId);
     if (threshold === undefined || available >= threshold) return;
-    await deps.temporal.workflow.signalWithStart(...topUpNotice(customerId));
+    await askTemporal(deps.temporal, () =>
+      deps.temporal.workflow.signalWithStart(...topUpNotice(customerId)),
+    );
   } catch (error) {
     deps.logger.warn({ err: error, customerId }, 'a top-up was not woken; the worker will');
   }

@@ -3,6 +3,7 @@ import { audit } from '../../ledger/audit';
 import { isWorkflowRunning } from '../../platform/temporal';
 import { getCustomer } from '../../store/customers';
 import { spendWorkflowId } from '../../workflows/messages';
+import { askTemporal } from '../ask-temporal';
 import { defineOperation } from '../operation';
 import { answerId, answerInstant, viewerQuery } from '../schemas';
 
@@ -40,7 +41,8 @@ export const auditLedger = defineOperation({
   },
   async handle(_call, { db, clock, temporal }, customerId) {
     const checkedAt = await clock.now();
-    const hasLiveWorkflow = (spendId: string) => isWorkflowRunning(temporal, spendWorkflowId(spendId));
+    const hasLiveWorkflow = (spendId: string) =>
+      askTemporal(temporal, () => isWorkflowRunning(temporal, spendWorkflowId(spendId)));
     return { status: 200, body: await audit(db, { customerId, checkedAt, hasLiveWorkflow }) };
   },
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DomainError } from '../../domain/errors';
 import { isMigrated } from '../../platform/migrate';
 import { getCurrentCatalog } from '../../store/catalogs';
+import { askTemporal } from '../ask-temporal';
 import type { ApiDeps } from '../deps';
 import { defineOperation } from '../operation';
 
@@ -36,8 +37,11 @@ async function isReadyDatabase({ db }: ApiDeps): Promise<void> {
 
 async function isReadyTemporal({ temporal }: ApiDeps): Promise<void> {
   const { connection, options } = temporal;
-  await connection.withDeadline(performance.timeOrigin + performance.now() + CHECK_MS_MAX, () =>
-    connection.workflowService.describeNamespace({ namespace: options.namespace }),
+  const { namespace } = options;
+  await askTemporal(
+    temporal,
+    () => connection.workflowService.describeNamespace({ namespace }),
+    CHECK_MS_MAX,
   );
 }
 

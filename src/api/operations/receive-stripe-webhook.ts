@@ -3,6 +3,7 @@ import type { PaymentEvent } from '../../payments/payments';
 import { findDestination } from '../../payments/route-event';
 import { markStripeEventProcessed, receiveStripeEvent } from '../../store/stripe-events';
 import { paymentFactDelivery } from '../../workflows/messages';
+import { askTemporal } from '../ask-temporal';
 import { rawBody } from '../bodies/raw-body';
 import type { ApiDeps } from '../deps';
 import { defineOperation } from '../operation';
@@ -39,7 +40,7 @@ async function deliver(
     if (route.to === 'nobody') await markStripeEventProcessed(db, event.eventId, await clock.now());
     else {
       const [workflow, options] = paymentFactDelivery(route);
-      await temporal.workflow.signalWithStart(workflow, options);
+      await askTemporal(temporal, () => temporal.workflow.signalWithStart(workflow, options));
     }
   } catch (error) {
     logger.warn({ err: error, eventId: event.eventId }, 'an event waits in the inbox');
