@@ -22,8 +22,10 @@ const COLD_CALLERS = 32;
 
 type Options = Omit<LedgerOptions, 'databaseUrl'>;
 
-/** One command per call. Eight connections suit two to eight cores; more callers than that wait in the lanes. */
-const SINGLES: Options = { lanes: 8, batchMax: 1 };
+/** One command per call, on as many connections as pgbench has clients. */
+const SINGLES: Options = { lanes: 24, batchMax: 1 };
+/** Wallets fall into lanes by chance: with two callers a lane few lanes are idle. */
+const SINGLE_CALLERS = 48;
 /** As the API and the workers run. */
 const BATCHES: Options = {};
 
@@ -55,11 +57,11 @@ export async function compareWithPgbench(
     };
   const cases: Readonly<Record<string, () => Promise<readonly LoadResult[]>>> = {
     pgbenchSpread: pgbench(24, pgbenchMovements(SPREAD)),
-    singleSpread: ours(SINGLES, { callers: 24, next: spread }),
+    singleSpread: ours(SINGLES, { callers: SINGLE_CALLERS, next: spread }),
     batchSpread: ours(BATCHES, { callers: CALLERS, next: spread }),
     pgbenchHot4: pgbench(4, pgbenchMovements(HOT_WALLET)),
     pgbenchHot24: pgbench(24, pgbenchMovements(HOT_WALLET)),
-    singleHot: ours(SINGLES, { callers: 24, next: hot }),
+    singleHot: ours(SINGLES, { callers: SINGLE_CALLERS, next: hot }),
     batchHot: ours(BATCHES, { callers: CALLERS, next: hot }),
     pgbenchAdmit: pgbench(24, pgbenchRefusals(SPREAD)),
     admitSpread: ours(BATCHES, { callers: CALLERS, next: admit }),

@@ -63,6 +63,8 @@ async function compare(server: BenchServer, seconds: number) {
   say('\nRatios to pgbench on the same function (hot: to its better one of 4 and 24 clients)');
   for (const [name, ratio] of Object.entries(ratios))
     say(`  ${name.padEnd(14)} ${ratio.toFixed(2).padStart(7)}`);
+  const cold = (figures['coldUnderHot']?.p99Ms ?? 0) / (figures['coldAlone']?.p99Ms ?? Number.NaN);
+  say(`\np99 of cold wallets while as many callers are at one hot wallet: ${cold.toFixed(2)} × theirs alone`);
   const latencyMs = Object.fromEntries(
     Object.entries(figures)
       .filter(([name]) => !name.startsWith('pgbench'))
