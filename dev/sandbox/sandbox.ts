@@ -111,7 +111,7 @@ async function startAll(
     supervisor.start(apiPart(environment, wiring.apiUrl)),
   ]);
   const dev = devJsonOf(wiring, keys, supervisor);
-  return { ...dev, pids: { ...dev.pids, stripe: process.pid } };
+  return { ...dev, sandboxUrl: clock.url, pids: { ...dev.pids, stripe: process.pid } };
 }
 
 async function startPostgres(

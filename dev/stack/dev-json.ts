@@ -16,5 +16,7 @@ export interface DevJson {
   readonly stripeWebhookSecret: string;
   readonly studioUrl: string | null;
   readonly jobsWebhookSecret: string;
+  /** Who tells the time, in the sandbox alone. */
+  readonly sandboxUrl?: string;
   readonly pids: Readonly<Partial<Record<PartName | 'stack', number>>>;
 }

@@ -100,7 +100,8 @@ function grantCommand(state: SubscriptionState, effect: GrantEffect, catalog: Ca
   };
 }
 
-function paymentRecordOf(
+/** The record of a payment of the subscription, with all that it entitles to. */
+export function paymentRecordOf(
   state: SubscriptionState,
   { payment, paymentIntentId }: CarryOutSubscription['payments'][number],
 ): StoreRecord {

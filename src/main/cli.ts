@@ -3,6 +3,7 @@ import { DomainError } from '../domain/errors';
 import { runAudit } from './cli/audit';
 import { runCatalog } from './cli/catalog';
 import { UsageError } from './cli/command';
+import { runCustomers } from './cli/customers';
 import { runKeys } from './cli/keys';
 import { runMigrate } from './cli/migrate';
 import { runReconcile } from './cli/reconcile';
@@ -12,6 +13,7 @@ const COMMANDS = {
   migrate: runMigrate,
   keys: runKeys,
   catalog: runCatalog,
+  customers: runCustomers,
   audit: runAudit,
   reconcile: runReconcile,
   temporal: runTemporal,
@@ -26,6 +28,9 @@ const USAGE = `Usage: scrip <command>
   catalog validate FILE                      check a catalog without a database
   catalog diff FILE                          compare it with the current one
   catalog publish FILE                       make it the current one, with its prices at Stripe
+  customers import FILE.csv [--dry-run] [--json]
+                                             bring subscribers of an allowance scheme over; all of them or, when a
+                                             line is bad, none
   audit [--customer ID] [--json]             prove the ledger; ends with 1 when anything is off
   reconcile [--json]                         compare with Stripe and repair; ends with 1 when a person must look
   temporal setup                             make the namespace and its search attributes

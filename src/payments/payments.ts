@@ -161,6 +161,11 @@ export interface Payments {
   upgradeSubscription(change: PriceChange): Promise<InvoiceFact>;
   /** Sells another price from the next period on, without proration and with the anchor untouched. */
   changeSubscriptionPrice(change: PriceChange): Promise<void>;
+  /**
+   * Makes a subscription that was sold elsewhere ours: marks it with our ids and sells our price from the next period on,
+   * without proration and with the anchor untouched.
+   */
+  adoptSubscription(adoption: PriceChange & { customerId: string; subscriptionId: string }): Promise<void>;
   /** Has the subscription end where its current period does. */
   scheduleCancel(change: SubscriptionChange): Promise<void>;
   /** Takes back whatever was to end it. */

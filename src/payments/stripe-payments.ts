@@ -15,6 +15,7 @@ import {
 import { chargeOffSession, findSavedPaymentMethod, getPayment } from './stripe-payment-intents';
 import { ensureContractPrice, ensurePrices } from './stripe-prices';
 import {
+  adoptSubscription,
   cancelSubscription,
   changeSubscriptionPrice,
   getSubscription,
@@ -61,6 +62,7 @@ export function createStripePayments(config: {
     getSubscription: (id) => getSubscription(stripe, id),
     upgradeSubscription: (change) => upgradeSubscription(stripe, change),
     changeSubscriptionPrice: (change) => changeSubscriptionPrice(stripe, change),
+    adoptSubscription: (adoption) => adoptSubscription(stripe, adoption),
     scheduleCancel: (change) => scheduleCancel(stripe, change),
     unscheduleCancel: (change) => unscheduleCancel(stripe, change),
     cancelSubscription: (change) => cancelSubscription(stripe, change),

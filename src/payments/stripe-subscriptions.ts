@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { subscriptionFact, idOf } from './payment-facts';
+import { idOf, METADATA, subscriptionFact } from './payment-facts';
 import type { InvoiceFact, PriceChange, SubscriptionChange, SubscriptionFact } from './payments';
 import { callStripe, isRefused } from './stripe-client';
 import { paidOrVoided } from './stripe-invoices';
@@ -24,6 +24,19 @@ export async function upgradeSubscription(stripe: Stripe, change: PriceChange): 
 /** Changes the price from the next period on; see the port. */
 export async function changeSubscriptionPrice(stripe: Stripe, change: PriceChange): Promise<void> {
   await updatePrice(stripe, change, {});
+}
+
+/** Marks a subscription with our ids and changes its price from the next period on; see the port. */
+export async function adoptSubscription(
+  stripe: Stripe,
+  {
+    customerId,
+    subscriptionId,
+    ...change
+  }: PriceChange & { readonly customerId: string; readonly subscriptionId: string },
+): Promise<void> {
+  const metadata = { [METADATA.customer]: customerId, [METADATA.subscription]: subscriptionId };
+  await updatePrice(stripe, change, { metadata });
 }
 
 /** Has a subscription end with its period; see the port. */

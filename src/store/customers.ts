@@ -34,6 +34,15 @@ export async function getCustomer(db: Knex, id: string): Promise<Customer> {
   return customer;
 }
 
+/** The customer of ours that a customer at Stripe is bound to; undefined when there is none. */
+export async function findCustomerOfStripe(
+  db: Knex,
+  stripeCustomerId: string,
+): Promise<Customer | undefined> {
+  const row = await db<CustomerRow>('app.customers').where({ stripe_customer_id: stripeCustomerId }).first();
+  return row === undefined ? undefined : customerOf(row);
+}
+
 /** Whether a customer at Stripe is bound to one of ours. */
 export async function isKnownStripeCustomer(db: Knex, stripeCustomerId: string): Promise<boolean> {
   const rows = db<CustomerRow>('app.customers').where({ stripe_customer_id: stripeCustomerId });

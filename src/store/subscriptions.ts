@@ -74,6 +74,17 @@ export async function findSubscription(db: Knex, id: string): Promise<Subscripti
   return row === undefined ? undefined : subscriptionOf(row);
 }
 
+/** The subscription of ours that a subscription at Stripe is bound to; undefined when there is none. */
+export async function findSubscriptionOfStripe(
+  db: Knex,
+  stripeSubscriptionId: string,
+): Promise<Subscription | undefined> {
+  const row = await db<SubscriptionRow>('app.subscriptions')
+    .where({ stripe_subscription_id: stripeSubscriptionId })
+    .first();
+  return row === undefined ? undefined : subscriptionOf(row);
+}
+
 /** The machine's state as its workflow last recorded it; undefined for an unknown subscription. */
 export async function findSubscriptionState(db: Knex, id: string): Promise<SubscriptionState | undefined> {
   const row = await db<SubscriptionRow>('app.subscriptions').where({ id }).first('state');

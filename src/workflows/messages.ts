@@ -117,6 +117,22 @@ export function subscriptionStart(input: OpenSubscription) {
   } as const;
 }
 
+/** How a subscription that was sold elsewhere begins here: from its record. One that runs already is left alone. */
+export function subscriptionMoveIn(
+  input: Pick<OpenSubscription, 'subscriptionId' | 'customerId' | 'plan' | 'interval'>,
+) {
+  const { subscriptionId, customerId, plan, interval } = input;
+  return {
+    workflowId: subscriptionWorkflowId(subscriptionId),
+    taskQueue: TASK_QUEUES.subscriptions,
+    args: [{ subscriptionId }] as [SubscriptionInput],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    priority: { fairnessKey: customerId },
+    staticSummary: `${plan} by the ${interval} for ${customerId}`,
+  } as const;
+}
+
 /** A hint that something about a payment changed at Stripe; the workflow's activity reads the object again. */
 export interface PaymentFact {
   readonly eventId: string;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import { createClock, type Clock } from '../../platform/clock';
 import { createDatabase } from '../../platform/database';
 
 const optional = z.string().nullish();
@@ -14,6 +15,7 @@ const devSchema = z.object({
   temporalNamespace: optional,
   stripeUrl: optional,
   stripeSecretKey: optional,
+  sandboxUrl: optional,
 });
 
 /** Where the parts are: what the environment names, else the running embedded stack. */
@@ -23,6 +25,8 @@ export interface Surroundings {
   databaseOwnerUrl(): string;
   temporal(): { readonly address: string; readonly namespace: string };
   stripe(): { readonly secretKey: string; readonly apiUrl: string | undefined };
+  /** Wall time, or the sandbox's. */
+  clock(): Clock;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -53,6 +57,7 @@ export function findSurroundings(env: Environment = process.env): Surroundings {
         apiUrl: dev.stripeUrl ?? undefined,
       };
     },
+    clock: () => createClock({ sandboxUrl: given('SANDBOX_URL') ?? dev.sandboxUrl ?? undefined }),
   };
 }
 

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { createLedger } from '../../ledger/ledger';
+import { createStripePayments } from '../../payments/stripe-payments';
+import { createTemporalClient } from '../../platform/temporal';
+import { getCurrentCatalog } from '../../store/catalogs';
+import { onlyArgument, parseOptions, runVerb } from './command';
+import { checkSubscribers } from './import/check-subscribers';
+import { inBatches } from './import/in-batches';
+import { moveIn } from './import/move-in';
+import { printReport, reportOf } from './import/report';
+import { findSurroundings, withDatabase, type Surroundings } from './surroundings';
+
+/** What is done to many customers at once. */
+export function runCustomers(args: readonly string[]): Promise<number> {
+  return runVerb('customers', { import: importCustomers }, args);
+}
+
+/**
+ * Brings the subscribers of an allowance scheme over to credits. Answers 1 and imports nothing when any line is bad. Safe
+ * to repeat, also when it broke off.
+ */
+async function importCustomers(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseOptions(args, {
+    'dry-run': { type: 'boolean' },
+    json: { type: 'boolean' },
+  });
+  const text = await readFile(onlyArgument(positionals, 'CSV file'), 'utf8');
+  const isDryRun = values['dry-run'] === true;
+  const surroundings = findSurroundings();
+  const report = await withDatabase(surroundings.databaseUrl(), async (db) => {
+    const payments = createStripePayments({ ...surroundings.stripe(), webhookSecrets: [] });
+    const [catalog, now] = await Promise.all([getCurrentCatalog(db), surroundings.clock().now()]);
+    const { arrivals, bad } = await checkSubscribers({ db, payments, catalog, now }, text);
+    const isImported = bad.length === 0 && !isDryRun;
+    if (isImported) {
+      await withWriters(surroundings, (writers) =>
+        inBatches(arrivals, (arrival) => moveIn({ db, payments, ...writers }, arrival, now)),
+      );
+    }
+    return reportOf({ arrivals, bad, isImported });
+  });
+  if (values.json === true) console.log(JSON.stringify(report));
+  else printReport(report);
+  return report.ok ? 0 : 1;
+}
+
+async function withWriters(
+  surroundings: Surroundings,
+  use: (writers: {
+    ledger: ReturnType<typeof createLedger>;
+    temporal: ReturnType<typeof createTemporalClient>;
+  }) => Promise<unknown>,
+): Promise<void> {
+  const ledger = createLedger({ databaseUrl: surroundings.databaseUrl(), lanes: 1 });
+  const temporal = createTemporalClient(surroundings.temporal());
+  try {
+    await use({ ledger, temporal });
+  } finally {
+    await Promise.all([ledger.close(), temporal.connection.close()]);
+  }
+}

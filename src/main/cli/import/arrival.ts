@@ -1,0 +1,137 @@
+import type { Knex } from 'knex';
+import type { Catalog } from '../../../domain/catalog';
+import type { Instant } from '../../../domain/instants';
+import { importSubscriber, type Imported } from '../../../domain/subscription/import';
+import type { ImportLine } from '../../../domain/subscription/import-line';
+import { findRecordedCommand } from '../../../ledger/find-recorded-command';
+import type { Payments } from '../../../payments/payments';
+import { fingerprintOf } from '../../../platform/fingerprint';
+import { deriveId } from '../../../platform/ids';
+import { findCustomer, findCustomerOfStripe, type Customer } from '../../../store/customers';
+import {
+  findLiveSubscription,
+  findSubscription,
+  findSubscriptionOfStripe,
+  type Subscription,
+} from '../../../store/subscriptions';
+import { faultsAtStripe, type AtStripe } from './at-stripe';
+
+/** A subscriber who moves in, and what of it an earlier import has done already. */
+export interface Arrival {
+  readonly subscriber: ImportLine;
+  readonly customerId: string;
+  readonly subscriptionId: string;
+  readonly imported: Imported;
+  /** Of the opening grant: the same line is the same content. */
+  readonly fingerprint: string;
+  /** As they were before; undefined for a new customer. */
+  readonly customer: Customer | undefined;
+  readonly isGranted: boolean;
+  /** Was granted the credits of a newcomer before the import, and keeps them. */
+  readonly isWelcomed: boolean;
+  /** As an earlier import has made it, and as it has lived since. */
+  readonly subscription: Subscription | undefined;
+  /** The subscription at Stripe does not carry our id yet. */
+  readonly isToBeAdopted: boolean;
+}
+
+export interface ArrivalDeps {
+  readonly db: Knex;
+  readonly payments: Pick<Payments, 'getSubscription'>;
+  readonly catalog: Catalog;
+  readonly now: Instant;
+}
+
+export type CheckedArrival =
+  | { readonly outcome: 'good'; readonly arrival: Arrival }
+  | { readonly outcome: 'bad'; readonly faults: readonly string[] };
+
+/** Holds a line against what Scrip and Stripe know already. Changes nothing. */
+export async function checkArrival(deps: ArrivalDeps, subscriber: ImportLine): Promise<CheckedArrival> {
+  const { db } = deps;
+  const arrival = await loadArrival(deps, subscriber);
+  const { customerId, subscription } = arrival;
+  const paid = subscriber.paid;
+  const atStripe = paid === null ? null : await faultsAtStripe(deps.payments, subscriber, paid, arrival);
+  const faults = [
+    ...faultsOfRepeat(arrival, await findRecordedCommand(db, `migration:${customerId}`)),
+    ...(await faultsOfBinding(db, arrival)),
+    ...(atStripe?.faults ?? []),
+  ];
+  const live = paid === null ? undefined : await findLiveSubscription(db, customerId);
+  if (live !== undefined && subscription === undefined) faults.push(`subscribes already: ${live.id}`);
+  return faults.length > 0
+    ? { outcome: 'bad', faults }
+    : { outcome: 'good', arrival: { ...arrival, isToBeAdopted: isToBeAdopted(atStripe) } };
+}
+
+function isToBeAdopted(atStripe: AtStripe | null): boolean {
+  return atStripe?.isAdopted === false;
+}
+
+async function loadArrival(
+  { db, catalog, now }: ArrivalDeps,
+  subscriber: ImportLine,
+): Promise<Omit<Arrival, 'isToBeAdopted'>> {
+  const customerId = deriveId('cus', subscriber.externalId);
+  const subscriptionId = deriveId('sub', 'import', customerId);
+  const [customer, subscription, granted, welcomed] = await Promise.all([
+    findCustomer(db, customerId),
+    findSubscription(db, subscriptionId),
+    findRecordedCommand(db, `migration:${customerId}`),
+    findRecordedCommand(db, `signup:${customerId}`),
+  ]);
+  return {
+    subscriber,
+    customerId,
+    subscriptionId,
+    imported: importSubscriber(subscriber, { customerId, subscriptionId, catalog, at: now }),
+    fingerprint: fingerprintOf({ migration: customerId, credits: subscriber.unusedAllowance }),
+    customer,
+    isGranted: granted?.outcome === 'applied',
+    isWelcomed: welcomed?.outcome === 'applied',
+    subscription,
+  };
+}
+
+/** A line that was imported with other content stays as it was first imported; to say so is better than to do half of it. */
+function faultsOfRepeat(
+  { imported, fingerprint, subscription, subscriber }: Omit<Arrival, 'isToBeAdopted'>,
+  granted: { readonly fingerprint: string } | undefined,
+): string[] {
+  const isOtherGrant =
+    granted === undefined
+      ? subscription !== undefined && imported.openingGrant !== null
+      : granted.fingerprint !== fingerprint;
+  const before = subscription?.stripeSubscriptionId ?? null;
+  const isOtherSubscription =
+    subscription !== undefined && before !== (subscriber.paid?.stripeSubscription ?? null);
+  return [
+    ...(isOtherGrant ? ['was imported before with another unused_allowance'] : []),
+    ...(isOtherSubscription ? ['was imported before with another stripe_subscription'] : []),
+  ];
+}
+
+async function faultsOfBinding(
+  db: Knex,
+  { subscriber, customer, customerId, subscriptionId }: Omit<Arrival, 'isToBeAdopted'>,
+): Promise<string[]> {
+  const { stripeCustomer, paid } = subscriber;
+  const stripeSubscription = paid?.stripeSubscription ?? null;
+  const [boundCustomer, boundSubscription] = await Promise.all([
+    stripeCustomer === null ? undefined : findCustomerOfStripe(db, stripeCustomer),
+    stripeSubscription === null ? undefined : findSubscriptionOfStripe(db, stripeSubscription),
+  ]);
+  const known = customer?.stripeCustomerId ?? null;
+  return [
+    ...(boundCustomer === undefined || boundCustomer.id === customerId
+      ? []
+      : ['stripe_customer is bound to another customer']),
+    ...(known === null || stripeCustomer === null || known === stripeCustomer
+      ? []
+      : [`the customer is bound to ${known} already, not to stripe_customer`]),
+    ...(boundSubscription === undefined || boundSubscription.id === subscriptionId
+      ? []
+      : ['stripe_subscription is bound to another subscription']),
+  ];
+}

@@ -1,0 +1,62 @@
+import { cycleIndexAt } from '../../../domain/billing-calendar';
+import { CYCLES_PER_INTERVAL } from '../../../domain/contract';
+import type { ImportLine, PaidPlan } from '../../../domain/subscription/import-line';
+import { isUnknownAtStripe } from '../../../payments/is-unknown';
+import type { Payments, SubscriptionFact } from '../../../payments/payments';
+
+/** What Stripe says of a line that names a subscription of its own. */
+export interface AtStripe {
+  readonly faults: readonly string[];
+  /** It carries our id already: an earlier import came so far. */
+  readonly isAdopted: boolean;
+}
+
+/** Whether Stripe will bill what the line says, for whom it says and when. Null when the line names nothing at Stripe. */
+export async function faultsAtStripe(
+  payments: Pick<Payments, 'getSubscription'>,
+  { stripeCustomer }: ImportLine,
+  paid: PaidPlan,
+  { subscriptionId }: { readonly subscriptionId: string },
+): Promise<AtStripe | null> {
+  if (paid.stripeSubscription === null) return null;
+  const fact = await read(payments, paid.stripeSubscription);
+  if (fact === null) return { faults: ['stripe_subscription is unknown at Stripe'], isAdopted: false };
+  const isAdopted = fact.subscriptionId === subscriptionId;
+  const ofWhom = [
+    ...(fact.stripeCustomerId === stripeCustomer
+      ? []
+      : ['stripe_subscription is of another customer at Stripe']),
+    ...(fact.subscriptionId === null || isAdopted
+      ? []
+      : ['stripe_subscription carries the id of another subscription']),
+  ];
+  // Since an earlier import it may have changed in every way.
+  return { faults: isAdopted ? ofWhom : [...ofWhom, ...faultsOfCalendar(fact, paid)], isAdopted };
+}
+
+async function read(
+  payments: Pick<Payments, 'getSubscription'>,
+  stripeSubscription: string,
+): Promise<SubscriptionFact | null> {
+  try {
+    return await payments.getSubscription(stripeSubscription);
+  } catch (error) {
+    if (isUnknownAtStripe(error)) return null;
+    throw error;
+  }
+}
+
+/** The period at Stripe either is paid for and ends where the line says, or began there and waits for its money. */
+function faultsOfCalendar({ currentPeriod, endedAt }: SubscriptionFact, paid: PaidPlan): readonly string[] {
+  const { start, end } = currentPeriod;
+  const months = cycleIndexAt(start, end);
+  return [
+    ...(endedAt === null ? [] : [`stripe_subscription ended at Stripe, ${endedAt}`]),
+    ...(months === CYCLES_PER_INTERVAL[paid.interval]
+      ? []
+      : [`interval is not that of stripe_subscription, ${String(months)} months`]),
+    ...(paid.paidThrough === start || paid.paidThrough === end
+      ? []
+      : [`paid_through is no renewal of stripe_subscription, whose period is ${start} to ${end}`]),
+  ];
+}

@@ -1,0 +1,99 @@
+import type { Client } from '@temporalio/client';
+import type { Knex } from 'knex';
+import { paymentRecordOf } from '../../../activities/carry-out-subscription';
+import { subscriptionRowOf } from '../../../activities/subscription-row';
+import type { Instant } from '../../../domain/instants';
+import type { Ledger } from '../../../ledger/commands';
+import type { Payments } from '../../../payments/payments';
+import { deriveId } from '../../../platform/ids';
+import { getPriceId } from '../../../store/catalogs';
+import { bindStripeCustomer } from '../../../store/customers';
+import { customerRecord, subscriptionRecord, writeRecords, type StoreRecord } from '../../../store/records';
+import { getSubscription } from '../../../store/subscriptions';
+import { SUBSCRIPTION_WORKFLOW, subscriptionMoveIn } from '../../../workflows/messages';
+import type { Arrival } from './arrival';
+
+export interface MoveInDeps {
+  readonly db: Knex;
+  readonly ledger: Ledger;
+  readonly payments: Pick<Payments, 'adoptSubscription'>;
+  readonly temporal: Client;
+}
+
+/**
+ * Lets a subscriber move in: customer, opening grant and subscription in one transaction, then what Stripe has, then the
+ * workflow, which takes the subscription up from its record. Every step may be repeated, so an import that broke off is
+ * finished by the next one.
+ */
+export async function moveIn(deps: MoveInDeps, arrival: Arrival, at: Instant): Promise<void> {
+  await record(deps, arrival, at);
+  await bindToStripe(deps, arrival);
+  if (arrival.subscriber.paid === null) return;
+  const { subscriptionId } = arrival;
+  const { status, plan, interval, customerId } = await getSubscription(deps.db, subscriptionId);
+  if (status === 'canceled') return;
+  const start = subscriptionMoveIn({ subscriptionId, plan, interval, customerId });
+  await deps.temporal.workflow.start(SUBSCRIPTION_WORKFLOW, start);
+}
+
+async function record({ db, ledger }: MoveInDeps, arrival: Arrival, at: Instant): Promise<void> {
+  const { customerId, imported, fingerprint } = arrival;
+  const records = recordsOf(arrival, at);
+  if (imported.openingGrant === null) return writeRecords(db, records);
+  const { key } = imported.openingGrant;
+  const { outcome, replayed } = await ledger.submit({
+    ...imported.openingGrant,
+    op: 'grant',
+    fingerprint,
+    walletId: customerId,
+    grantId: deriveId('grt', key),
+    source: 'migration',
+    cost: null,
+    expiresAt: null,
+    records,
+  });
+  if (outcome !== 'applied') throw new Error(`${key} cannot be granted: ${outcome}`);
+  // A repeated command writes no records; what is recorded already stays as it is.
+  if (replayed) await writeRecords(db, records);
+}
+
+function recordsOf({ subscriber, customerId, imported }: Arrival, at: Instant): readonly StoreRecord[] {
+  const personal = { email: null, name: null };
+  const { externalId } = subscriber;
+  const customer = customerRecord({
+    id: customerId,
+    external_id: externalId,
+    ...personal,
+    created_at: at,
+  });
+  const { subscription } = imported;
+  if (subscription === null) return [customer];
+  // What is left of the paid time was paid for elsewhere; its grants name this payment of nothing.
+  const payments = subscription.intervals.map((payment) =>
+    paymentRecordOf(subscription, { payment, paymentIntentId: null }),
+  );
+  return [customer, subscriptionRecord(subscriptionRowOf(subscription)), ...payments];
+}
+
+/**
+ * Binds the Stripe customer first and then marks its subscription with our id, so that its events are routed here only
+ * when they are believed. From the next period on it is billed at the catalog's price.
+ */
+async function bindToStripe({ db, payments }: MoveInDeps, arrival: Arrival): Promise<void> {
+  const { customerId, subscriptionId, subscriber, isToBeAdopted } = arrival;
+  const { stripeCustomer, paid } = subscriber;
+  if (stripeCustomer === null) return;
+  const bound = await bindStripeCustomer(db, customerId, stripeCustomer);
+  if (bound !== stripeCustomer)
+    throw new Error(`${customerId} is bound to ${bound}, not to ${stripeCustomer}`);
+  const stripeSubscriptionId = paid?.stripeSubscription ?? null;
+  if (stripeSubscriptionId === null || !isToBeAdopted) return;
+  const { catalogVersion, plan, interval } = await getSubscription(db, subscriptionId);
+  await payments.adoptSubscription({
+    operationId: `import:${subscriptionId}`,
+    stripeSubscriptionId,
+    customerId,
+    subscriptionId,
+    priceId: await getPriceId(db, catalogVersion, { plan, interval }),
+  });
+}

@@ -1,0 +1,53 @@
+import { IMPORT_COLUMNS, type ImportCells } from '../../../domain/subscription/import-line';
+import { CsvError, parseCsv, type CsvRecord } from './parse-csv';
+
+/** What is wrong with a line of the file. */
+export interface BadLine {
+  readonly line: number;
+  readonly faults: readonly string[];
+}
+
+export interface ReadSubscribers {
+  readonly lines: readonly { readonly line: number; readonly cells: ImportCells }[];
+  /** The lines that have not the shape of a subscriber. */
+  readonly bad: readonly BadLine[];
+}
+
+/** Takes the file apart into its columns, which may stand in any order; whether their content is right is another question. */
+export function readSubscribers(text: string): ReadSubscribers {
+  try {
+    const [header, ...records] = parseCsv(text);
+    const columns = (header?.cells ?? []).map((cell) => cell.trim());
+    const faults = faultsOfHeader(columns);
+    if (faults.length > 0) return { lines: [], bad: [{ line: header?.line ?? 1, faults }] };
+    const isWhole = ({ cells }: CsvRecord) => cells.length === columns.length;
+    return {
+      lines: records.filter(isWhole).map(({ line, cells }) => ({ line, cells: named(columns, cells) })),
+      bad: records
+        .filter((record) => !isWhole(record))
+        .map(({ line, cells }) => ({
+          line,
+          faults: [`has ${String(cells.length)} cells, not ${String(columns.length)}`],
+        })),
+    };
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const faults = ['is no CSV: is a quote open, or one too many?'];
+    return { lines: [], bad: [{ line: error.line, faults }] };
+  }
+}
+
+function faultsOfHeader(columns: readonly string[]): readonly string[] {
+  const known: readonly string[] = IMPORT_COLUMNS;
+  return [
+    ...known.filter((column) => !columns.includes(column)).map((column) => `column ${column} is missing`),
+    ...columns
+      .filter((column, index) => !known.includes(column) || columns.indexOf(column) !== index)
+      .map((column) => `column ${JSON.stringify(column)} is unknown or stands twice`),
+  ];
+}
+
+function named(columns: readonly string[], cells: readonly string[]): ImportCells {
+  const cellOf = (column: string) => cells[columns.indexOf(column)] ?? '';
+  return Object.fromEntries(IMPORT_COLUMNS.map((column) => [column, cellOf(column)])) as ImportCells;
+}
