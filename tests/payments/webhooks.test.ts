@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DomainError } from '../../src/domain/errors';
 import type { Instant } from '../../src/domain/instants';
 import { createStripePayments } from '../../src/payments/stripe-payments';
 import { createTestCustomer, openAddOnCheckout } from './customer';
@@ -38,8 +39,7 @@ describe('webhooks', () => {
       () =>
         createStripePayments({ secretKey: 'sk', webhookSecrets: [] }).parseWebhook(body, header, world.now()),
     ];
-    for (const refused of refusals)
-      expect(refused).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+    for (const refused of refusals) expect(codeOf(refused)).toBe('invalid_request');
   });
 
   it('are tried again until the endpoint takes them', async () => {
@@ -122,3 +122,12 @@ describe('the state of the simulator', () => {
     await rm(folder, { recursive: true });
   });
 });
+
+function codeOf(refused: () => unknown): unknown {
+  try {
+    refused();
+  } catch (error) {
+    return error instanceof DomainError ? error.code : error;
+  }
+  return 'nothing was thrown';
+}
