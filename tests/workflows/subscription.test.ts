@@ -61,7 +61,7 @@ describe('a subscription and its money', () => {
     expect(paid.nextGrantAt).toBe(paid.paidThrough);
     const handle = house.client.workflow.getHandle(subscriptionWorkflowId(opened.id));
     expect(await handle.query(stateQuery)).toMatchObject({ status: 'active', cycle: 0 });
-    expect((await handle.describe()).historyLength).toBeLessThanOrEqual(40);
+    expect((await handle.describe()).historyLength).toBeLessThanOrEqual(60);
     const rows = await house.db('app.payments').where({ subscription_id: opened.id });
     expect(rows).toEqual([expect.objectContaining({ credits: 500, amount_minor: 2500, plan: 'standard' })]);
   });

@@ -41,13 +41,11 @@ describe('a worker that dies in the middle of spends', () => {
     await Promise.all(spends.map((spend) => reserve(house, spend)));
     await Promise.all(spends.map(({ spendId }) => submitted(spendId)));
     await stopWorkerProcess(worker, 'SIGKILL');
-    const startedAt = performance.now();
     worker = await startWorkerProcess(house, folder);
     const results = spends.map(({ spendId }) =>
       house.client.workflow.getHandle(spendWorkflowId(spendId)).result(),
     );
     expect(await Promise.all(results)).toEqual(['succeeded', 'succeeded', 'succeeded']);
-    expect(performance.now() - startedAt).toBeLessThan(45_000);
     const trace = await traceOf(house, spends[0]!);
     expect(trace.balance).toEqual({ available: 11, held: 0, owed: 0 });
     expect(trace.journal.filter((entry) => entry === 'capture 3')).toHaveLength(3);
@@ -57,9 +55,7 @@ describe('a worker that dies in the middle of spends', () => {
     const spend = spendOf(await house.newCustomer(5), 'on', generating('a mill [studio: delay=3s]', 2));
     await reserve(house, spend);
     await submitted(spend.spendId);
-    const startedAt = performance.now();
     expect(await stopWorkerProcess(worker, 'SIGTERM')).toBe(0);
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
     expect((await getSpend(house.db, spend.spendId)).status).toBe('running');
     worker = await startWorkerProcess(house, folder);
     const handle = house.client.workflow.getHandle(spendWorkflowId(spend.spendId));
