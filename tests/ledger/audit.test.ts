@@ -4,12 +4,12 @@ import { instantOf } from '../../src/domain/instants';
 import { audit, type Audit } from '../../src/ledger/audit';
 import type { Ledger } from '../../src/ledger/commands';
 import { createLedger } from '../../src/ledger/ledger';
-import { rollUp } from '../../src/ledger/roll-up';
 import { createDatabase } from '../../src/platform/database';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { ADA, liveInLedger, RUNNING_SPEND } from './lived-in-ledger';
 import { arbitraryCommands } from './model/arbitrary-commands';
 import { grant } from './model/commands';
+import { rollUpAll } from './roll-up-all';
 
 const seed = process.env['SCRIP_TEST_SEED'];
 
@@ -31,7 +31,7 @@ describe('the audit', () => {
     db = createDatabase(database.appUrl);
     ledger = createLedger({ databaseUrl: database.appUrl });
     await liveInLedger(database.ownerUrl, ledger);
-    await rollUp(db);
+    await rollUpAll(db);
   });
 
   afterAll(async () => {

@@ -2,12 +2,12 @@ import type { Knex } from 'knex';
 import { instantOf } from '../../src/domain/instants';
 import { audit, type Audit } from '../../src/ledger/audit';
 import { createLedger } from '../../src/ledger/ledger';
-import { rollUp } from '../../src/ledger/roll-up';
 import { createDatabase } from '../../src/platform/database';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { disarm } from './disarm';
 import { LIES, type Lie } from './lies';
 import { liveInLedger, RUNNING_SPEND } from './lived-in-ledger';
+import { rollUpAll } from './roll-up-all';
 
 const CHECKED_AT = instantOf(Date.parse('2026-04-01'));
 
@@ -21,7 +21,7 @@ describe('the audit of a superuser who lies, with triggers and constraints switc
     await liveInLedger(database.ownerUrl, ledger);
     await ledger.close();
     db = createDatabase(database.ownerUrl, { connectionsMax: 1 });
-    await rollUp(db);
+    await rollUpAll(db);
     await disarm(db);
   });
 

@@ -5,11 +5,11 @@ import { createLedger } from '../../src/ledger/ledger';
 import type { Ledger } from '../../src/ledger/commands';
 import { revenueReport } from '../../src/ledger/revenue-report';
 import { rollForwardReport } from '../../src/ledger/roll-forward-report';
-import { rollUp } from '../../src/ledger/roll-up';
 import { createDatabase } from '../../src/platform/database';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { day, liveInLedger } from './lived-in-ledger';
 import { arbitraryCommands } from './model/arbitrary-commands';
+import { rollUpAll } from './roll-up-all';
 
 const seed = process.env['SCRIP_TEST_SEED'];
 const settings = { numRuns: 15, ...(seed === undefined ? {} : { seed: Number(seed) }) };
@@ -114,7 +114,7 @@ describe('the reports', () => {
         await db.raw('SELECT ledger.roll_up(5)');
         expect(await rollForwardReport(db, {})).toEqual(rolledForward);
         expect(await revenueReport(db, {})).toEqual(revenue);
-        await rollUp(db);
+        await rollUpAll(db);
         expect(await rollForwardReport(db, {})).toEqual(rolledForward);
         expect(await revenueReport(db, {})).toEqual(revenue);
       }),
