@@ -193,6 +193,48 @@ describe('spending credits over HTTP', () => {
     expect(await balanceOf(api, customerId)).toMatchObject({ available: 2, held: 0 });
   }, 120_000);
 
+  it('says so within seconds when Temporal is away, and refuses as before', async () => {
+    const customerId = await arrive(api);
+    const request = await imagesOf(api, customerId, 1, 'a slow hill [studio: delay=30s]');
+    const begun = await api.post<SpendAnswer>('/v1/spends', request);
+    const { pids } = await stack.readDev();
+    process.kill(pids.temporal!, 'SIGSTOP');
+    try {
+      const cancel = await api.post(`/v1/spends/${begun.body.id}/cancel`);
+      expect(cancel).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+      expect(cancel.headers.get('retry-after')).toBe('1');
+      expect((await api.post('/v1/spends', await imagesOf(api, customerId, 50))).status).toBe(402);
+    } finally {
+      process.kill(pids.temporal!, 'SIGCONT');
+    }
+    await until(async () => (await api.post(`/v1/spends/${begun.body.id}/cancel`)).status === 202);
+    const ended = await api.get<SpendView>(`/v1/spends/${begun.body.id}?wait=60`);
+    expect(ended.body.status).toBe('canceled');
+  }, 90_000);
+
+  it('loses nothing that it acknowledged and doubles nothing when Postgres is killed', async () => {
+    const customerId = await arrive(api);
+    await adjust(customerId, 990);
+    const { pids } = await stack.readDev();
+    const hold = (index: number) =>
+      api.post(
+        '/v1/holds',
+        { customerId, credits: 1, reference: 'under fire', capture: true },
+        { key: String(index) },
+      );
+    const keys = Array.from({ length: 300 }, (_, index) => index);
+    const acknowledged: number[] = [];
+    const first = keys.map(async (key) => {
+      const { status } = await hold(key);
+      if (status === 201 && acknowledged.push(key) === 20) process.kill(pids.postgres!, 'SIGKILL');
+      return status;
+    });
+    expect((await Promise.all(first)).filter((status) => status !== 201 && status !== 503)).toEqual([]);
+    expect(acknowledged.length).toBeGreaterThanOrEqual(20);
+    await until(async () => (await Promise.all(keys.map(hold))).every(({ status }) => status === 201));
+    expect(await balanceOf(api, customerId)).toMatchObject({ available: 700, held: 0 });
+  }, 90_000);
+
   it('passes its own audit after all that', async () => {
     const { body } = await api.get<{ ok: boolean; checks: { ok: boolean }[] }>('/v1/audit', {
       operator: true,
