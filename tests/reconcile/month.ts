@@ -45,6 +45,25 @@ export async function refundHalf(sandbox: SandboxClient, orderId: string): Promi
   await stripe.refunds.create({ payment_intent: payment.id, amount: payment.amount / 2 });
 }
 
+/** Charges the customer's card for an order while its holder is away, as an automatic top-up does. */
+export async function chargeSavedCard({ stripe }: SandboxClient, customerId: string, orderId: string) {
+  for await (const customer of stripe.customers.list({ limit: 100 })) {
+    if (customer.metadata['scrip_customer'] !== customerId) continue;
+    const [card] = (await stripe.paymentMethods.list({ customer: customer.id })).data;
+    if (card === undefined) break;
+    return stripe.paymentIntents.create({
+      customer: customer.id,
+      payment_method: card.id,
+      amount: 1000,
+      currency: 'usd',
+      confirm: true,
+      off_session: true,
+      metadata: { scrip_customer: customerId, scrip_order: orderId },
+    });
+  }
+  throw new Error(`${customerId} has no card at Stripe`);
+}
+
 /**
  * A month with everything in it: a plan, a pack, credits spent, a higher plan, a pack half refunded, one whose payment was
  * disputed and won back, and the renewal. `faults` says how the webhook behaves in each of its steps.

@@ -8,7 +8,7 @@ import { findPackageRoot } from '../../src/platform/package-root';
 import { connectSandbox, type SandboxClient } from '../scenarios/sandbox-client';
 import { startStack, type TestStack } from '../support/start-stack';
 import { journalRows } from './journal-rows';
-import { buyPack, playMonth, refundHalf, subscribe, type Faults } from './month';
+import { buyPack, chargeSavedCard, playMonth, refundHalf, subscribe, type Faults } from './month';
 
 interface Report {
   readonly ok: boolean;
@@ -119,6 +119,32 @@ describe('the reconciler', () => {
     expect(second).toMatchObject({ code: 0, report: { events: { added: 0 }, repairs: [], alarmed: [] } });
     await sandbox.advance({ by: 'P2D' });
     expect(await journalRows(db, unheard)).toEqual(repaired);
+  });
+
+  it('brings the money of an order that was charged without a checkout and given up', async () => {
+    const { customerId } = await subscribe(sandbox);
+    await sandbox.advance({ by: 'PT1M' });
+    const model = await buyPack(sandbox, customerId);
+    await sandbox.advance({ by: 'PT1M' });
+    await owner.raw(
+      `INSERT INTO app.add_on_orders
+         (id, customer_id, status, pack, quantity, credits, catalog_version, created_at, updated_at)
+       SELECT 'ord_chargedwithoutcheckout', customer_id, 'canceled', pack, quantity, credits, catalog_version, created_at, updated_at
+       FROM app.add_on_orders WHERE id = ?`,
+      [model],
+    );
+    const payment = await chargeSavedCard(sandbox, customerId, 'ord_chargedwithoutcheckout');
+    const before = await journalRows(db, customerId);
+
+    const { code, report } = await reconcile();
+    expect([code, report.repairs]).toEqual([
+      0,
+      [expect.objectContaining({ kind: 'payment', id: payment.id, customerId })],
+    ]);
+    await sandbox.advance({ by: 'PT1M' });
+    const granted = before.filter((row) => row.startsWith('grant | issued:add_on'));
+    expect(await journalRows(db, customerId)).toEqual([...before, ...granted].sort());
+    expect((await reconcile()).report).toMatchObject({ ok: true, repairs: [] });
   });
 
   it('names a payment that Stripe knows nothing of, and takes nothing away', async () => {
