@@ -3,6 +3,8 @@ import type { Knex } from 'knex';
 import { paymentRecordOf } from '../../../activities/carry-out-subscription';
 import { subscriptionRowOf } from '../../../activities/subscription-row';
 import type { Instant } from '../../../domain/instants';
+import { eraOf, ungrantedCycles } from '../../../domain/paid-cycles';
+import type { SubscriptionState } from '../../../domain/subscription';
 import type { Ledger } from '../../../ledger/commands';
 import type { Payments } from '../../../payments/payments';
 import { deriveId } from '../../../platform/ids';
@@ -68,11 +70,18 @@ function recordsOf({ subscriber, customerId, imported }: Arrival, at: Instant): 
   });
   const { subscription } = imported;
   if (subscription === null) return [customer];
-  // What is left of the paid time was paid for elsewhere; its grants name this payment of nothing.
-  const payments = subscription.intervals.map((payment) =>
-    paymentRecordOf(subscription, { payment, paymentIntentId: null }),
-  );
-  return [customer, subscriptionRecord(subscriptionRowOf(subscription)), ...payments];
+  return [customer, subscriptionRecord(subscriptionRowOf(subscription)), ...paidAhead(subscription)];
+}
+
+/** What is left of the paid time was paid for elsewhere: its grants name this payment of nothing, if any are to come. */
+function paidAhead(state: SubscriptionState): readonly StoreRecord[] {
+  return state.intervals.flatMap((payment) => {
+    const era = eraOf(payment, state.eras);
+    const [first] = era === undefined ? [] : ungrantedCycles(payment, era);
+    if (first === undefined) return [];
+    const rest = { ...payment, start: first.period.start };
+    return [paymentRecordOf(state, { payment: rest, paymentIntentId: null })];
+  });
 }
 
 /**
