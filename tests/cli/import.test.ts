@@ -4,12 +4,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { cycleIndexAt, cycleStart } from '../../src/domain/billing-calendar';
 import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
 import { IMPORT_COLUMNS, type ImportCells } from '../../src/domain/subscription/import-line';
-import type { ImportReport } from '../../src/main/cli/import/report';
 import { findPackageRoot } from '../../src/platform/package-root';
 import { deriveId } from '../../src/platform/ids';
 import { startStack, type TestStack } from '../support/start-stack';
 import { connectSandbox, type SandboxClient } from '../scenarios/sandbox-client';
 import { fileOf, scrip, startScrip } from './scrip';
+
+/** What `--json` prints. */
+interface Report {
+  readonly imported: boolean;
+  readonly customers: { readonly new: number; readonly known: number };
+  readonly nextGrants: readonly {
+    readonly subscriptionId: string;
+    readonly at: string;
+    readonly credits: number;
+    readonly isPaid: boolean;
+  }[];
+  readonly bad: readonly { readonly line: number; readonly faults: readonly string[] }[];
+}
 
 const ANCHOR = '2024-01-31T10:00:00.000Z' as Instant;
 const EXAMPLE = join(findPackageRoot(), 'examples/import/subscribers.csv');
@@ -53,7 +65,7 @@ describe('npx scrip customers import', () => {
       '--json',
       ...options,
     );
-    return { code, stderr, report: JSON.parse(stdout || 'null') as ImportReport };
+    return { code, stderr, report: JSON.parse(stdout || 'null') as Report };
   };
   const customerOf = (externalId: string) => deriveId('cus', externalId);
   const available = async (externalId: string) =>

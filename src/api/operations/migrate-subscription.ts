@@ -14,7 +14,8 @@ const body = z.strictObject({
 
 export const migrateSubscription = defineOperation({
   summary: 'Move a subscription to another catalog version, from its next period on',
-  description: 'A published version changes nobody by itself.',
+  description:
+    'A published version changes nobody by itself. Charges and grants follow it from the next period on, the prices of spends at once.',
   tag: 'Operators',
   access: 'operator',
   query: commandQuery,
