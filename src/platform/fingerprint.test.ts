@@ -39,7 +39,7 @@ describe('the fingerprint of a request', () => {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, member]) => ['member', key, sorted(member)]);
+  // The wrapping object keeps an empty object apart from an empty list, and a list that looks like members from members.
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { members: members.map(([key, member]) => [key, sorted(member)]) };
 }
