@@ -13,11 +13,17 @@ export function epochMsOf(instant: Instant): number {
   return Date.parse(instant);
 }
 
-/** Parses any ISO 8601 text with an offset; answers undefined when it is not an instant. */
+/** Parses any ISO 8601 text with an offset, or a day of UTC; answers undefined when there is no such instant. */
 export function parseInstant(text: string): Instant | undefined {
   const wellFormed = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
-  const epochMs = wellFormed ? Date.parse(text) : Number.NaN;
+  const epochMs = wellFormed && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(epochMs) ? undefined : instantOf(epochMs);
+}
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+function isDay(date: string): boolean {
+  const epochMs = Date.parse(date);
+  return !Number.isNaN(epochMs) && instantOf(epochMs).startsWith(date);
 }
 
 /** A half-open stretch of time `[start, end)`. */
