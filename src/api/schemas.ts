@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { ACTIONS, INTERVALS, PLAN_IDS } from '../domain/catalog';
 import { parseInstant, type Instant } from '../domain/instants';
+import { isReadableLine } from '../domain/readable-line';
 
 /*
  * What every operation's schema is built of. The same schemas check requests and make the OpenAPI document; objects are
  * strict, so a field that nobody reads is an error and not a surprise.
  */
 
-/** Control characters (NUL among them) and halves of surrogate pairs, which neither Postgres nor people can read. */
-const UNREADABLE = /[\p{Cc}\p{Surrogate}]/u;
-/** As above, but lines and tabs may stand in longer texts. */
+/** Nothing that is unreadable on a line, but lines and tabs may stand in longer texts. */
 const UNREADABLE_IN_LINES = /[^\P{Cc}\n\r\t]|\p{Surrogate}/u;
 
 /** One line of readable text. */
@@ -18,7 +17,7 @@ export function textSchema(lengthMax: number) {
     .string()
     .min(1)
     .max(lengthMax)
-    .refine((text) => !UNREADABLE.test(text), 'must not contain control characters or broken Unicode')
+    .refine(isReadableLine, 'must not contain control characters or broken Unicode')
     .refine((text) => text.trim() !== '', 'must not be blank');
 }
 

@@ -2,6 +2,7 @@ import { cycleIndexAt, cycleStart } from '../billing-calendar';
 import { INTERVALS, PLAN_IDS, type Catalog, type Interval, type PlanId } from '../catalog';
 import { credits, type Credits } from '../credits';
 import { parseInstant, type Instant } from '../instants';
+import { isReadableLine } from '../readable-line';
 
 /** The columns of the file that subscribers are imported from, in any order. */
 export const IMPORT_COLUMNS = [
@@ -99,6 +100,7 @@ function readSubscriber(cells: ImportCells) {
   const allowance = /^\d{1,10}$/.test(allowanceText) ? Number(allowanceText) : Number.NaN;
   const faults = faultsOf([
     [externalId === '' || externalId.length > 200, 'external_id is missing or longer than 200 characters'],
+    [!isReadableLine(externalId), 'external_id contains control characters or broken Unicode'],
     [!(allowance <= ALLOWANCE_MAX), 'unused_allowance is not a whole number of credits'],
     [plan === undefined, `plan is none of ${PLAN_IDS.join(', ')}`],
     [plan === 'custom', 'plan custom needs a contract'],

@@ -24,13 +24,13 @@ async function importCustomers(args: readonly string[]): Promise<number> {
     'dry-run': { type: 'boolean' },
     json: { type: 'boolean' },
   });
-  const text = await readFile(onlyArgument(positionals, 'CSV file'), 'utf8');
+  const file = await readFile(onlyArgument(positionals, 'CSV file'));
   const isDryRun = values['dry-run'] === true;
   const surroundings = findSurroundings();
   const report = await withDatabase(surroundings.databaseUrl(), async (db) => {
     const payments = createStripePayments({ ...surroundings.stripe(), webhookSecrets: [] });
     const [catalog, now] = await Promise.all([getCurrentCatalog(db), surroundings.clock().now()]);
-    const { arrivals, bad } = await checkSubscribers({ db, payments, catalog, now }, text);
+    const { arrivals, bad } = await checkSubscribers({ db, payments, catalog, now }, file);
     const isImported = bad.length === 0 && !isDryRun;
     if (isImported) {
       await withWriters(surroundings, (writers) =>

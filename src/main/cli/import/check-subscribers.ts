@@ -10,8 +10,8 @@ export interface CheckedSubscribers {
 }
 
 /** Checks every line of the file: its shape, its content, and what Scrip and Stripe know of it. Changes nothing. */
-export async function checkSubscribers(deps: ArrivalDeps, text: string): Promise<CheckedSubscribers> {
-  const { lines, bad } = readSubscribers(text);
+export async function checkSubscribers(deps: ArrivalDeps, file: Buffer): Promise<CheckedSubscribers> {
+  const { lines, bad } = readSubscribers(file);
   const checked = checkImport(
     lines.map(({ cells }) => cells),
     deps,

@@ -1,37 +1,82 @@
+import { CsvError as SyntaxFault, parse } from 'csv-parse/sync';
+
 /** A record and the line of the file on which it begins, counted from 1. */
 export interface CsvRecord {
   readonly line: number;
   readonly cells: readonly string[];
 }
 
-/** The text is no CSV (RFC 4180) from a line on. */
+/** The file is no CSV from a line on. */
 export class CsvError extends Error {
-  constructor(readonly line: number) {
-    super(`line ${String(line)} is no CSV: is a quote open, or one too many?`);
+  constructor(
+    readonly line: number,
+    readonly fault: string,
+  ) {
+    super(`line ${String(line)} ${fault}`);
   }
 }
 
-/** One cell, quoted or not, and what ends it. */
-const CELL = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
+const LINE_FEED = 0x0a;
 
-/** Parses CSV as RFC 4180 has it. Blank lines are left out. Throws `CsvError`. */
-export function parseCsv(text: string): readonly CsvRecord[] {
-  const cell = new RegExp(CELL);
-  cell.lastIndex = text.startsWith('\uFEFF') ? 1 : 0;
-  const records: CsvRecord[] = [];
-  let cells: string[] = [];
-  let begun = 1;
+/**
+ * Parses CSV as RFC 4180 has it, in UTF-8 with or without a byte order mark. Lines end with CR LF or LF, blank ones are
+ * left out. Throws `CsvError` for what is neither, and for NUL, which no database takes.
+ */
+export function parseCsv(bytes: Buffer): readonly CsvRecord[] {
+  refuseForeignBytes(bytes);
+  const lineAt = createLineCounter(bytes);
+  let begun = 0;
+  return readRecords(bytes).map(({ record, info }) => {
+    const line = lineAt(begun);
+    begun = info.bytes;
+    return { line, cells: record };
+  });
+}
+
+/** What the parser answers with `info`, which its types do not know. */
+interface Read {
+  readonly record: readonly string[];
+  /** Where the record ends. Its count of lines is of no use: it takes a CR LF between quotes for two. */
+  readonly info: { readonly bytes: number };
+}
+
+function readRecords(bytes: Buffer): readonly Read[] {
+  try {
+    const options = { info: true, record_delimiter: ['\r\n', '\n'], relax_column_count: true };
+    return parse(bytes, { ...options, bom: true, skip_empty_lines: true }) as unknown as Read[];
+  } catch (error) {
+    if (!(error instanceof SyntaxFault)) throw error;
+    const line = createLineCounter(bytes)(Number(error['bytes']));
+    throw new CsvError(line, 'is no CSV: is a quote open, or one too many?');
+  }
+}
+
+/** Answers the line of the first byte at or after an offset that is not on a blank line; offsets only grow. */
+function createLineCounter(bytes: Buffer): (offset: number) => number {
   let line = 1;
-  for (;;) {
-    const match = cell.exec(text);
-    if (match === null) throw new CsvError(line);
-    const [all, quoted, plain = '', end] = match;
-    cells.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
-    line += all.split('\n').length - 1;
-    if (end === ',') continue;
-    if (cells.length > 1 || cells[0] !== '') records.push({ line: begun, cells });
-    if (end === '') return records;
-    cells = [];
-    begun = line;
+  let at = 0;
+  return (offset) => {
+    for (; at < offset || isLineEnd(bytes, at); at += 1) if (bytes[at] === LINE_FEED) line += 1;
+    return line;
+  };
+}
+
+function isLineEnd(bytes: Buffer, at: number): boolean {
+  return bytes[at] === LINE_FEED || (bytes[at] === 0x0d && bytes[at + 1] === LINE_FEED);
+}
+
+function refuseForeignBytes(bytes: Buffer): void {
+  const nul = bytes.indexOf(0);
+  if (nul >= 0) throw new CsvError(createLineCounter(bytes)(nul), 'holds a NUL: is the file UTF-8?');
+  const text = new TextDecoder('utf-8', { fatal: true });
+  for (let line = 1, from = 0; from < bytes.length; line += 1) {
+    const end = bytes.indexOf(LINE_FEED, from);
+    const to = end < 0 ? bytes.length : end + 1;
+    try {
+      text.decode(bytes.subarray(from, to));
+    } catch {
+      throw new CsvError(line, 'is not UTF-8');
+    }
+    from = to;
   }
 }

@@ -14,9 +14,9 @@ export interface ReadSubscribers {
 }
 
 /** Takes the file apart into its columns, which may stand in any order; whether their content is right is another question. */
-export function readSubscribers(text: string): ReadSubscribers {
+export function readSubscribers(file: Buffer): ReadSubscribers {
   try {
-    const [header, ...records] = parseCsv(text);
+    const [header, ...records] = parseCsv(file);
     const columns = (header?.cells ?? []).map((cell) => cell.trim());
     const faults = faultsOfHeader(columns);
     if (faults.length > 0) return { lines: [], bad: [{ line: header?.line ?? 1, faults }] };
@@ -32,8 +32,7 @@ export function readSubscribers(text: string): ReadSubscribers {
     };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    const faults = ['is no CSV: is a quote open, or one too many?'];
-    return { lines: [], bad: [{ line: error.line, faults }] };
+    return { lines: [], bad: [{ line: error.line, faults: [error.fault] }] };
   }
 }
 
