@@ -1,6 +1,7 @@
 import { DomainError } from '../domain/errors';
 import type { StripeCall } from '../domain/subscription';
 import type { InvoiceFact } from '../payments/payments';
+import { isRefused } from '../payments/stripe-client';
 import { getPriceId } from '../store/catalogs';
 import type { ActivityDeps } from './deps';
 import { paidIntervalOf, type PaymentReading, type Reader } from './invoice-steps';
@@ -14,11 +15,12 @@ export interface CallStripe {
 export type CallOutcome =
   /** With what it paid for, when it paid for anything. */
   | { readonly outcome: 'done'; readonly reading: PaymentReading | null }
-  | { readonly outcome: 'payment_failed'; readonly message: string };
+  | { readonly outcome: 'payment_failed' | 'refused'; readonly message: string };
 
 /**
  * Carries out one call of a command at Stripe, under its operation's id: a repeat does nothing twice. A decline is an
- * answer; whatever else goes wrong fails the activity, which is tried again.
+ * answer, and so is `refused`: Stripe does not allow it of the subscription as it is there, and would not the next time.
+ * Whatever else goes wrong fails the activity, which is tried again.
  */
 export async function callStripe(deps: ActivityDeps, input: CallStripe): Promise<CallOutcome> {
   try {
@@ -28,8 +30,11 @@ export async function callStripe(deps: ActivityDeps, input: CallStripe): Promise
       reading: invoice === null ? null : await newPeriod(deps, input.reader, invoice),
     };
   } catch (error) {
-    if (!(error instanceof DomainError) || error.code !== 'payment_failed') throw error;
-    return { outcome: 'payment_failed', message: error.message };
+    if (error instanceof DomainError && error.code === 'payment_failed')
+      return { outcome: 'payment_failed', message: error.message };
+    if (!isRefused(error)) throw error;
+    deps.logger.error({ err: error, ...input.call }, 'Stripe refuses a call of a command');
+    return { outcome: 'refused', message: 'Stripe does not allow it of the subscription as it is now.' };
   }
 }
 

@@ -18,7 +18,7 @@ const { readSubscriptionPayments, readSubscriptionNews } = proxyActivities<Activ
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumAttempts: 3 },
 });
-/** A command that was accepted is carried through, however long Stripe cannot be reached. */
+/** A command that was accepted is carried through, however long Stripe cannot be reached, unless Stripe refuses it. */
 const { callStripe } = proxyActivities<Activities>({
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
@@ -50,7 +50,7 @@ export async function takeTurn(shell: OpenedShell): Promise<void> {
 
 /**
  * Carries a command through: what it asks of Stripe, in order, then what is true once that is done. A decline undoes
- * nothing, because it comes before anything was done.
+ * nothing, because it comes before anything was done; before a refusal at most old invoices were voided.
  */
 async function obey(shell: OpenedShell, order: Order): Promise<void> {
   const { commandId } = order;
@@ -69,9 +69,12 @@ async function obey(shell: OpenedShell, order: Order): Promise<void> {
   for (const call of calls) {
     const { stripeSubscriptionId } = shell.state;
     const result = await callStripe({ call, stripeSubscriptionId, reader: readerOf(shell) });
-    if (result.outcome === 'payment_failed') {
-      const { message } = result;
-      await feed(shell, readings, [{ type: 'command_failed', commandId, code: 'payment_failed', message }]);
+    if (result.outcome !== 'done') {
+      const { outcome, message } = result;
+      const code = outcome === 'refused' ? 'state_conflict' : outcome;
+      // What Stripe refuses, although the machine allows it, has news that are not known yet.
+      const seen = outcome === 'refused' ? await look(shell) : [];
+      await feed(shell, [...readings, ...seen], [{ type: 'command_failed', commandId, code, message }]);
       return;
     }
     if (result.reading !== null) readings.push(result.reading);

@@ -71,42 +71,54 @@ export function actAtStripe(stripe: StripeModel, at: Instant): void {
   else if (stripe.status === 'active' && stripe.periodEnd <= at) renew(stripe);
 }
 
-/** Carries out a call; false when the card was declined. */
-export function callStripeModel(stripe: StripeModel, call: StripeCall): boolean {
+/** What came of a call: `refused` when the state of the subscription does not allow it. */
+type ModelAnswer = 'done' | 'payment_failed' | 'refused';
+
+/** What can still be asked when the subscription has ended. */
+const WHEN_ENDED: readonly StripeCall['type'][] = [
+  'void_open_invoices',
+  'cancel_now',
+  'expire_checkout',
+  'pay_out_of_band',
+];
+
+/** Carries out a call. */
+export function callStripeModel(stripe: StripeModel, call: StripeCall): ModelAnswer {
+  if (stripe.status === 'ended' && !WHEN_ENDED.includes(call.type)) return 'refused';
   switch (call.type) {
     case 'upgrade':
-      if (!stripe.cardWorks) return false;
+      if (!stripe.cardWorks) return 'payment_failed';
       stripe.plan = call.plan;
       beginEra(stripe);
-      return true;
+      return 'done';
     case 'change_price':
       stripe.plan = call.plan;
-      return true;
+      return 'done';
     case 'void_open_invoices':
       if (stripe.open !== null)
         stripe.news.push({ type: 'invoice_voided', at: stripe.at, periodStart: stripe.open.start });
       stripe.open = null;
-      return true;
+      return 'done';
     case 'schedule_cancel':
       stripe.cancelAt = call.cancelAt;
-      return true;
+      return 'done';
     case 'unschedule_cancel':
       stripe.cancelAt = null;
-      return true;
+      return 'done';
     case 'cancel_now':
       end(stripe, 'cancellation_requested');
-      return true;
+      return 'done';
     case 'pause':
       stripe.status = 'paused';
-      return true;
+      return 'done';
     case 'resume':
-      if (call.anchor === 'now' && !stripe.cardWorks) return false;
+      if (call.anchor === 'now' && !stripe.cardWorks) return 'payment_failed';
       if (stripe.status === 'paused') stripe.status = 'active';
       if (call.anchor === 'now') beginEra(stripe);
-      return true;
+      return 'done';
     case 'expire_checkout':
     case 'pay_out_of_band':
-      return true;
+      return 'done';
   }
 }
 

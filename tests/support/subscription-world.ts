@@ -100,9 +100,10 @@ export function command(world: World, wish: SubscriptionCommand): void {
   if (effects.answer !== null) return;
   const untold = world.stripe.news.length;
   for (const call of effects.calls) {
-    if (callStripeModel(world.stripe, call)) continue;
-    const failure = { code: 'payment_failed', message: 'declined' } as const;
-    hear(world, { type: 'command_failed', at: instant, commandId, ...failure });
+    const answer = callStripeModel(world.stripe, call);
+    if (answer === 'done') continue;
+    const code = answer === 'refused' ? 'state_conflict' : answer;
+    hear(world, { type: 'command_failed', at: instant, commandId, code, message: answer });
     return;
   }
   tell(world, (news) => [...Array(news).keys()].slice(untold));

@@ -165,6 +165,19 @@ describe('a subscription through commands, declines and refunds', () => {
     expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 500']);
   });
 
+  it('refuses what Stripe refuses, and goes on', async () => {
+    const { customerId, id } = await subscriber();
+    const stripeId = await stripeIdOf(id);
+    // It does not say whose it is any more, so that what becomes of it is not seen here.
+    await stripe.subscriptions.update(stripeId, { metadata: { scrip_subscription: '' } });
+    await stripe.subscriptions.cancel(stripeId);
+    expect(await tell(id, pauseUpdate)).toMatchObject({ outcome: 'refused', code: 'state_conflict' });
+    expect(await tell(id, changePlanUpdate, { plan: 'pro' })).toMatchObject({ code: 'state_conflict' });
+    expect(await row(id)).toMatchObject({ plan: 'standard', status: 'active', era: 0 });
+    expect(await tell(id, cancelUpdate, { when: 'now' })).toEqual({ outcome: 'done' });
+    expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 500']);
+  });
+
   it('ends at the end of the paid time, keeps its credits, and can be resumed before', async () => {
     const { customerId, id } = await subscriber();
     expect(await tell(id, cancelUpdate, { when: 'period_end' })).toEqual({ outcome: 'done' });

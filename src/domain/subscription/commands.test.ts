@@ -167,6 +167,18 @@ describe('a command', () => {
     expect(again.calls).toEqual([]);
   });
 
+  it('that Stripe refuses is answered so, changes nothing, and leaves room for the next', () => {
+    const instant = at('2027-01-20T00:00:00Z');
+    const refusal = { code: 'state_conflict', message: 'It has ended there.' } as const;
+    const { state, answers } = play(
+      [pause(instant), { type: 'command_failed', at: instant, commandId: 'p1', ...refusal }],
+      paidOnce,
+    );
+    expect(answers).toEqual([{ commandId: 'p1', outcome: 'refused', ...refusal }]);
+    expect(viewOf(state)).toEqual(viewOf(play([passes(instant)], paidOnce).state));
+    expect(play([cancel(instant)], state).calls).not.toEqual([]);
+  });
+
   it('that comes while another is carried out is refused', () => {
     const instant = at('2027-01-20T00:00:00Z');
     const { answers } = play([cancel(instant), pause(instant)], paidOnce);

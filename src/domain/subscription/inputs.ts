@@ -86,14 +86,17 @@ export type SubscriptionCommand =
       readonly terms: readonly PlanTerms[];
     };
 
-/** How the calls of an accepted command went. A failed one has changed nothing. */
+/**
+ * How the calls of an accepted command went. A failed one has changed nothing: the card was declined, or Stripe does not
+ * allow it any more, because the subscription has changed there and its news are still on their way.
+ */
 export type CommandOutcome =
   | { readonly type: 'command_done'; readonly at: Instant; readonly commandId: string }
   | {
       readonly type: 'command_failed';
       readonly at: Instant;
       readonly commandId: string;
-      readonly code: 'payment_failed';
+      readonly code: 'payment_failed' | 'state_conflict';
       readonly message: string;
     };
 
