@@ -1,22 +1,8 @@
 import Stripe from 'stripe';
-import { startStripeSimulator, type StripeSimulator } from '../../dev/stripe-simulator/simulator';
-import { systemClock } from '../../src/platform/clock';
 import { priceAndPublishCatalog } from '../../src/store/price-catalog';
 import type { House } from './house';
 
 export const STRIPE_KEY = 'sk_test_workflows';
-
-/** A Stripe on wall time that calls nobody: the tests carry its events to the inbox as they like. */
-export function startStripe(): Promise<StripeSimulator> {
-  return startStripeSimulator({
-    port: 0,
-    stateFile: null,
-    secretKey: STRIPE_KEY,
-    webhookUrl: null,
-    webhookSecret: 'nobody listens',
-    now: () => systemClock.now(),
-  });
-}
 
 /** Speaks to it as a merchant does, beside the port. */
 export function stripeOf(url: string): Stripe {

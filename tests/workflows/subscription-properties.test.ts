@@ -1,4 +1,3 @@
-import type { StripeSimulator } from '../../dev/stripe-simulator/simulator';
 import { getAddOnOrder } from '../../src/store/add-on-orders';
 import { getSubscription } from '../../src/store/subscriptions';
 import {
@@ -8,40 +7,30 @@ import {
   subscriptionWorkflowId,
 } from '../../src/workflows/messages';
 import { order } from './add-ons';
-import { openHouse, type House } from './house';
 import { deliverToInbox } from './inbox';
-import { payAt, priceCatalog, startStripe, STRIPE_KEY, stripeOf } from './stripe';
+import { payAt, stripeOf } from './stripe';
+import { openStripeHouse, until, type StripeHouse } from './stripe-house';
 import { command, journalOf, open } from './subscriptions';
 import { expectThreeProperties } from './three-properties';
 
 describe('whatever step of a subscription or an order fails, or runs twice', () => {
-  let stripe: StripeSimulator;
-  let house: House;
-  let stopWorkers: () => Promise<void>;
+  let house: StripeHouse;
 
   beforeAll(async () => {
-    stripe = await startStripe();
-    house = await openHouse({ stripe: { url: stripe.url, secretKey: STRIPE_KEY } });
-    await priceCatalog(house);
-    stopWorkers = await house.startWorkers();
+    house = await openStripeHouse();
   });
 
   afterAll(async () => {
-    await stopWorkers();
     await house.stop();
-    await stripe.close();
   });
 
-  const until = async (isThere: () => Promise<boolean>) => {
-    while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 20));
-  };
   const refundLargest = async (customerId: string) => {
     const payments = await house
       .db<{ customer_id: string; stripe_payment_intent_id: string }>('app.payments')
       .where({ customer_id: customerId })
       .orderBy('credits', 'desc');
     const [{ stripe_payment_intent_id: intent } = { stripe_payment_intent_id: '' }] = payments;
-    await stripeOf(stripe.url).refunds.create({ payment_intent: intent });
+    await stripeOf(house.stripeUrl).refunds.create({ payment_intent: intent });
     await deliverToInbox(house);
   };
 

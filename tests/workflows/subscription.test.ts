@@ -1,4 +1,3 @@
-import type { StripeSimulator } from '../../dev/stripe-simulator/simulator';
 import { findSubscriptionState, getSubscription } from '../../src/store/subscriptions';
 import { getAddOnOrder } from '../../src/store/add-on-orders';
 import { receiveStripeEvent } from '../../src/store/stripe-events';
@@ -9,32 +8,22 @@ import {
   type PaymentFact,
 } from '../../src/workflows/messages';
 import { order } from './add-ons';
-import { openHouse, type House } from './house';
 import { deliverToInbox, eventsOf } from './inbox';
-import { payAt, priceCatalog, startStripe, STRIPE_KEY } from './stripe';
+import { payAt } from './stripe';
+import { openStripeHouse, until, type StripeHouse } from './stripe-house';
 import { availableOf, journalOf, open, openAndPay } from './subscriptions';
 
 describe('a subscription and its money', () => {
-  let stripe: StripeSimulator;
-  let house: House;
-  let stopWorkers: () => Promise<void>;
+  let house: StripeHouse;
 
   beforeAll(async () => {
-    stripe = await startStripe();
-    house = await openHouse({ stripe: { url: stripe.url, secretKey: STRIPE_KEY } });
-    await priceCatalog(house);
-    stopWorkers = await house.startWorkers();
+    house = await openStripeHouse();
   });
 
   afterAll(async () => {
-    await stopWorkers();
     await house.stop();
-    await stripe.close();
   });
 
-  const until = async (isThere: () => Promise<boolean>) => {
-    while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 20));
-  };
   const isActive = async (id: string) => (await getSubscription(house.db, id)).status === 'active';
   const tell = async (subscriptionId: string, fact: PaymentFact) => {
     const [workflow, options] = paymentFactDelivery({ to: 'subscription', subscriptionId, fact });

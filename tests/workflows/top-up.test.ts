@@ -1,5 +1,4 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
-import type { StripeSimulator } from '../../dev/stripe-simulator/simulator';
 import { credits } from '../../src/domain/credits';
 import { instantOf } from '../../src/domain/instants';
 import { findAutoTopUp } from '../../src/store/auto-top-ups';
@@ -11,34 +10,24 @@ import {
   TOP_UP_WORKFLOW,
   topUpStart,
 } from '../../src/workflows/messages';
-import { openHouse, type House } from './house';
 import { deliverToInbox } from './inbox';
 import { generating, spendOf, spendToTheEnd } from './spends';
-import { priceCatalog, startStripe, STRIPE_KEY, stripeOf } from './stripe';
+import { stripeOf } from './stripe';
+import { openStripeHouse, until, type StripeHouse } from './stripe-house';
 import { availableOf, journalOf, openAndPay } from './subscriptions';
 import { expectThreeProperties } from './three-properties';
 
 describe('automatic top-up', () => {
-  let stripe: StripeSimulator;
-  let house: House;
-  let stopWorkers: () => Promise<void>;
+  let house: StripeHouse;
 
   beforeAll(async () => {
-    stripe = await startStripe();
-    house = await openHouse({ stripe: { url: stripe.url, secretKey: STRIPE_KEY } });
-    await priceCatalog(house);
-    stopWorkers = await house.startWorkers();
+    house = await openStripeHouse();
   });
 
   afterAll(async () => {
-    await stopWorkers();
     await house.stop();
-    await stripe.close();
   });
 
-  const until = async (isThere: () => Promise<boolean>) => {
-    while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 20));
-  };
   const subscriber = async (): Promise<string> => {
     const customerId = await house.newCustomer(1);
     const { id } = await openAndPay(house, customerId);
@@ -86,7 +75,7 @@ describe('automatic top-up', () => {
 
   it('stops at a decline, says why, and goes on when it is set again', async () => {
     const customerId = await subscriber();
-    const merchant = stripeOf(stripe.url);
+    const merchant = stripeOf(house.stripeUrl);
     const { stripe_customer_id: customer } = (await house
       .db<{ id: string; stripe_customer_id: string }>('app.customers')
       .where({ id: customerId })
