@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ACTIONS, INTERVALS, PLAN_IDS } from '../domain/catalog';
 import { parseInstant, type Instant } from '../domain/instants';
 import { isReadableLine } from '../domain/readable-line';
+import { isPageCursor } from '../store/pages';
 
 /*
  * What every operation's schema is built of. The same schemas check requests and make the OpenAPI document; objects are
@@ -68,8 +69,13 @@ export function queryNumberSchema(min: number, max: number) {
   return z.preprocess(wholeNumber, z.int().min(min).max(max));
 }
 
+/** Where a list goes on; `isOurs` tells whether that list could have given it out. */
+export function cursorSchema(isOurs: (cursor: string) => boolean) {
+  return z.string().min(1).max(1_000).refine(isOurs, 'must be a cursor that this list gave out');
+}
+
 export const pageQuery = {
-  cursor: z.string().min(1).max(1_000).optional(),
+  cursor: cursorSchema(isPageCursor).optional(),
   limit: queryNumberSchema(1, 100).default(50),
 };
 

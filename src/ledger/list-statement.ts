@@ -114,6 +114,11 @@ export async function listStatement(
   };
 }
 
+/** Whether a statement could have given it out. */
+export function isStatementCursor(cursor: string): boolean {
+  return findSeq(cursor) !== undefined;
+}
+
 function entryOf(customerId: string, row: StatementRow): StatementEntry {
   return {
     id: `${customerId}-${String(row.seq)}`,
@@ -136,10 +141,15 @@ function cursorOf(seq: number): string {
 }
 
 function parseCursor(cursor: string): number {
-  const text = Buffer.from(cursor, 'base64url').toString();
-  const seq = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(seq) && cursorOf(seq) === cursor) return seq;
+  const seq = findSeq(cursor);
+  if (seq !== undefined) return seq;
   throw new DomainError('invalid_request', 'The cursor is not one that this list gave out.', {
     field: 'cursor',
   });
+}
+
+function findSeq(cursor: string): number | undefined {
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const seq = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(seq) && cursorOf(seq) === cursor ? seq : undefined;
 }

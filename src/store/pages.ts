@@ -47,21 +47,32 @@ export async function readPage<Row extends { id: string; created_at: Instant }, 
   };
 }
 
+/** Whether a list could have given it out. */
+export function isPageCursor(cursor: string): boolean {
+  return findPosition(cursor) !== undefined;
+}
+
 function cursorOf(position: Position): string {
   return Buffer.from(JSON.stringify([position.createdAt, position.id])).toString('base64url');
 }
 
 function parseCursor(cursor: string): Position {
-  try {
-    const [createdAt, id, ...rest] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
-    const instant = typeof createdAt === 'string' ? parseInstant(createdAt) : undefined;
-    if (instant !== undefined && typeof id === 'string' && !id.includes('\0') && rest.length === 0) {
-      return { createdAt: instant, id };
-    }
-  } catch {
-    // Falls through: whatever is wrong with it, the cursor is not ours.
-  }
+  const position = findPosition(cursor);
+  if (position !== undefined) return position;
   throw new DomainError('invalid_request', 'The cursor is not one that this list gave out.', {
     field: 'cursor',
   });
+}
+
+function findPosition(cursor: string): Position | undefined {
+  try {
+    const [createdAt, id, ...rest] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
+    const instant = typeof createdAt === 'string' ? parseInstant(createdAt) : undefined;
+    if (instant === undefined || typeof id !== 'string' || id.includes('\0') || rest.length > 0)
+      return undefined;
+    return { createdAt: instant, id };
+  } catch {
+    // Whatever is wrong with it, the cursor is not ours.
+    return undefined;
+  }
 }

@@ -113,6 +113,10 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
   badGet('/v1/customers/{customer}/spends?cursor=AAAA', 400, 'invalid_request'),
   badGet('/v1/customers/{customer}/spends?limit=1&limit=2', 400, 'invalid_request'),
   badGet('/v1/customers/{customer}/rights?why=not', 400, 'invalid_request'),
+  badGet('/v1/customers/nobody/balance?at=9999-01-01T00:00:00Z', 400, 'invalid_request'),
+  badGet('/v1/customers/nobody/statement?cursor=nonsense', 400, 'invalid_request'),
+  badGet('/v1/customers/nobody/spends?cursor=AAAA', 400, 'invalid_request'),
+  badGet('/v1/models/nothing/images?cursor=AAAA', 400, 'invalid_request'),
   badGet('/v1/models?visibility=secret', 400, 'invalid_request'),
   badGet('/v1/models?customerId=nobody', 404, 'not_found'),
   badGet('/v1/audit', 403, 'operator_scope_required'),
@@ -135,6 +139,10 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
   badPost('half a pack', '/v1/add-ons', { customerId: '{customer}', quantity: 0.5 }),
   badPost('no packs', '/v1/add-ons', { customerId: '{customer}', quantity: 0 }),
   badPost('more packs than are sold at once', '/v1/add-ons', { customerId: '{customer}', quantity: 101 }),
+  badPost('more packs for nobody than are sold at once', '/v1/add-ons', {
+    customerId: 'nobody',
+    quantity: 101,
+  }),
   badPost('an adjustment of nothing', '/v1/adjustments', {
     customerId: '{customer}',
     credits: 0,
@@ -148,6 +156,12 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
   badPost('a hold of nothing', '/v1/holds', { customerId: '{customer}', credits: 0, reference: 'x' }),
   badPost('a hold that is over', '/v1/holds', {
     customerId: '{customer}',
+    credits: 1,
+    reference: 'x',
+    expiresAt: '2020-01-01T00:00:00Z',
+  }),
+  badPost('a hold of nobody that is over', '/v1/holds', {
+    customerId: 'nobody',
     credits: 1,
     reference: 'x',
     expiresAt: '2020-01-01T00:00:00Z',

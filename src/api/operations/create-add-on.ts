@@ -38,15 +38,15 @@ export const createAddOn = defineOperation({
   answers: { 201: { description: 'The order waits for its payment.', schema: addOnSchema } },
   problems: ['subscription_required', 'payment_past_due', 'payment_failed', 'unavailable'],
   async find({ body: { customerId, quantity } }, deps) {
-    const customer = await getCustomer(deps.db, customerId);
-    const customerPlan = await loadCustomerPlan(deps, customer.id);
+    // Malformed before unknown: whoever nobody knows is held to what is sold now.
+    const customerPlan = await loadCustomerPlan(deps, customerId);
     const { addOnQuantityMax: max } = customerPlan.catalog.policies;
     if (quantity > max) {
       throw new DomainError('invalid_request', `At most ${max} packs are sold at once.`, {
         field: 'quantity',
       });
     }
-    return { customer, customerPlan };
+    return { customer: await getCustomer(deps.db, customerId), customerPlan };
   },
   handle(call, deps, { customer, customerPlan }) {
     const content = call.body;

@@ -34,14 +34,14 @@ export const createHold = defineOperation({
   answers: { 201: { description: 'The credits are set aside, or captured.', schema: holdSchema } },
   problems: ['insufficient_credits', 'unavailable'],
   async find({ body: request, idempotencyKey }, { db, clock }) {
-    const customer = await getCustomer(db, request.customerId);
-    const holdId = deriveId('hld', 'external', customer.id, idempotencyKey);
+    const holdId = deriveId('hld', 'external', request.customerId, idempotencyKey);
     const now = await clock.now();
     const isPast = request.expiresAt !== undefined && request.expiresAt <= now;
     // A faithful repeat may come when the instant has passed; a new hold may not.
     if (isPast && (await findRecordedCommand(db, keyOf(holdId))) === undefined) {
       throw new DomainError('invalid_request', 'expiresAt has passed already.', { field: 'expiresAt' });
     }
+    await getCustomer(db, request.customerId);
     return { holdId, now };
   },
   async handle(call, deps, { holdId, now }) {

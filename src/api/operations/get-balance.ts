@@ -18,14 +18,17 @@ export const getBalance = defineOperation({
   access: 'customer',
   query,
   answers: { 200: { description: 'The balance.', schema: balanceSchema } },
-  find: ({ id }, { db }) => getCustomer(db, id),
-  async handle({ query: { at } }, { db, clock }, { id }) {
+  async find({ id, query: { at } }, { db, clock }) {
+    // Malformed before unknown: no customer has a balance in the future.
+    if (at !== undefined && at > (await clock.now()))
+      throw new DomainError('invalid_request', 'The instant lies in the future.', { field: 'at' });
+    return getCustomer(db, id);
+  },
+  async handle({ query: { at } }, { db }, { id }) {
     if (at === undefined) {
       const [balance, subscription] = await Promise.all([readBalance(db, id), findLiveSubscription(db, id)]);
       return { status: 200, body: { ...balance, nextGrant: nextGrantView(subscription) } };
     }
-    if (at > (await clock.now()))
-      throw new DomainError('invalid_request', 'The instant lies in the future.', { field: 'at' });
     return { status: 200, body: { ...(await readBalance(db, id, at)), nextGrant: null } };
   },
 });

@@ -1,10 +1,14 @@
 import type { Response } from 'express';
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { listStatement as readStatement, type StatementRequest } from '../../ledger/list-statement';
+import {
+  isStatementCursor,
+  listStatement as readStatement,
+  type StatementRequest,
+} from '../../ledger/list-statement';
 import { getCustomer } from '../../store/customers';
 import { defineOperation } from '../operation';
-import { instantSchema, pageOf, queryNumberSchema } from '../schemas';
+import { cursorSchema, instantSchema, pageOf, queryNumberSchema } from '../schemas';
 import { STATEMENT_CSV_HEADER, statementEntrySchema, statementLines } from '../views/statement-view';
 import { wantsCsv } from '../wants-csv';
 
@@ -14,7 +18,7 @@ const LIMIT_MAX = 100;
 const query = z.strictObject({
   from: instantSchema.optional().meta({ description: 'This instant or later.' }),
   to: instantSchema.optional().meta({ description: 'Before this instant.' }),
-  cursor: z.string().min(1).max(1_000).optional(),
+  cursor: cursorSchema(isStatementCursor).optional(),
   limit: queryNumberSchema(1, LIMIT_MAX).optional(),
 });
 

@@ -37,15 +37,15 @@ export const setAutoTopUp = defineOperation({
   answers: { 200: { description: 'The setting.', schema: autoTopUpSchema } },
   problems: ['subscription_required', 'unavailable'],
   async find({ id, body: { quantity } }, deps) {
-    const customer = await getCustomer(deps.db, id);
-    const current = await loadCustomerPlan(deps, customer.id);
+    // Malformed before unknown: whoever nobody knows is held to what is sold now.
+    const current = await loadCustomerPlan(deps, id);
     const { addOnQuantityMax: max } = current.catalog.policies;
     if (quantity > max) {
       throw new DomainError('invalid_request', `At most ${max} packs are sold at once.`, {
         field: 'quantity',
       });
     }
-    return { customerId: customer.id, current };
+    return { customerId: (await getCustomer(deps.db, id)).id, current };
   },
   async handle({ body: setting }, deps, { customerId, current: { rights, plan, catalog } }) {
     if (!rights.addOns) {
