@@ -55,7 +55,8 @@ export interface WithdrawalOutcome {
 /**
  * Takes in what is known of a refund or dispute of a payment (`known`: what was taken in before; undefined at the first).
  * Withdrawn money takes what is still due of its share; returned money gives back exactly what it took, as far as the
- * payment's other withdrawals do not cover it. Hearing the same thing again changes nothing. Pure.
+ * payment's other withdrawals do not cover it. Hearing the same thing again changes nothing. What is heard of only after
+ * its money has come back is taken and given back at once: the ledger tells the same story, however late it is told. Pure.
  */
 export function takeWithdrawal(
   known: PaymentWithdrawals | undefined,
@@ -64,6 +65,19 @@ export function takeWithdrawal(
   at: Instant,
 ): WithdrawalOutcome {
   const before = known ?? { paymentId: entitlement.paymentId, parts: [], restoredAt: null };
+  const isNew = !before.parts.some(({ id }) => id === withdrawal.id);
+  if (!isNew || withdrawal.status === 'withdrawn') return takeNews(before, entitlement, withdrawal, at);
+  const gone = takeNews(before, entitlement, { ...withdrawal, status: 'withdrawn' }, at);
+  const back = takeNews(gone.withdrawals, entitlement, withdrawal, at);
+  return { ...back, clawbacks: gone.clawbacks };
+}
+
+function takeNews(
+  before: PaymentWithdrawals,
+  entitlement: Entitlement,
+  withdrawal: Withdrawal,
+  at: Instant,
+): WithdrawalOutcome {
   const parts = withPart(before.parts, withdrawal);
   const gone = removedBy(parts);
   const target = removedFor(entitlement, parts);

@@ -9,6 +9,8 @@ export type Faults = Readonly<Record<string, number | boolean>>;
 const PAUSE = { by: 'PT30M' };
 const CARD = '4242424242424242';
 const DISPUTED_CARD = '4000000000000259';
+/** Its refunds fail a while after they were made. */
+const UNREFUNDABLE_CARD = '4000000000005126';
 
 export interface Subscriber {
   readonly customerId: string;
@@ -65,8 +67,8 @@ export async function chargeSavedCard({ stripe }: SandboxClient, customerId: str
 }
 
 /**
- * A month with everything in it: a plan, a pack, credits spent, a higher plan, a pack half refunded, one whose payment was
- * disputed and won back, and the renewal. `faults` says how the webhook behaves in each of its steps.
+ * A month with everything in it: a plan, a pack, credits spent, a higher plan, a pack half refunded, one whose refund failed,
+ * one whose payment was disputed and won back, and the renewal. `faults` says how the webhook behaves in each of its steps.
  */
 export async function playMonth(sandbox: SandboxClient, faults: readonly Faults[]): Promise<Subscriber> {
   const played: Subscriber[] = [];
@@ -85,6 +87,7 @@ export async function playMonth(sandbox: SandboxClient, faults: readonly Faults[
       idOf(await sandbox.post(path, { plan: 'pro' }), 200);
     },
     async () => refundHalf(sandbox, await buyPack(sandbox, subscriber().customerId)),
+    async () => refundHalf(sandbox, await buyPack(sandbox, subscriber().customerId, UNREFUNDABLE_CARD)),
     async () => winBack(sandbox, await buyPack(sandbox, subscriber().customerId, DISPUTED_CARD)),
     () => renew(sandbox, subscriber()),
   ];
@@ -103,9 +106,8 @@ export async function playMonth(sandbox: SandboxClient, faults: readonly Faults[
   return subscriber();
 }
 
-/** A dispute is open for some days: long enough to be heard of, whatever becomes of its events. */
+/** It is won as soon as it is open, so that both may be heard of at once. */
 async function winBack(sandbox: SandboxClient, orderId: string): Promise<void> {
-  await sandbox.advance({ by: 'P2D' });
   const payment = await paymentOf(sandbox, orderId);
   const disputes = await sandbox.stripe.disputes.list({ payment_intent: payment.id });
   for (const { id } of disputes.data) {

@@ -17,7 +17,7 @@ interface Report {
   readonly alarmed: readonly { readonly kind: string; readonly id: string; readonly problem: string }[];
 }
 
-const STEPS = 6;
+const STEPS = 7;
 const SEEDS = [randomInt(2 ** 31), randomInt(2 ** 31), randomInt(2 ** 31)];
 
 /** Late by up to a quarter of an hour, in any order, one to three times; or some of them not at all. */
@@ -75,7 +75,7 @@ describe('the reconciler', () => {
         clawbacks: count('clawback'),
         restores: count('clawback_undo'),
         captures: count('capture'),
-      }).toEqual({ grants: 7, clawbacks: 2, restores: 1, captures: 1 });
+      }).toEqual({ grants: 8, clawbacks: 3, restores: 2, captures: 1 });
     });
 
     it('when no event arrives at all', async () => {
