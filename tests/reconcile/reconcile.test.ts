@@ -3,6 +3,9 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Knex } from 'knex';
+import { credits } from '../../src/domain/credits';
+import type { Instant } from '../../src/domain/instants';
+import { createLedger } from '../../src/ledger/ledger';
 import { createDatabase } from '../../src/platform/database';
 import { findPackageRoot } from '../../src/platform/package-root';
 import { connectSandbox, type SandboxClient } from '../scenarios/sandbox-client';
@@ -136,11 +139,9 @@ describe('the reconciler', () => {
     const payment = await chargeSavedCard(sandbox, customerId, 'ord_chargedwithoutcheckout');
     const before = await journalRows(db, customerId);
 
-    const { code, report } = await reconcile();
-    expect([code, report.repairs]).toEqual([
-      0,
-      [expect.objectContaining({ kind: 'payment', id: payment.id, customerId })],
-    ]);
+    const repairs = [expect.objectContaining({ kind: 'payment', id: payment.id, customerId })];
+    const [{ code, report }] = await Promise.all([reconcile(), reconcile()]);
+    expect([code, report.repairs]).toEqual([0, repairs]);
     await sandbox.advance({ by: 'PT1M' });
     const granted = before.filter((row) => row.startsWith('grant | issued:add_on'));
     expect(await journalRows(db, customerId)).toEqual([...before, ...granted].sort());
@@ -173,5 +174,52 @@ describe('the reconciler', () => {
     await owner('app.payments').where({ id: 'in_invented' }).delete();
     expect((await reconcile()).code).toBe(0);
     expect((await sandbox.get('/v1/audit')).body).toMatchObject({ ok: true });
+  });
+
+  it('names a clawback and a grant that no money stands behind, and leaves both as they are', async () => {
+    const { customerId } = await subscribe(sandbox);
+    await sandbox.advance({ by: 'PT1M' });
+    const ledger = createLedger({ databaseUrl: stack.dev.databaseUrl });
+    const { now } = (await sandbox.get('/sandbox/clock')).body as { readonly now: Instant };
+    const [payment] = await db<{ id: string; customer_id: string }>('app.payments').where({
+      customer_id: customerId,
+    });
+    const common = { fingerprint: 'invented', walletId: customerId, effectiveAt: now, reason: 'invented' };
+    const clawed = await ledger.submit({
+      ...common,
+      op: 'clawback',
+      key: 'clawback:re_invented',
+      clawbackId: 're_invented',
+      paymentId: payment!.id,
+      credits: credits(100),
+      availableOnly: false,
+    });
+    const granted = await ledger.submit({
+      ...common,
+      op: 'grant',
+      key: 'cycle:sub_invented:0:then',
+      grantId: 'grt_invented',
+      source: 'plan',
+      credits: credits(500),
+      cost: null,
+      expiresAt: null,
+      paymentId: 'in_nobody',
+    });
+    expect([clawed.outcome, granted.outcome]).toEqual(['applied', 'applied']);
+    await ledger.close();
+    const before = await journalRows(db, customerId);
+    const { code, report } = await reconcile();
+    expect([code, report.repairs]).toEqual([1, []]);
+    expect(report.alarmed).toEqual([
+      expect.objectContaining({ kind: 'clawback', id: 're_invented', problem: 'Stripe knows nothing of it' }),
+      expect.objectContaining({
+        kind: 'grant',
+        id: 'grt_invented',
+        problem: 'no payment is recorded for it',
+      }),
+    ]);
+    await sandbox.advance({ by: 'P2D' });
+    expect(await journalRows(db, customerId)).toEqual(before);
+    expect((await reconcile()).report.alarmed).toEqual(report.alarmed);
   });
 });
