@@ -1,5 +1,6 @@
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
+import { storableJson } from '../platform/storable-json';
 import { fetchOutput } from './fetch-output';
 import type { JobKind, JobRequest, Jobs, JobWebhook, SubmitAnswer } from './jobs';
 import { parseJob, parseRefusal } from './provider-object';
@@ -159,9 +160,10 @@ function pathOf(kind: JobKind, id: string): string {
   return `/${kind}/${encodeURIComponent(id)}`;
 }
 
+/** What a provider says is recorded: an error text that cannot be stored must not keep a spend from its end. */
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return storableJson(JSON.parse(text));
   } catch {
     return undefined;
   }

@@ -51,7 +51,7 @@ export function parseRefusal(body: unknown): { code: JobErrorCode; detail: strin
   const parsed = providerProblem.safeParse(body);
   const problem = parsed.success ? parsed.data : {};
   const detail = problem.detail ?? problem.title ?? 'The provider refused the job and gave no reason.';
-  return { code: problem.error_code ?? 'invalid_input', detail: detail.slice(0, 1000) };
+  return { code: problem.error_code ?? 'invalid_input', detail: shortened(detail) };
 }
 
 /** A provider with a single output answers a scalar: one output. Whatever is no text was not delivered. */
@@ -73,5 +73,10 @@ function percentOf(progress: number | undefined): number | null {
 
 function detailOf(error: unknown): string {
   const text = typeof error === 'string' ? error : JSON.stringify(error ?? null);
-  return text === '' || text === 'null' ? 'The provider gave no reason.' : text.slice(0, 1000);
+  return text === '' || text === 'null' ? 'The provider gave no reason.' : shortened(text);
+}
+
+/** By whole characters: half of a surrogate pair could not be stored. */
+function shortened(text: string): string {
+  return Array.from(text.slice(0, 2_000)).slice(0, 1_000).join('');
 }

@@ -2,6 +2,7 @@ import Stripe from 'stripe';
 import { z } from 'zod';
 import { DomainError } from '../domain/errors';
 import { epochMsOf, type Instant } from '../domain/instants';
+import { storableJson } from '../platform/storable-json';
 import { METADATA, instantOfSeconds } from './payment-facts';
 import type { PaymentEvent } from './payments';
 
@@ -92,7 +93,8 @@ const eventSchema = z.looseObject({
  * Reduces an event to what is needed to route it; the payload is kept whole for whoever investigates. An event without
  * `created` counts as made `now`. Throws a ZodError when it is not an event at all.
  */
-export function paymentEvent(event: unknown, now: Instant): PaymentEvent {
+export function paymentEvent(given: unknown, now: Instant): PaymentEvent {
+  const event = storableJson(given);
   const { id, type, created, livemode, api_version: apiVersion, data } = eventSchema.parse(event);
   const metadata = data.object.metadata ?? {};
   const subscriptionMetadata = data.object.parent?.subscription_details?.metadata ?? {};

@@ -224,6 +224,17 @@ describe('the HTTP adapter at providers that behave otherwise', () => {
     expect((await jobs.find('predictions', 'abc'))!.outputs).toEqual(['https://x/1', null, null, null, null]);
   });
 
+  it('keeps what a provider says in words that can be stored, however it says them', async () => {
+    says(200, '{"id":"abc","status":"failed","error":"out of \\u0000 memory \\ud83d"}');
+    const failed = await jobs.find('predictions', 'abc');
+    expect(failed!.error).toEqual({ code: 'provider_error', detail: 'out of \ufffd memory \ufffd' });
+    says(200, { id: 'abc', status: 'failed', error: `${'x'.repeat(999)}😀 and more` });
+    const wordy = await jobs.find('predictions', 'abc');
+    expect(wordy!.error!.detail).toBe(`${'x'.repeat(999)}😀`);
+    says(422, { detail: '😀'.repeat(1_500) });
+    expect(await submit()).toMatchObject({ outcome: 'rejected', detail: '😀'.repeat(1_000) });
+  });
+
   it('says that it cannot ask when the provider does not answer well', async () => {
     for (const [status, body] of [
       [500, ''],

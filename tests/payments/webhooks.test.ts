@@ -42,6 +42,18 @@ describe('webhooks', () => {
     for (const refused of refusals) expect(codeOf(refused)).toBe('invalid_request');
   });
 
+  it('are taken in with whatever characters they have, as they can be stored', () => {
+    const payload =
+      '{"id":"evt_\\u0000","type":"invoice.paid","data":{"object":{"id":"in_1","description":"\\ud83d"}}}';
+    const timestamp = Date.parse(world.now()) / 1000;
+    const header = world.stripe.webhooks.generateTestHeaderString({ payload, secret: SECRET, timestamp });
+    const payments = createStripePayments({ secretKey: 'sk', webhookSecrets: [SECRET] });
+    expect(payments.parseWebhook(Buffer.from(payload), header, world.now())).toMatchObject({
+      eventId: 'evt_\ufffd',
+      payload: { data: { object: { description: '\ufffd' } } },
+    });
+  });
+
   it('are tried again until the endpoint takes them', async () => {
     world.answerWith(500, 503, 404);
     await createTestSubscription(world);
