@@ -238,7 +238,8 @@ CREATE INDEX ON app.licenses (customer_id, created_at, id);
 
 -- Writes one store row inside a ledger movement's transaction: the only way the ledger's functions touch this schema.
 -- `kind` names the table; `row` has its columns. Every write is safe to repeat, and none goes back: a terminal spend
--- stays as it is, an older revision of a subscription is dropped.
+-- stays as it is, an older revision of a subscription is dropped. A newcomer alone must be new: for a customer who is
+-- known by then (an import came between) the write fails, and the movement with it.
 CREATE FUNCTION app.record(kind text, record jsonb) RETURNS void LANGUAGE plpgsql SET search_path = '' AS $$
 BEGIN
   CASE kind
@@ -246,6 +247,9 @@ BEGIN
     INSERT INTO app.customers (id, external_id, email, name, created_at)
     SELECT r.id, r.external_id, r.email, r.name, r.created_at FROM jsonb_populate_record(NULL::app.customers, record) r
     ON CONFLICT (id) DO NOTHING;
+  WHEN 'newcomer' THEN
+    INSERT INTO app.customers (id, external_id, email, name, created_at)
+    SELECT r.id, r.external_id, r.email, r.name, r.created_at FROM jsonb_populate_record(NULL::app.customers, record) r;
   WHEN 'subscription' THEN
     INSERT INTO app.subscriptions AS s
     SELECT (jsonb_populate_record(NULL::app.subscriptions, '{"era": 0, "revision": 0}' || record)).*

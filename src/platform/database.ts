@@ -1,5 +1,5 @@
 import { knex, type Knex } from 'knex';
-import { types as builtin } from 'pg';
+import { DatabaseError, types as builtin } from 'pg';
 import { instantOf, type Instant } from '../domain/instants';
 
 /** The driver's own parsers; its declaration names only the types that Postgres is born with. */
@@ -42,6 +42,11 @@ export function connectionOf(url: string, applicationName: string) {
     idle_in_transaction_session_timeout: 30_000,
     options: '-c timezone=UTC',
   };
+}
+
+/** Whether a statement failed because a row with this key is there already. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '23505';
 }
 
 /** Ours for the types that JavaScript gets wrong, the driver's for all others. Set per connection, never globally. */

@@ -32,14 +32,22 @@ interface PaymentRow {
   paid_at: Instant;
 }
 
-export function customerRecord(row: {
+interface NewCustomerRow {
   id: string;
   external_id: string;
   email: string | null;
   name: string | null;
   created_at: Instant;
-}): StoreRecord {
-  return { kind: 'customer', row };
+}
+
+/** A customer; one who is known stays as they are. */
+export function customerRecord(row: NewCustomerRow): StoreRecord {
+  return { kind: 'customer', row: { ...row } };
+}
+
+/** A customer who must be new: otherwise the whole movement fails with a unique violation, and its grant with it. */
+export function newcomerRecord(row: NewCustomerRow): StoreRecord {
+  return { kind: 'newcomer', row: { ...row } };
 }
 
 /** The spend as it is now; a terminal one in the table stays as it is. */

@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
 import { cycleIndexAt, cycleStart } from '../../src/domain/billing-calendar';
 import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
 import { IMPORT_COLUMNS, type ImportCells } from '../../src/domain/subscription/import-line';
@@ -256,6 +257,37 @@ describe('npx scrip customers import', () => {
     await expectSound();
   });
 
+  it.each(['4', '0'])(
+    'gives no newcomer’s credits to whom the API meets while the import commits (%s left)',
+    async (left) => {
+      const externalId = `in the same moment, ${left} left`;
+      const file = await fileWith([
+        subscriber(externalId, { plan: 'free', interval: '', unused_allowance: left }),
+      ]);
+      const [beforeImport, beforeGrant] = [await openDatabase(stack), await openDatabase(stack)];
+      try {
+        // The import has checked its line; it can write neither a wallet nor a customer.
+        await beforeImport.query(
+          'BEGIN; LOCK TABLE ledger.wallets, app.customers IN SHARE ROW EXCLUSIVE MODE',
+        );
+        const { ended } = startScrip(stack.home, 'customers', 'import', file);
+        await isAwaited(beforeImport);
+        // The API has seen that nobody of the name is there; it cannot read what a newcomer gets.
+        await beforeGrant.query('BEGIN; LOCK TABLE app.catalogs');
+        const answer = sandbox.post('/v1/customers', { externalId });
+        await isAwaited(beforeGrant);
+        await beforeImport.query('ROLLBACK');
+        expect((await ended).code).toBe(0);
+        await beforeGrant.query('ROLLBACK');
+        expect((await answer).status).toBe(200);
+      } finally {
+        await Promise.all([beforeImport.end(), beforeGrant.end()]);
+      }
+      expect(await available(externalId)).toBe(Number(left));
+      expect((await sandbox.post('/v1/customers', { externalId })).status).toBe(200);
+    },
+  );
+
   /** The books prove themselves, and Stripe stands behind them. */
   async function expectSound(): Promise<void> {
     for (const proof of ['audit', 'reconcile']) {
@@ -269,6 +301,22 @@ describe('npx scrip customers import', () => {
     return { paid_through: cycleStart(ANCHOR, renewal + 4) };
   }
 });
+
+async function openDatabase({ dev }: TestStack): Promise<Client> {
+  const client = new Client({ connectionString: dev.databaseOwnerUrl });
+  await client.connect();
+  return client;
+}
+
+/** Returns when somebody waits for a lock of this connection's transaction. */
+async function isAwaited(client: Client): Promise<void> {
+  const waiting = 'SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))';
+  for (let looks = 0; looks < 2_000; looks += 1) {
+    if ((await client.query(waiting)).rowCount !== 0) return;
+    await delay(5);
+  }
+  throw new Error('Nobody waits.');
+}
 
 function matching(text: RegExp): string {
   return expect.stringMatching(text) as string;

@@ -2,13 +2,15 @@ import { z } from 'zod';
 import type { Catalog } from '../../domain/catalog';
 import type { Instant } from '../../domain/instants';
 import type { GrantCommand } from '../../ledger/commands';
+import { isUniqueViolation } from '../../platform/database';
 import { fingerprintOf } from '../../platform/fingerprint';
 import { deriveId } from '../../platform/ids';
 import { getCurrentCatalog } from '../../store/catalogs';
 import { getCustomer, findCustomer } from '../../store/customers';
-import { customerRecord, writeRecords } from '../../store/records';
+import { customerRecord, newcomerRecord, writeRecords } from '../../store/records';
 import { jsonBody } from '../bodies/json-body';
 import { loadCustomerPlan } from '../customer-plan';
+import type { ApiDeps } from '../deps';
 import { defineOperation } from '../operation';
 import { textSchema } from '../schemas';
 import { customerSchema, customerView } from '../views/customer-view';
@@ -37,32 +39,43 @@ export const createCustomer = defineOperation({
   },
   problems: ['unavailable'],
   async handle({ body: request }, deps) {
-    const { db, ledger, clock } = deps;
+    const { db } = deps;
     const id = deriveId('cus', request.externalId);
-    let isNew = false;
-    if ((await findCustomer(db, id)) === undefined) {
-      const catalog = await getCurrentCatalog(db);
-      const createdAt = await clock.now();
-      const record = recordOf(id, request, createdAt);
-      if (catalog.plans.free.credits === 0) await writeRecords(db, [record]);
-      else {
-        const granted = await ledger.submit({ ...signupGrant(id, catalog, createdAt), records: [record] });
-        isNew = !granted.replayed;
-      }
-    }
+    const isNew = (await findCustomer(db, id)) === undefined && (await welcome(deps, id, request));
     const [customer, { plan }] = await Promise.all([getCustomer(db, id), loadCustomerPlan(deps, id)]);
     return { status: isNew ? 201 : 200, body: customerView(customer, plan) };
   },
 });
 
-function recordOf(id: string, { externalId, email, name }: NewCustomer, createdAt: Instant) {
-  return customerRecord({
+/**
+ * Records a customer with the grant of a newcomer, in one transaction. Answers false, and grants nothing, when somebody
+ * else has meanwhile: another request, or an import, which brings credits of its own.
+ */
+async function welcome({ db, ledger, clock }: ApiDeps, id: string, request: NewCustomer): Promise<boolean> {
+  const catalog = await getCurrentCatalog(db);
+  const createdAt = await clock.now();
+  const row = rowOf(id, request, createdAt);
+  if (catalog.plans.free.credits === 0) {
+    await writeRecords(db, [customerRecord(row)]);
+    return true;
+  }
+  try {
+    const grant = { ...signupGrant(id, catalog, createdAt), records: [newcomerRecord(row)] };
+    return !(await ledger.submit(grant)).replayed;
+  } catch (error) {
+    if (isUniqueViolation(error)) return false;
+    throw error;
+  }
+}
+
+function rowOf(id: string, { externalId, email, name }: NewCustomer, createdAt: Instant) {
+  return {
     id,
     external_id: externalId,
     email: email ?? null,
     name: name ?? null,
     created_at: createdAt,
-  });
+  };
 }
 
 function signupGrant(customerId: string, catalog: Catalog, effectiveAt: Instant): GrantCommand {
