@@ -19,6 +19,9 @@ export interface Contract {
 /** How many monthly cycles one payment of an interval covers. */
 export const CYCLES_PER_INTERVAL: Readonly<Record<Interval, number>> = { month: 1, year: 12 };
 
+/** How many monthly cycles from now somebody may say that are paid for: ten years; what is more is a slip of the pen. */
+export const CYCLES_AHEAD_MAX = 120;
+
 /**
  * Checks an agreement against the catalog. Throws `DomainError('invalid_request')` when it grants no more than the catalog
  * already sells, when its term is not a whole number of intervals, or when money or months are not whole and positive.

@@ -1,5 +1,6 @@
 import { cycleIndexAt, cycleStart } from '../billing-calendar';
 import { INTERVALS, PLAN_IDS, type Catalog, type Interval, type PlanId } from '../catalog';
+import { CYCLES_AHEAD_MAX } from '../contract';
 import { credits, type Credits } from '../credits';
 import { parseInstant, type Instant } from '../instants';
 import { isReadableLine } from '../readable-line';
@@ -48,6 +49,9 @@ interface ImportContext {
 export type CheckedLine =
   | { readonly outcome: 'good'; readonly line: ImportLine }
   | { readonly outcome: 'bad'; readonly faults: readonly string[] };
+
+/** Before it nobody sold anything by subscription. */
+const ANCHOR_MIN = '1970-01-01';
 
 /** The largest allowance a line may bring. */
 const ALLOWANCE_MAX = 1_000_000_000;
@@ -125,10 +129,15 @@ function readPaid(
     ],
     [anchorAt === undefined, 'anchor_at is not an instant'],
     [anchorAt !== undefined && anchorAt > now, 'anchor_at lies in the future'],
+    [anchorAt !== undefined && anchorAt < ANCHOR_MIN, `anchor_at lies before ${ANCHOR_MIN}`],
     [paidThrough === undefined, 'paid_through is not an instant'],
     [
       anchorAt !== undefined && paidThrough !== undefined && !isOrdered,
       'paid_through is not after anchor_at',
+    ],
+    [
+      paidThrough !== undefined && paidThrough > cycleStart(now, CYCLES_AHEAD_MAX),
+      `paid_through lies more than ${String(CYCLES_AHEAD_MAX)} months ahead`,
     ],
     [isOrdered && !isRenewal(anchorAt, paidThrough), 'paid_through is not whole months after anchor_at'],
     [

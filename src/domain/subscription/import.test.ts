@@ -90,6 +90,23 @@ describe('the lines of an import', () => {
         { ...standard, anchor_at: '2030-01-01', stripe_customer: 'd', stripe_subscription: 'd' },
         { ...standard, paid_through: '2026-11-29T10:00:00Z', stripe_customer: 'e', stripe_subscription: 'e' },
         { ...free, unused_allowance: '-4' },
+        { ...free, external_id: 'a\nb', unused_allowance: '99999999999' },
+        {
+          ...free,
+          external_id: 'c',
+          plan: 'standard',
+          interval: 'year',
+          anchor_at: '0024-02-30',
+          paid_through: '9999-12-31',
+        },
+        {
+          ...free,
+          external_id: 'd',
+          plan: 'pro',
+          interval: 'month',
+          anchor_at: '0024-02-29',
+          paid_through: '9999-02-28',
+        },
       ],
       { catalog, now },
     ).map((checked) => (checked.outcome === 'bad' ? checked.faults : []));
@@ -112,6 +129,12 @@ describe('the lines of an import', () => {
       ],
       ['external_id stands on another line too', 'paid_through is not whole months after anchor_at'],
       ['unused_allowance is not a whole number of credits'],
+      [
+        'external_id contains control characters or broken Unicode',
+        'unused_allowance is not a whole number of credits',
+      ],
+      ['anchor_at is not an instant', 'paid_through lies more than 120 months ahead'],
+      ['anchor_at lies before 1970-01-01', 'paid_through lies more than 120 months ahead'],
     ]);
   });
 });
