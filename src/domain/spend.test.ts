@@ -1,14 +1,7 @@
 import { credits } from './credits';
 import type { Catalog, Plan, PlanId, Rights } from './catalog';
-import {
-  isTerminal,
-  planSpend,
-  SPEND_STATUSES,
-  type ImageFacts,
-  type ModelFacts,
-  type SpendFacts,
-  type SpendRequest,
-} from './spend';
+import { isTerminal, planSpend, SPEND_STATUSES, type SpendFacts, type SpendRequest } from './spend';
+import type { ImageFacts, ModelFacts } from './visibility';
 
 const NO_RIGHTS: Rights = {
   privateWork: false,
@@ -66,7 +59,9 @@ const PUBLIC_IMAGE: ImageFacts = {
   id: 'img_1',
   ownerId: 'somebody',
   visibility: 'public',
+  hidden: false,
   model: PUBLIC_MODEL,
+  licensed: false,
 };
 const GENERATE: SpendRequest = {
   action: 'generate_images',
@@ -103,6 +98,8 @@ describe('planning a spend', () => {
     ['that does not exist', undefined],
     ['private and of somebody else', { ...PUBLIC_MODEL, visibility: 'private' as const }],
     ['deleted', { ...PUBLIC_MODEL, status: 'deleted' as const }],
+    ["somebody else's and not trained yet", { ...PUBLIC_MODEL, status: 'training' as const }],
+    ["somebody else's and never trained", { ...PUBLIC_MODEL, status: 'failed' as const }],
   ])('answers not_found for a model %s, on every plan', (_, model) => {
     for (const plan of ['free', 'pro'] as const) {
       expect(planSpend(GENERATE, facts(plan, { model }))).toMatchObject({
@@ -159,6 +156,27 @@ describe('planning a spend', () => {
     expect(planSpend(LICENSE, facts('pro', { image: { ...privateImage, ownerId: 'me' } }))).toMatchObject({
       allowed: true,
     });
+  });
+
+  it('sells no hidden image to whoever cannot see it', () => {
+    const hidden = { ...PUBLIC_IMAGE, hidden: true };
+    expect(planSpend(LICENSE, facts('pro', { image: hidden }))).toMatchObject({ code: 'not_found' });
+    expect(planSpend(LICENSE, facts('pro', { image: { ...hidden, ownerId: 'me' } }))).toMatchObject({
+      allowed: true,
+    });
+  });
+
+  it('answers a licence that is held already, whatever has become of the image, its model or the plan', () => {
+    for (const image of [
+      { ...PUBLIC_IMAGE, hidden: true },
+      { ...PUBLIC_IMAGE, visibility: 'private' as const },
+      { ...PUBLIC_IMAGE, model: { ...PUBLIC_MODEL, visibility: 'private' as const } },
+      { ...PUBLIC_IMAGE, model: { ...PUBLIC_MODEL, status: 'deleted' as const } },
+    ]) {
+      expect(planSpend(LICENSE, facts('free', { image: { ...image, licensed: true } }))).toMatchObject({
+        allowed: true,
+      });
+    }
   });
 
   it('knows which statuses end a spend', () => {

@@ -1,6 +1,7 @@
 import { priceOf, type Action, type Catalog, type PlanId, type Rights } from './catalog';
 import type { Credits } from './credits';
 import type { ErrorCode, ErrorDetails } from './errors';
+import { isImageShownTo, isModelShownTo, type ImageFacts, type ModelFacts } from './visibility';
 
 export interface TrainModelInput {
   readonly name: string;
@@ -37,23 +38,6 @@ export const SPEND_TRANSITIONS: Readonly<Record<SpendStatus, readonly SpendStatu
 
 export function isTerminal(status: SpendStatus): boolean {
   return SPEND_TRANSITIONS[status].length === 0;
-}
-
-/** What must be known about a model to judge a spend that uses it. */
-export interface ModelFacts {
-  readonly id: string;
-  readonly ownerId: string;
-  readonly visibility: 'public' | 'private';
-  readonly status: 'training' | 'ready' | 'failed' | 'deleted';
-  readonly version: string | null;
-}
-
-/** What must be known about an image to judge a licence to it. */
-export interface ImageFacts {
-  readonly id: string;
-  readonly ownerId: string;
-  readonly visibility: 'public' | 'private';
-  readonly model: ModelFacts;
 }
 
 /** All that the decision about a spend reads, gathered before it is made. */
@@ -119,7 +103,7 @@ function planGeneration(
   rights: Rights,
 ): SpendPlan | SpendRefusal {
   const model = facts.model;
-  if (model === undefined || !isVisible(model, facts.customerId))
+  if (model === undefined || !isModelShownTo(model, facts.customerId))
     return notFound(`No model ${input.modelId}.`);
   if (model.visibility === 'private' && !rights.privateWork) {
     return planRequired(
@@ -140,25 +124,17 @@ function planGeneration(
   return allow('generate_images', input.count, facts, rights, rights.privateWork ? 'private' : 'public');
 }
 
+/** A licence that the customer has already is theirs whatever has changed since: it is answered, and costs nothing. */
 function planLicense(facts: SpendFacts, rights: Rights): SpendPlan | SpendRefusal {
   const image = facts.image;
-  const own = image?.ownerId === facts.customerId;
-  if (
-    image === undefined ||
-    (!own && (image.visibility === 'private' || !isVisible(image.model, facts.customerId)))
-  ) {
-    return notFound('No such image.');
-  }
+  if (image === undefined || !isImageShownTo(image, facts.customerId)) return notFound('No such image.');
   if (image.model.ownerId === facts.customerId) {
     const message = 'The image was made with your own model: it needs no licence.';
     return { allowed: false, code: 'license_not_needed', message, details: { imageId: image.id } };
   }
-  if (!rights.license) return planRequired('Licences need a paid plan.', facts, (plan) => plan.license);
+  if (!image.licensed && !rights.license)
+    return planRequired('Licences need a paid plan.', facts, (plan) => plan.license);
   return allow('license_image', 1, facts, rights, image.visibility);
-}
-
-function isVisible(model: ModelFacts, viewerId: string): boolean {
-  return model.status !== 'deleted' && (model.visibility === 'public' || model.ownerId === viewerId);
 }
 
 function allow(

@@ -2,7 +2,9 @@ import type { Knex } from 'knex';
 import type { Rights } from '../domain/catalog';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
-import { findModel, type Model } from './models';
+import { isImageShownTo, type ImageFacts } from '../domain/visibility';
+import { findLicense } from './licenses';
+import { findModel } from './models';
 import { readPage, type Page, type PageRequest } from './pages';
 
 export interface Image {
@@ -35,20 +37,30 @@ export interface ImageRow {
   created_at: Instant;
 }
 
-/** The image of an id whoever asks; for decisions, not for showing. */
-export async function findImage(db: Knex, id: string): Promise<Image | undefined> {
+/** What a decision about the image goes by when the viewer (undefined: the public) asks; whether they see it is one. */
+export async function findImageFacts(
+  db: Knex,
+  id: string,
+  viewerId: string | undefined,
+): Promise<(Image & ImageFacts) | undefined> {
   const row = await db<ImageRow>('app.images').where({ id }).first();
-  return row === undefined ? undefined : imageOf(row);
+  if (row === undefined) return undefined;
+  const [model, license] = await Promise.all([
+    findModel(db, row.model_id),
+    viewerId === undefined ? undefined : findLicense(db, id, viewerId),
+  ]);
+  if (model === undefined) throw new Error(`image ${id} has no model`);
+  return { ...imageOf(row), model, licensed: license !== undefined };
 }
 
-/**
- * The image as the viewer (undefined: the public) may see it. Its owner, the owner of its model when it is public, and
- * who has a licence always see it; others see a public one of a public model, unless it is hidden.
- * Throws `not_found`.
- */
-export async function getVisibleImage(db: Knex, id: string, viewerId: string | undefined): Promise<Image> {
-  const image = await findImage(db, id);
-  if (image !== undefined && (await isShownTo(db, image, viewerId))) return image;
+/** The image as the viewer may see it (`isImageShownTo`). Throws `not_found` for what does not exist for them. */
+export async function getVisibleImage(
+  db: Knex,
+  id: string,
+  viewerId: string | undefined,
+): Promise<Image & ImageFacts> {
+  const image = await findImageFacts(db, id, viewerId);
+  if (image !== undefined && isImageShownTo(image, viewerId)) return image;
   throw new DomainError('not_found', `No image ${id}.`);
 }
 
@@ -65,23 +77,6 @@ export async function listLandingPageImages(
 /** Hides an image from its model's landing page, or shows it again. */
 export async function setImageHidden(db: Knex, id: string, hidden: boolean): Promise<void> {
   await db('app.images').where({ id }).update({ hidden });
-}
-
-async function isShownTo(db: Knex, image: Image, viewerId: string | undefined): Promise<boolean> {
-  if (image.ownerId === viewerId) return true;
-  const model = await findModel(db, image.modelId);
-  if (image.visibility === 'public' && model !== undefined && isOnLandingPage(image, model, viewerId))
-    return true;
-  if (viewerId === undefined) return false;
-  const license = await db<{ image_id: string; customer_id: string }>('app.licenses')
-    .where({ image_id: image.id, customer_id: viewerId })
-    .first('image_id');
-  return license !== undefined;
-}
-
-function isOnLandingPage(image: Image, model: Model, viewerId: string | undefined): boolean {
-  if (model.ownerId === viewerId) return true;
-  return !image.hidden && model.visibility === 'public' && model.status !== 'deleted';
 }
 
 function imageOf(row: ImageRow): Image {

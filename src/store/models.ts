@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
-import type { ModelFacts } from '../domain/spend';
+import { isModelShownTo, type ModelFacts } from '../domain/visibility';
 import { readPage, type Page, type PageRequest } from './pages';
 
 /** A style model: learned from its owner's pictures, used to generate images. */
@@ -35,13 +35,10 @@ export async function findModel(db: Knex, id: string): Promise<Model | undefined
   return row === undefined ? undefined : modelOf(row);
 }
 
-/**
- * The model as the viewer may see it. Throws `not_found` for what does not exist for them: a deleted model, and a private
- * or not yet trained one of somebody else.
- */
+/** The model as the viewer may see it (`isModelShownTo`). Throws `not_found` for what does not exist for them. */
 export async function getVisibleModel(db: Knex, id: string, viewerId: string | undefined): Promise<Model> {
   const model = await findModel(db, id);
-  if (model === undefined || !isShownTo(model, viewerId))
+  if (model === undefined || !isModelShownTo(model, viewerId))
     throw new DomainError('not_found', `No model ${id}.`);
   return model;
 }
@@ -92,11 +89,6 @@ export async function deleteModel(db: Knex, id: string): Promise<void> {
 /** Writes a model that no spend trained (the house artist's). Idempotent by id. */
 export async function insertModel(db: Knex, row: ModelRow): Promise<void> {
   await db('app.models').insert(row).onConflict('id').ignore();
-}
-
-function isShownTo(model: Model, viewerId: string | undefined): boolean {
-  if (model.status === 'deleted') return false;
-  return model.ownerId === viewerId || (model.visibility === 'public' && model.status === 'ready');
 }
 
 function modelOf(row: ModelRow): Model {

@@ -3,7 +3,7 @@ import type { Instant } from '../domain/instants';
 import type { SpendFacts, SpendRequest } from '../domain/spend';
 import { planAt } from '../domain/subscription/rights';
 import { getCatalog, getCurrentCatalog } from './catalogs';
-import { findImage } from './images';
+import { findImageFacts } from './images';
 import { findModel } from './models';
 import { findLiveSubscription } from './subscriptions';
 import { listOwnUploadIds } from './uploads';
@@ -26,10 +26,7 @@ export async function loadSpendFacts(
       return { ...facts, ownUploadIds: await listOwnUploadIds(db, customerId, request.input.uploadIds) };
     case 'generate_images':
       return { ...facts, model: await findModel(db, request.input.modelId) };
-    case 'license_image': {
-      const image = await findImage(db, request.input.imageId);
-      const model = image === undefined ? undefined : await findModel(db, image.modelId);
-      return image === undefined || model === undefined ? facts : { ...facts, image: { ...image, model } };
-    }
+    case 'license_image':
+      return { ...facts, image: await findImageFacts(db, request.input.imageId, customerId) };
   }
 }

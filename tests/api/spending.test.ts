@@ -148,6 +148,51 @@ describe('spending credits over HTTP', () => {
     await sellOneLicense(stranger);
   }, 120_000);
 
+  it('hides an image from everybody who has no part in it, and neither quotes nor sells it', async () => {
+    const [owner, licensee] = await Promise.all([subscribe(api), subscribe(api)]);
+    const [maker, stranger] = await Promise.all([arrive(api), arrive(api)]);
+    const training = await spend(api, {
+      customerId: owner,
+      action: 'train_model',
+      input: { name: 'Seen by all', visibility: 'public', uploadIds: await uploadPictures(api, owner) },
+    });
+    const { modelId } = training.result as { modelId: string };
+    const input = { modelId, prompt: 'a regrettable hat', count: 1 };
+    const work = await spend(api, { customerId: maker, action: 'generate_images', input });
+    const imageId = (work.result as { imageIds: string[] }).imageIds[0]!;
+    const licenceFor = (customerId: string) => ({
+      customerId,
+      action: 'license_image',
+      input: { imageId },
+    });
+    expect((await spend(api, licenceFor(licensee))).credits.captured).toBe(100);
+    const landing = () => api.get<{ data: { id: string }[] }>(`/v1/models/${modelId}/images`);
+    expect((await landing()).body.data.map(({ id }) => id)).toEqual([imageId]);
+
+    const hide = (customerId: string) =>
+      api.send('PATCH', `/v1/images/${imageId}`, { customerId, hidden: true });
+    expect((await hide(maker)).status).toBe(404);
+    expect(await hide(owner)).toMatchObject({ status: 200, body: { hidden: true } });
+
+    expect((await landing()).body.data).toEqual([]);
+    for (const customerId of [owner, maker, licensee]) {
+      expect((await api.get(`/v1/images/${imageId}?customerId=${customerId}`)).status).toBe(200);
+    }
+    for (const viewer of ['', `?customerId=${stranger}`]) {
+      expect((await api.get(`/v1/images/${imageId}${viewer}`)).status).toBe(404);
+      expect((await api.get(`/v1/images/${imageId}/file${viewer}`)).status).toBe(404);
+    }
+    expect((await api.post('/v1/quotes', licenceFor(stranger))).status).toBe(404);
+    expect((await api.post('/v1/spends', licenceFor(stranger))).status).toBe(404);
+    expect(await api.post('/v1/quotes', licenceFor(licensee))).toMatchObject({
+      status: 200,
+      body: { credits: 0, allowed: true },
+    });
+    expect((await spend(api, licenceFor(licensee))).credits).toMatchObject({ captured: 0 });
+    const file = await api.get(`/v1/images/${imageId}/file?customerId=${licensee}`);
+    expect(file.headers.get('scrip-watermark')).toBe('false');
+  }, 120_000);
+
   it('tells of every state of a spend as it comes, and stops at the end', async () => {
     const customerId = await arrive(api);
     const begun = await api.post<SpendAnswer>('/v1/spends', await imagesOf(api, customerId));

@@ -1,12 +1,10 @@
-import type { Knex } from 'knex';
 import { z } from 'zod';
 import { priceOf } from '../../domain/catalog';
-import { planSpend, type SpendRequest } from '../../domain/spend';
+import { planSpend } from '../../domain/spend';
 import { GRANT_SOURCES } from '../../ledger/commands';
 import { getBalance } from '../../ledger/get-balance';
 import { listLotsToBurn } from '../../ledger/list-lots-to-burn';
 import { getCustomer } from '../../store/customers';
-import { findLicense } from '../../store/licenses';
 import { loadSpendFacts } from '../../store/spend-facts';
 import { jsonBody } from '../bodies/json-body';
 import { defineOperation } from '../operation';
@@ -59,7 +57,8 @@ export const createQuote = defineOperation({
   },
   async handle(_call, deps, { customer, request, facts, plan }) {
     const quantity = quantityOf(request);
-    const isFree = await isLicensed(deps.db, customer.id, request);
+    // A licence is sold once: asked for again, the existing one is the answer and nothing is charged.
+    const isFree = facts.image?.licensed === true;
     const unitCredits = isFree ? 0 : priceOf(facts.catalog, request.action, 1);
     const credits = isFree ? 0 : priceOf(facts.catalog, request.action, quantity);
     const [balance, lots] = await Promise.all([
@@ -81,9 +80,3 @@ export const createQuote = defineOperation({
     };
   },
 });
-
-/** A licence is sold once: asked for again, the existing one is the answer and nothing is charged. */
-async function isLicensed(db: Knex, customerId: string, request: SpendRequest): Promise<boolean> {
-  if (request.action !== 'license_image') return false;
-  return (await findLicense(db, request.input.imageId, customerId)) !== undefined;
-}

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors';
 import { getVisibleImage, setImageHidden } from '../../store/images';
-import { findModel } from '../../store/models';
 import { jsonBody } from '../bodies/json-body';
 import { defineOperation } from '../operation';
 import { idSchema } from '../schemas';
@@ -21,8 +20,8 @@ export const updateImage = defineOperation({
   answers: { 200: { description: 'The image as it is now.', schema: imageSchema } },
   async find({ id, body: { customerId } }, { db }) {
     const image = await getVisibleImage(db, id, customerId);
-    const model = await findModel(db, image.modelId);
-    if (model?.ownerId !== customerId) throw new DomainError('not_found', `No image ${id} of your model.`);
+    if (image.model.ownerId !== customerId)
+      throw new DomainError('not_found', `No image ${id} of your model.`);
     return image;
   },
   async handle({ body: { hidden } }, { db }, image) {

@@ -1,0 +1,42 @@
+/** What must be known about a model to judge who sees it and a spend that uses it. */
+export interface ModelFacts {
+  readonly id: string;
+  readonly ownerId: string;
+  readonly visibility: 'public' | 'private';
+  readonly status: 'training' | 'ready' | 'failed' | 'deleted';
+  readonly version: string | null;
+}
+
+/** What must be known about an image to judge whether somebody sees it, and a licence to it. */
+export interface ImageFacts {
+  readonly id: string;
+  readonly ownerId: string;
+  readonly visibility: 'public' | 'private';
+  /** Taken off the landing page by the owner of the model. */
+  readonly hidden: boolean;
+  readonly model: ModelFacts;
+  /** Whether the one who looks has a licence to it. */
+  readonly licensed: boolean;
+}
+
+/**
+ * Whether the viewer (undefined: the public) sees the model: its owner until it is deleted, everybody else once it is
+ * public and trained. Reads, quotes and spends all go by this, so that none tells what another keeps.
+ */
+export function isModelShownTo(model: ModelFacts, viewerId: string | undefined): boolean {
+  if (model.status === 'deleted') return false;
+  return model.ownerId === viewerId || (model.visibility === 'public' && model.status === 'ready');
+}
+
+/**
+ * Whether the viewer (undefined: the public) sees the image: its owner and whoever has a licence always; the owner of
+ * its model when it is public; everybody else a public one of a public model, unless it is hidden. Reads, quotes and
+ * spends all go by this.
+ */
+export function isImageShownTo(image: ImageFacts, viewerId: string | undefined): boolean {
+  if (image.licensed || image.ownerId === viewerId) return true;
+  if (image.visibility === 'private') return false;
+  const { model } = image;
+  if (model.ownerId === viewerId) return true;
+  return !image.hidden && model.visibility === 'public' && model.status !== 'deleted';
+}
