@@ -23,6 +23,8 @@ describe('an instant', () => {
       '2026-01-01T25:00:00Z',
       '2026-01-01T00:00:00',
       '31.01.2026',
+      '0000-01-01T00:00:00Z',
+      '9999-12-31T23:59:59-10:00',
       '',
     ];
     expect(wrong.filter((text) => parseInstant(text) !== undefined)).toEqual([]);

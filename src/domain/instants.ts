@@ -13,11 +13,16 @@ export function epochMsOf(instant: Instant): number {
   return Date.parse(instant);
 }
 
-/** Parses any ISO 8601 text with an offset, or a day of UTC; answers undefined when there is no such instant. */
+/**
+ * Parses any ISO 8601 text with an offset, or a day of UTC; answers undefined when there is no such instant, or none in
+ * the years 0001 to 9999 of UTC, which is what text and Postgres both can hold.
+ */
 export function parseInstant(text: string): Instant | undefined {
   const wellFormed = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
   const epochMs = wellFormed && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(epochMs) ? undefined : instantOf(epochMs);
+  if (Number.isNaN(epochMs)) return undefined;
+  const instant = instantOf(epochMs);
+  return /^(?!0000)\d{4}-/.test(instant) ? instant : undefined;
 }
 
 /** `Date.parse` takes the 30th of February for the 2nd of March. */

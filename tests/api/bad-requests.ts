@@ -18,6 +18,11 @@ const spendWith = (input: unknown, rest: object = {}) => ({
 });
 const images = (change: object) => spendWith({ modelId: '{model}', prompt: 'a hill', count: 1, ...change });
 
+/** A position in a list that no list gave out. */
+function cursorAt(createdAt: string): string {
+  return Buffer.from(JSON.stringify([createdAt, 'x'])).toString('base64url');
+}
+
 function badSpend(name: string, body: unknown, status = 400, code = 'invalid_request'): BadRequest {
   return { name: `a spend with ${name}`, method: 'POST', path: '/v1/spends', body, status, code };
 }
@@ -111,6 +116,8 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
   badGet('/v1/customers/{customer}/statement?limit=ten', 400, 'invalid_request'),
   badGet('/v1/customers/{customer}/statement?cursor=nonsense', 400, 'invalid_request'),
   badGet('/v1/customers/{customer}/spends?cursor=AAAA', 400, 'invalid_request'),
+  badGet(`/v1/models?cursor=${cursorAt('0000-01-01T00:00:00Z')}`, 400, 'invalid_request'),
+  badGet(`/v1/models?cursor=${cursorAt('9999-12-31T23:59:59-10:00')}`, 400, 'invalid_request'),
   badGet('/v1/customers/{customer}/spends?limit=1&limit=2', 400, 'invalid_request'),
   badGet('/v1/customers/{customer}/rights?why=not', 400, 'invalid_request'),
   badGet('/v1/customers/nobody/balance?at=9999-01-01T00:00:00Z', 400, 'invalid_request'),
