@@ -24,6 +24,7 @@ describe('a catalog document', () => {
     ['an unknown field', (text: string) => text.replace('rank: 0', 'rank: 0\n    colour: red')],
     ['two plans of one rank', (text: string) => text.replace('rank: 2', 'rank: 1')],
     ['a monthly plan without a price', (text: string) => text.replace(/month: \{ amountMinor: 2500.*\n/, '')],
+    ['a monthly plan without credits', (text: string) => text.replace('credits: 500', 'credits: 0')],
     ['no pack', (text: string) => text.replace(/packs:[\s\S]*policies:/, 'packs: []\npolicies:')],
     ['broken YAML', (text: string) => `${text}\n  - : [`],
     ['nothing at all', () => ''],

@@ -98,6 +98,12 @@ function semanticFaults(catalog: Catalog): string[] {
   const faults = plans
     .filter((plan) => plan.grant === 'monthly' && plan.prices.month === undefined)
     .map((plan) => `plans.${plan.id}.prices: a monthly plan needs a price a month`);
+  // A payment that brings no credits could never be granted.
+  faults.push(
+    ...plans
+      .filter((plan) => plan.grant === 'monthly' && plan.credits === 0)
+      .map((plan) => `plans.${plan.id}.credits: a monthly plan grants credits`),
+  );
   if (catalog.plans.free.grant !== 'once') faults.push('plans.free.grant: the free plan grants once');
   if (new Set(plans.map((plan) => plan.rank)).size < plans.length)
     faults.push('plans: two plans have one rank');
