@@ -22,6 +22,7 @@ export interface Kinds {
   'billing_portal.session': Stripe.BillingPortal.Session;
   checkout_terms: CheckoutTerms;
   authenticated_method: { readonly id: string };
+  detached_method: { readonly id: string };
   delivery: Delivery;
   due: Due;
   stored_response: StoredResponse;

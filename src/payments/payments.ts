@@ -117,12 +117,17 @@ export interface PriceChange extends SubscriptionChange {
 /**
  * The port to Stripe. Every write takes an operation id that is its idempotency key at Stripe and stays the same for all
  * repeats of one intent. Errors: `DomainError` `payment_failed` for a decline (not retryable), `unavailable` for
- * transport, 5xx, 409 and 429 (repeat the same call); anything else is a bug and throws as it is.
+ * transport, 5xx, 409 and 429 (repeat the same call); what opens a page or a bill refuses with `invalid_request` an address
+ * that Stripe does not take, and with `state_conflict` whatever else it does not allow, for good. Anything else is a bug and
+ * throws as it is.
  */
 export interface Payments {
   /** Makes sure that every price exists at Stripe; answers the price ids in the order given. Idempotent by lookup key. */
   ensurePrices(prices: readonly CatalogPrice[]): Promise<readonly string[]>;
-  /** The Stripe customer of a customer of ours; creates it at the first call. Idempotent by `cust:{customerId}`. */
+  /**
+   * The Stripe customer of a customer of ours; creates it at the first call. Idempotent by `cust:{customerId}`. What Stripe
+   * does not take of email and name is left out.
+   */
   createCustomer(customer: {
     customerId: string;
     email: string | null;
@@ -203,7 +208,10 @@ export interface Payments {
   }): Promise<SubscriptionFact & { readonly invoiceId: string | null }>;
   /** A card that may be charged without its holder: the customer's default, a subscription's, else the newest. */
   findSavedPaymentMethod(stripeCustomerId: string): Promise<string | null>;
-  /** Charges a saved card for an add-on order while its holder is away. Throws `payment_failed` with `details.reason`. */
+  /**
+   * Charges a saved card for an add-on order while its holder is away. Throws `payment_failed` with `details.reason`, also
+   * when Stripe refuses to charge that card, or that amount, at all.
+   */
   chargeOffSession(input: {
     operationId: string;
     customerId: string;

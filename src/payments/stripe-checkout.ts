@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
 import { METADATA, instantOfSeconds } from './payment-facts';
 import type { Payments } from './payments';
+import { openedUnlessRefused } from './refused-opening';
 import { callStripe } from './stripe-client';
 
 type Checkout = Awaited<ReturnType<Payments['createAddOnCheckout']>>;
@@ -61,9 +62,8 @@ async function openCheckout(
   operationId: string,
   params: Stripe.Checkout.SessionCreateParams,
 ): Promise<Checkout> {
-  const session = await callStripe(
-    'checkout.session',
-    stripe.checkout.sessions.create(params, { idempotencyKey: operationId }),
+  const session = await openedUnlessRefused(
+    callStripe('checkout.session', stripe.checkout.sessions.create(params, { idempotencyKey: operationId })),
   );
   if (session.url === null) throw new Error(`session ${session.id} has no page`);
   return { sessionId: session.id, url: session.url, expiresAt: instantOfSeconds(session.expires_at) };

@@ -45,8 +45,10 @@ export async function* listAll<T>(list: AsyncIterable<T>): AsyncGenerator<T> {
   }
 }
 
-/** Whether Stripe refused a call because of the state that the object is in. */
-export function isRefused(error: unknown): boolean {
+/** Whether Stripe refused a call because of what was asked, or of the state that the object is in. */
+export function isRefused(
+  error: unknown,
+): error is InstanceType<typeof Stripe.errors.StripeInvalidRequestError> {
   return error instanceof Stripe.errors.StripeInvalidRequestError;
 }
 

@@ -1,7 +1,8 @@
 import type Stripe from 'stripe';
+import { DomainError } from '../domain/errors';
 import { idOf, METADATA, paymentFact } from './payment-facts';
 import type { PaymentFact, Payments } from './payments';
-import { callStripe } from './stripe-client';
+import { callStripe, isRefused } from './stripe-client';
 
 /** A payment as it is now. */
 export async function getPayment(stripe: Stripe, paymentIntentId: string): Promise<PaymentFact> {
@@ -13,24 +14,28 @@ export async function chargeOffSession(
   stripe: Stripe,
   input: Parameters<Payments['chargeOffSession']>[0],
 ): Promise<PaymentFact> {
-  const intent = await callStripe(
-    'payment_intent',
-    stripe.paymentIntents.create(
-      {
-        amount: input.amount.amountMinor,
-        currency: input.amount.currency,
-        customer: input.stripeCustomerId,
-        payment_method: input.paymentMethodId,
-        confirm: true,
-        off_session: true,
-        error_on_requires_action: true,
-        description: input.description,
-        metadata: { [METADATA.customer]: input.customerId, [METADATA.order]: input.orderId },
-      },
-      { idempotencyKey: input.operationId },
-    ),
-  );
-  return paymentFact(intent);
+  const params = {
+    amount: input.amount.amountMinor,
+    currency: input.amount.currency,
+    customer: input.stripeCustomerId,
+    payment_method: input.paymentMethodId,
+    confirm: true,
+    off_session: true,
+    error_on_requires_action: true,
+    description: input.description,
+    metadata: { [METADATA.customer]: input.customerId, [METADATA.order]: input.orderId },
+  };
+  const options = { idempotencyKey: input.operationId };
+  try {
+    return paymentFact(await callStripe('payment_intent', stripe.paymentIntents.create(params, options)));
+  } catch (error) {
+    // Nothing is charged then, nor would it be at the next try: a card was taken away since it was found, say.
+    if (!isRefused(error)) throw error;
+    const reason = error.param === 'payment_method' ? 'payment_method_missing' : 'refused';
+    throw new DomainError('payment_failed', `Stripe refuses it: see its request ${error.requestId}.`, {
+      reason,
+    });
+  }
 }
 
 /** A card that may be charged off session; see the port. */

@@ -1,9 +1,11 @@
-import { checkoutSessionFact, METADATA } from './payment-facts';
+import { checkoutSessionFact } from './payment-facts';
 import { parseWebhook } from './payment-events';
 import type { Payments } from './payments';
+import { openedUnlessRefused } from './refused-opening';
 import { createAddOnCheckout, createSubscriptionCheckout, expireCheckoutSession } from './stripe-checkout';
 import { callStripe, createStripeClient } from './stripe-client';
 import { createInvoicedSubscription } from './stripe-contracts';
+import { createCustomer } from './stripe-customers';
 import { getInvoice, listSubscriptionInvoices, payOutOfBand, voidOpenInvoices } from './stripe-invoices';
 import {
   listCompleteSessions,
@@ -40,16 +42,7 @@ export function createStripePayments(config: {
   const stripe = createStripeClient(config.secretKey, config.apiUrl);
   return {
     ensurePrices: (prices) => ensurePrices(stripe, prices),
-    async createCustomer({ customerId, email, name }) {
-      // The idempotent call carries nothing that may differ at a repeat; personal data follow in a second call.
-      const metadata = { [METADATA.customer]: customerId };
-      const options = { idempotencyKey: `cust:${customerId}` };
-      const { id } = await callStripe('customer', stripe.customers.create({ metadata }, options));
-      const personal = { ...(email === null ? {} : { email }), ...(name === null ? {} : { name }) };
-      if (Object.keys(personal).length > 0)
-        await callStripe('customer', stripe.customers.update(id, personal));
-      return id;
-    },
+    createCustomer: (customer) => createCustomer(stripe, customer),
     createSubscriptionCheckout: (input) => createSubscriptionCheckout(stripe, input),
     createAddOnCheckout: (input) => createAddOnCheckout(stripe, input),
     getInvoice: (invoiceId) => getInvoice(stripe, invoiceId),
@@ -77,11 +70,9 @@ export function createStripePayments(config: {
     getPayment: (paymentIntentId) => getPayment(stripe, paymentIntentId),
     getWithdrawal: (withdrawal) => getWithdrawal(stripe, withdrawal),
     async createPortalSession({ stripeCustomerId, returnUrl }) {
-      const session = stripe.billingPortal.sessions.create({
-        customer: stripeCustomerId,
-        return_url: returnUrl,
-      });
-      return { url: (await callStripe('billing_portal.session', session)).url };
+      const params = { customer: stripeCustomerId, return_url: returnUrl };
+      const session = callStripe('billing_portal.session', stripe.billingPortal.sessions.create(params));
+      return { url: (await openedUnlessRefused(session)).url };
     },
     listEvents: (since) => listEvents(stripe, since),
     listPaidInvoices: (since) => listPaidInvoices(stripe, since),

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { Interval, Money } from '../domain/catalog';
 import type { CatalogPrice, Payments } from './payments';
+import { openedUnlessRefused } from './refused-opening';
 import { callStripe } from './stripe-client';
 
 /** Stripe lists by at most ten lookup keys at a time. */
@@ -29,7 +30,7 @@ export async function ensureContractPrice(
 ): Promise<string> {
   const metadata = { scrip_contract: contract.contractId };
   const lookupKey = `scrip:contract:${contract.contractId}`;
-  const [id] = await ensureAll(stripe, [{ ...contract, lookupKey, metadata }]);
+  const [id] = await openedUnlessRefused(ensureAll(stripe, [{ ...contract, lookupKey, metadata }]));
   if (id === undefined) throw new Error(`there is no price for ${contract.contractId}`);
   return id;
 }

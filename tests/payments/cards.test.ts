@@ -68,6 +68,21 @@ describe('saved cards', () => {
     });
   });
 
+  it('that were taken away, or cannot pay that amount, are charged nothing', async () => {
+    const customer = await createTestCustomer(world);
+    const method = await attach(customer, 'pm_card_visa');
+    await expect(charge({ ...customer, stripeCustomerId: 'cus_deleted' }, method)).rejects.toMatchObject({
+      code: 'payment_failed',
+      details: { reason: 'refused' },
+    });
+    await world.stripe.paymentMethods.detach(method);
+    await expect(charge(customer, method, 2)).rejects.toMatchObject({
+      code: 'payment_failed',
+      details: { reason: 'payment_method_missing' },
+    });
+    expect((await world.stripe.charges.list()).data).toEqual([]);
+  });
+
   it('that are declined when they are charged can be attached, others cannot', async () => {
     const customer = await createTestCustomer(world);
     await expect(attach(customer, 'pm_card_chargeDeclined')).rejects.toMatchObject({ code: 'card_declined' });

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { declineOf } from '../card-failure';
 import { change, emit } from '../events';
 import { buildPaymentMethod } from '../objects/payment-method';
-import { cardError } from '../stripe-error';
+import { cardError, invalidRequest } from '../stripe-error';
 import { findTestCard, findTestPaymentMethod, type CardBehavior, type TestCard } from '../test-cards';
 import { refOrNull, type Work } from '../work';
 
@@ -11,10 +11,16 @@ export function createMethod(work: Work, card: TestCard): Stripe.PaymentMethod {
   return work.tables.put('payment_method', buildPaymentMethod(card, null, work.at));
 }
 
-/** The payment method of an id; each use of a test name like `pm_card_visa` makes a new one. */
+/** The payment method of an id; each use of a test name like `pm_card_visa` makes a new one. A detached one is of no use. */
 export function resolveMethod(work: Work, id: string): Stripe.PaymentMethod {
   const card = findTestPaymentMethod(id);
-  return card === undefined ? work.tables.get('payment_method', id) : createMethod(work, card);
+  if (card !== undefined) return createMethod(work, card);
+  if (work.tables.find('detached_method', id) === undefined) {
+    return work.tables.get('payment_method', id, 'payment_method');
+  }
+  throw invalidRequest('The provided PaymentMethod was detached from a Customer. It may not be used again.', {
+    param: 'payment_method',
+  });
 }
 
 /** How the card behind a payment method behaves. */
@@ -48,6 +54,7 @@ export function detachMethod(work: Work, method: Stripe.PaymentMethod): Stripe.P
     setDefaultMethod(work, customer, null);
   }
   const detached = work.tables.put('payment_method', { ...method, customer: null });
+  work.tables.put('detached_method', { id: method.id });
   emit(work, 'payment_method.detached', detached);
   return detached;
 }

@@ -14,6 +14,19 @@ export const integer = z
 export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 /** Text of which the empty one takes away what was there. */
 export const clearable = z.string().transform((value) => (value === '' ? null : value));
+/** An address of a person, or nothing; Stripe wants a domain with a dot in it, and repeats what it was sent. */
+export const email = clearable.refine(
+  (value) => value === null || /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(value),
+  {
+    error: ({ input }) => `Invalid email address: ${String(input)}`,
+    params: { code: 'email_invalid' },
+  },
+);
+/** Where a browser is sent. */
+export const webAddress = text.refine(isWebAddress, {
+  error: 'Not a valid URL',
+  params: { code: 'url_invalid' },
+});
 /** Keys and values to set; an empty value takes its key away. */
 export const metadata = z.union([z.record(z.string(), z.string()), z.literal('').transform(() => ({}))]);
 export const currency = z.string().regex(/^[a-z]{3}$/, 'Invalid currency');
@@ -48,9 +61,20 @@ export function invalidParams(error: z.ZodError): StripeError {
     return invalidRequest(`Received unknown parameter: ${param}`, { code: 'parameter_unknown', param });
   }
   const param = nameOf(issue.path);
+  if (issue.code === 'custom') return invalidRequest(issue.message, { ...issue.params, param });
   return issue.input === undefined && issue.code === 'invalid_type' && issue.message.includes('undefined')
     ? invalidRequest(`Missing required param: ${param}.`, { code: 'parameter_missing', param })
     : invalidRequest(`Invalid ${param}: ${issue.message}`, { param });
+}
+
+function isWebAddress(value: string): boolean {
+  if (/[\p{Cc}\s"<>\\^`|]/u.test(value) || !URL.canParse(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  const isNamed = hostname
+    .replace(/\.$/, '')
+    .split('.')
+    .every((label) => label !== '');
+  return isNamed && ['http:', 'https:'].includes(protocol);
 }
 
 /** Of a value that fits no member of a union, what keeps it from being the last one, which is the richest. */

@@ -4,7 +4,7 @@ import { expireSession } from '../billing/checkout';
 import { recurringOf } from '../billing/create-subscription';
 import { operation, type Operation, type ParamsOf } from '../http/operation';
 import { createdWithin, paginate } from '../http/paginate';
-import { created, integer, metadata, page, text } from '../http/params';
+import { created, integer, metadata, page, text, webAddress } from '../http/params';
 import { buildCheckoutSession } from '../objects/checkout-session';
 import { schedule } from '../schedule';
 import { invalidRequest } from '../stripe-error';
@@ -16,8 +16,8 @@ const shape = {
   line_items: z
     .array(z.strictObject({ price: text, quantity: integer.pipe(z.number().min(1)).default(1) }))
     .length(1, 'the simulator sells one price per session'),
-  success_url: text,
-  cancel_url: text.optional(),
+  success_url: webAddress,
+  cancel_url: webAddress.optional(),
   customer: text.optional(),
   client_reference_id: text.optional(),
   expires_at: integer.optional(),

@@ -3,7 +3,7 @@ import { attachMethod, resolveMethod } from '../billing/methods';
 import { change, emit } from '../events';
 import { operation, type Operation } from '../http/operation';
 import { createdWithin, paginate } from '../http/paginate';
-import { clearable, created, metadata, page, text } from '../http/params';
+import { clearable, created, email, metadata, page, text } from '../http/params';
 import { buildCustomer } from '../objects/customer';
 import { invalidRequest } from '../stripe-error';
 import { refOrNull, type Work } from '../work';
@@ -11,7 +11,7 @@ import { mergeMetadata } from './metadata';
 import { z } from 'zod';
 
 const shape = {
-  email: clearable.optional(),
+  email: email.optional(),
   name: clearable.optional(),
   description: clearable.optional(),
   metadata: metadata.optional(),

@@ -1,13 +1,13 @@
 import type Stripe from 'stripe';
 import { operation, type Operation } from '../http/operation';
-import { text } from '../http/params';
+import { text, webAddress } from '../http/params';
 import { stripeId } from '../work';
 
 export const portalOperations: readonly Operation[] = [
   operation(
     'POST',
     '/v1/billing_portal/sessions',
-    { customer: text, return_url: text.optional() },
+    { customer: text, return_url: webAddress.optional() },
     (work, params): Stripe.BillingPortal.Session => {
       const id = stripeId('bps');
       return work.tables.put('billing_portal.session', {

@@ -36,7 +36,7 @@ export const createAddOn = defineOperation({
   body: jsonBody(body),
   needsIdempotencyKey: true,
   answers: { 201: { description: 'The order waits for its payment.', schema: addOnSchema } },
-  problems: ['subscription_required', 'payment_past_due', 'payment_failed', 'unavailable'],
+  problems: ['subscription_required', 'payment_past_due', 'payment_failed', 'state_conflict', 'unavailable'],
   async find({ body: { customerId, quantity } }, deps) {
     // Malformed before unknown: whoever nobody knows is held to what is sold now.
     const customerPlan = await loadCustomerPlan(deps, customerId);

@@ -16,7 +16,7 @@ export const openBillingPortal = defineOperation({
   access: 'customer',
   body: optionalJsonBody(z.strictObject({ returnUrl: urlSchema.optional() })),
   answers: { 201: { description: 'A short-lived link.', schema: portalSchema } },
-  problems: ['unavailable'],
+  problems: ['state_conflict', 'unavailable'],
   find: ({ id }, { db }) => getCustomer(db, id),
   async handle({ body: { returnUrl } }, { db, payments, publicUrl }, customer) {
     const { id: customerId, email, name } = customer;

@@ -1,0 +1,37 @@
+import type Stripe from 'stripe';
+import { METADATA } from './payment-facts';
+import type { Payments } from './payments';
+import { callStripe, isRefused } from './stripe-client';
+
+/**
+ * The customer at Stripe of a customer of ours; see the port. The idempotent call carries nothing that may differ at a
+ * repeat; personal data follow in a call of their own. They are a courtesy: somebody whose email Stripe does not take
+ * (`email_invalid`: it is stricter than we are) can pay all the same, and hears of it from us alone. Its refusal repeats
+ * what it was sent, so that it goes no further.
+ */
+export async function createCustomer(
+  stripe: Stripe,
+  { customerId, email, name }: Parameters<Payments['createCustomer']>[0],
+): Promise<string> {
+  const metadata = { [METADATA.customer]: customerId };
+  const options = { idempotencyKey: `cust:${customerId}` };
+  const { id } = await callStripe('customer', stripe.customers.create({ metadata }, options));
+  const named = name === null ? {} : { name };
+  const isEmailTaken = email !== null && (await takes(stripe, id, { ...named, email }));
+  if (!isEmailTaken && name !== null) await takes(stripe, id, named);
+  return id;
+}
+
+async function takes(
+  stripe: Stripe,
+  id: string,
+  personal: { readonly email?: string; readonly name?: string },
+): Promise<boolean> {
+  try {
+    await callStripe('customer', stripe.customers.update(id, personal));
+    return true;
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    return false;
+  }
+}
