@@ -1,5 +1,5 @@
 import { createTestCustomer, openAddOnCheckout } from './customer';
-import { createWorld, type World } from './world';
+import { createWorld, postCard, type World } from './world';
 
 describe('a customer at Stripe', () => {
   let world: World;
@@ -80,5 +80,20 @@ describe('a page of Stripe', () => {
   it('is refused, for good, for a customer whom Stripe does not have', async () => {
     const customer = { ...(await createTestCustomer(world)), stripeCustomerId: 'cus_deleted' };
     await expect(openAddOnCheckout(world, customer)).rejects.toMatchObject({ code: 'state_conflict' });
+  });
+
+  it('leads on to an address in any script', async () => {
+    const { stripeCustomerId, prices } = await createTestCustomer(world);
+    const { url } = await world.stripe.checkout.sessions.create({
+      mode: 'payment',
+      customer: stripeCustomerId,
+      line_items: [{ price: prices.pack, quantity: 1 }],
+      success_url: 'https://shop.example/ok?name=Łódź&session={CHECKOUT_SESSION_ID}',
+    });
+    const paid = await postCard(url!, { number: '4242424242424242' });
+    expect(paid.status).toBe(303);
+    expect(paid.headers.get('location')).toMatch(
+      /^https:\/\/shop\.example\/ok\?name=%C5%81%C3%B3d%C5%BA&session=cs_/,
+    );
   });
 });

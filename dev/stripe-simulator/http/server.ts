@@ -122,9 +122,11 @@ function headerOf(req: IncomingMessage, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
+/** A header takes no letters beyond Latin-1, which an address may have: they go in percent signs, as a browser sends them. */
 function sendPage(res: ServerResponse, { status, html, location }: PageAnswer): void {
   const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' };
-  res.writeHead(status, location === undefined ? headers : { ...headers, Location: location });
+  const sendable = location?.replace(/[^\x21-\x7e]+/g, encodeURIComponent);
+  res.writeHead(status, sendable === undefined ? headers : { ...headers, Location: sendable });
   res.end(html);
 }
 
