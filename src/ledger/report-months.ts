@@ -1,3 +1,4 @@
+import { DomainError } from '../domain/errors';
 import { epochMsOf, instantOf, type Instant } from '../domain/instants';
 
 /** The stretch of time that a report is asked for, half-open: `[from, to)`. It covers every month that it touches. */
@@ -11,15 +12,21 @@ export interface ReportRange {
 /** A calendar month in UTC, `2026-01`. Sorts as text. */
 export type Month = string;
 
+/** A century. */
+const MONTHS_MAX = 1_200;
+
 /**
  * The months of a report, in order and without a gap, also those in which nothing happened. `moved` are the months with
- * movements, sorted.
+ * movements, sorted. Throws `invalid_request` when they are more than a century.
  */
 export function monthsOf(range: ReportRange, moved: readonly Month[]): readonly Month[] {
   const first = range.from === undefined ? moved[0] : monthOf(range.from);
   const last = range.to === undefined ? moved.at(-1) : monthOf(instantOf(epochMsOf(range.to) - 1));
   const months: Month[] = [];
   for (let month = first; month !== undefined && last !== undefined && month <= last; month = after(month)) {
+    if (months.length === MONTHS_MAX) {
+      throw new DomainError('invalid_request', 'A report covers a century at most.');
+    }
     months.push(month);
   }
   return months;

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { parse } from 'csv-parse/sync';
 import Stripe from 'stripe';
-import { startStack, type TestStack } from '../support/start-stack';
-import { createApiClient, type Answer, type ApiClient, type Options, type Problem } from './api-client';
+import type { Answer, Options, Problem } from './api-client';
 import { arrive, balanceOf, imagesOf, pay, spend, subscribe, until } from './people';
+import { useStack } from './use-stack';
 
 interface HoldAnswer extends Problem {
   readonly id: string;
@@ -18,17 +19,7 @@ interface SubscriptionAnswer extends Problem {
 }
 
 describe('moving credits and money over HTTP', () => {
-  let stack: TestStack;
-  let api: ApiClient;
-
-  beforeAll(async () => {
-    stack = await startStack();
-    api = await createApiClient(stack.dev);
-  }, 180_000);
-
-  afterAll(async () => {
-    await stack.stop();
-  }, 30_000);
+  const { stack, api } = useStack();
 
   it('holds credits for work done elsewhere, captures in parts and gives the rest back', async () => {
     const customerId = await arrive(api);
@@ -259,7 +250,7 @@ describe('moving credits and money over HTTP', () => {
     } while (cursor !== '');
     expect(new Set(ids).size).toBe(9);
     const csv = await api.get<string>(`/v1/customers/${customerId}/statement`, {
-      headers: { Accept: 'text/csv' },
+      headers: { Accept: 'text/csv; charset=utf-8' },
     });
     const lines = csv.body.trim().split('\n');
     expect(lines[0]).toMatch(/^id,at,code,credits,available,held,owed,reason/);
@@ -289,7 +280,6 @@ describe('moving credits and money over HTTP', () => {
       } = month;
       expect(month['closing']).toBe(opening + granted - captured + refunded - expired - clawed + restored);
     }
-    expect((await api.get('/v1/reports/revenue', { operator: true })).status).toBe(200);
     const audit = await api.get<{ checks: { ok: boolean }[] }>('/v1/audit', { operator: true });
     expect(audit.body.checks.filter(({ ok }) => !ok)).toEqual([]);
 
@@ -299,6 +289,40 @@ describe('moving credits and money over HTTP', () => {
     const then = await api.get(`/v1/customers/${customerId}/balance?at=${before}`);
     expect(then.body).toMatchObject({ available: 10, total: 10 });
     expect(await balanceOf(api, customerId)).toMatchObject({ available: 7 });
+  });
+
+  it('tells the same in a report, in its CSV and in the other report', async () => {
+    const read = async (report: string) => {
+      const path = `/v1/reports/${report}`;
+      const { body } = await api.get<{ data: Record<string, number | object[]>[] }>(path, { operator: true });
+      const csv = await api.get<string>(path, { operator: true, headers: { Accept: 'text/csv' } });
+      return { months: body.data, lines: parse<Record<string, string>>(csv.body, { columns: true }) };
+    };
+    const sum = (lines: readonly object[], column: string) =>
+      lines.reduce((total, line) => total + Number((line as Record<string, unknown>)[column]), 0);
+
+    await placeHold(await subscribe(api), 20, { capture: true });
+    const rolled = await read('roll-forward');
+    expect(rolled.lines.map((line) => Object.values(line))).toEqual(
+      rolled.months.map((month) =>
+        Object.keys(rolled.lines[0]!).map((column) => `${month[column] as number}`),
+      ),
+    );
+    const { months, lines } = await read('revenue');
+    const earned = months.flatMap((month) => month['earned'] as object[]);
+    const deferred = months.flatMap((month) => month['deferred'] as object[]);
+    expect(sum(earned, 'captured')).toBeGreaterThan(0);
+    expect(sum(lines, 'captured')).toBe(sum(earned, 'captured'));
+    expect(sum(lines, 'captured')).toBe(sum(rolled.months, 'captured'));
+    expect(sum(lines, 'refunded')).toBe(sum(rolled.months, 'refunded'));
+    for (const column of ['granted', 'earned', 'clawed', 'closing']) {
+      expect(sum(lines, column)).toBe(sum(deferred, column));
+    }
+    expect(sum(lines, 'amountMinor')).toBe(sum(deferred, 'earned'));
+    const reversed = '/v1/reports/revenue?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z';
+    for (const path of [reversed, '/v1/reports/revenue?from=1500-01-01T00:00:00Z']) {
+      expect(await api.get(path, { operator: true })).toMatchObject({ status: 400 });
+    }
   });
 
   function post<Body = Problem>(

@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { revenueReport, type RevenueMonth } from '../../ledger/revenue-report';
-import { defineOperation } from '../operation';
-import { assertRange, reportQuery } from '../report-range';
-import { answerCredits, pageOf } from '../schemas';
-import { csvOf } from '../views/csv';
-import { wantsCsv } from '../wants-csv';
+import { defineReport } from '../define-report';
+import { answerCredits } from '../schemas';
 
 const minorUnits = z.int();
 
@@ -36,36 +33,16 @@ const monthSchema = z
   })
   .meta({ id: 'RevenueMonth' });
 
-const COLUMNS = [
-  ...['month', 'kind', 'action', 'currency', 'captured', 'refunded', 'credits', 'royalties', 'amountMinor'],
-  ...['opening', 'granted', 'earned', 'repaid', 'expired', 'clawed', 'closing'],
-];
-
-export const reportRevenue = defineOperation({
+export const reportRevenue = defineReport({
   summary: 'Report earned and deferred revenue, month by month',
   description: 'Earned by action in credits and in money; deferred by currency, in minor units.',
-  tag: 'Operators',
-  access: 'operator',
-  query: reportQuery,
-  answers: {
-    200: {
-      description: 'Every month of the range, oldest first.',
-      schema: pageOf(monthSchema),
-      alternatives: ['text/csv'],
-    },
-  },
-  find({ query }) {
-    assertRange(query);
-    return Promise.resolve(undefined);
-  },
-  async handle({ query, req }, { db }) {
-    const months = await revenueReport(db, query);
-    if (wantsCsv(req)) {
-      const bytes = csvOf(COLUMNS, months.flatMap(linesOf));
-      return { status: 200, bytes, contentType: 'text/csv; charset=utf-8' };
-    }
-    return { status: 200, body: { data: months, nextCursor: null } };
-  },
+  monthSchema,
+  read: revenueReport,
+  columns: [
+    ...['month', 'kind', 'action', 'currency', 'captured', 'refunded', 'credits', 'royalties', 'amountMinor'],
+    ...['opening', 'granted', 'earned', 'repaid', 'expired', 'clawed', 'closing'],
+  ],
+  linesOf,
 });
 
 /** One line per action and currency, its credits on the first of them so that a sum is right, and one per deferred currency. */

@@ -1,22 +1,7 @@
 import { z } from 'zod';
-import { rollForwardReport, type RollForwardMonth } from '../../ledger/roll-forward-report';
-import { defineOperation } from '../operation';
-import { assertRange, reportQuery } from '../report-range';
-import { answerCredits, pageOf } from '../schemas';
-import { csvOf } from '../views/csv';
-import { wantsCsv } from '../wants-csv';
-
-const COLUMNS = [
-  'month',
-  'opening',
-  'granted',
-  'captured',
-  'refunded',
-  'expired',
-  'clawed',
-  'restored',
-  'closing',
-] as const satisfies readonly (keyof RollForwardMonth)[];
+import { rollForwardReport } from '../../ledger/roll-forward-report';
+import { defineReport } from '../define-report';
+import { answerCredits } from '../schemas';
 
 const monthSchema = z
   .strictObject({
@@ -32,28 +17,14 @@ const monthSchema = z
   })
   .meta({ id: 'RollForwardMonth' });
 
-export const reportRollForward = defineOperation({
+export const reportRollForward = defineReport({
   summary: 'Roll the credits of all customers forward, month by month',
   description: 'opening + granted − captured + refunded − expired − clawed + restored = closing.',
-  tag: 'Operators',
-  access: 'operator',
-  query: reportQuery,
-  answers: {
-    200: {
-      description: 'Every month of the range, oldest first.',
-      schema: pageOf(monthSchema),
-      alternatives: ['text/csv'],
-    },
-  },
-  find({ query }) {
-    assertRange(query);
-    return Promise.resolve(undefined);
-  },
-  async handle({ query, req }, { db }) {
-    const months = await rollForwardReport(db, query);
-    if (wantsCsv(req)) {
-      return { status: 200, bytes: csvOf(COLUMNS, months), contentType: 'text/csv; charset=utf-8' };
-    }
-    return { status: 200, body: { data: months, nextCursor: null } };
-  },
+  monthSchema,
+  read: rollForwardReport,
+  columns: [
+    ...(['month', 'opening', 'granted', 'captured', 'refunded'] as const),
+    ...(['expired', 'clawed', 'restored', 'closing'] as const),
+  ],
+  linesOf: (month) => [month],
 });
