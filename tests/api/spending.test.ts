@@ -1,24 +1,15 @@
 import { Client as TemporalClient, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import type { SpendView } from '../../src/api/views/spend-view';
 import { deriveId } from '../../src/platform/ids';
-import { startStack, type TestStack } from '../support/start-stack';
-import { createApiClient, type ApiClient, type Problem } from './api-client';
+import type { TestStack } from '../support/start-stack';
+import type { Problem } from './api-client';
 import { arrive, balanceOf, imagesOf, spend, subscribe, until, uploadPictures } from './people';
+import { useStack } from './use-stack';
 
 type SpendAnswer = SpendView & Problem;
 
 describe('spending credits over HTTP', () => {
-  let stack: TestStack;
-  let api: ApiClient;
-
-  beforeAll(async () => {
-    stack = await startStack();
-    api = await createApiClient(stack.dev);
-  }, 180_000);
-
-  afterAll(async () => {
-    await stack.stop();
-  }, 30_000);
+  const { stack, api } = useStack();
 
   it('gives one spend, one hold and one answer to twenty requests at once with one key', async () => {
     const customerId = await arrive(api);
