@@ -17,6 +17,8 @@ export class AdvanceRefused extends Error {
 const LOOK_MS = 25;
 /** So many looks in a row must find nothing. */
 const QUIET_LOOKS = 2;
+/** Nobody plays longer in one go, and every instant after it can still be written down. */
+const DISTANCE_MS_MAX = 101 * 366 * 86_400_000;
 /** So long on the wall's clock may pass without any time being skipped. */
 const STUCK_MS = 120_000;
 
@@ -39,8 +41,9 @@ export function createAdvance(parts: {
   async function run(target: (now: Instant) => Instant | undefined): Promise<Instant> {
     const now = await timeServer.now();
     const to = target(now);
-    if (to === undefined) throw new AdvanceRefused(400, 'That is not an instant that can be reached.');
-    const distanceMs = epochMsOf(to) - epochMsOf(now);
+    const distanceMs = to === undefined ? Infinity : epochMsOf(to) - epochMsOf(now);
+    if (distanceMs > DISTANCE_MS_MAX)
+      throw new AdvanceRefused(400, 'That is not an instant that can be reached.');
     if (distanceMs < 0) throw new AdvanceRefused(400, `It is ${now} already, and time does not go back.`);
     // The driver learns of what the API has put on the calendar since it last looked: a hold that expires.
     await catchUp();
