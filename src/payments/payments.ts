@@ -89,7 +89,10 @@ export interface PaymentFact {
   readonly createdAt: Instant;
 }
 
-/** An event of the webhook, verified and reduced to what is needed to route it; everything else is read again. */
+/**
+ * An event of the webhook, verified and reduced to what is needed to route it: everything else is read again, and nothing
+ * else is kept, for Stripe's objects carry names and addresses of people.
+ */
 export interface PaymentEvent {
   readonly eventId: string;
   readonly type: string;
@@ -101,7 +104,6 @@ export interface PaymentEvent {
   /** `scrip_subscription` and `scrip_order` of the object's metadata: a hint where to send it, never proof. */
   readonly subscriptionId: string | null;
   readonly orderId: string | null;
-  readonly payload: Readonly<Record<string, unknown>>;
 }
 
 /** A change of a subscription at Stripe. `operationId` is its idempotency key and stays the same for all repeats. */

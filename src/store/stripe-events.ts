@@ -9,6 +9,7 @@ interface StripeEventRow {
   api_version: string | null;
   livemode: boolean;
   created_at: Instant;
+  /** Not what Stripe sent: that names people. */
   payload: PaymentEvent;
   received_at: Instant;
   processed_at: Instant | null;

@@ -44,13 +44,13 @@ describe('webhooks', () => {
 
   it('are taken in with whatever characters they have, as they can be stored', () => {
     const payload =
-      '{"id":"evt_\\u0000","type":"invoice.paid","data":{"object":{"id":"in_1","description":"\\ud83d"}}}';
+      '{"id":"evt_\\u0000","type":"invoice.paid","data":{"object":{"id":"in_1","metadata":{"scrip_order":"\\ud83d"}}}}';
     const timestamp = Date.parse(world.now()) / 1000;
     const header = world.stripe.webhooks.generateTestHeaderString({ payload, secret: SECRET, timestamp });
     const payments = createStripePayments({ secretKey: 'sk', webhookSecrets: [SECRET] });
     expect(payments.parseWebhook(Buffer.from(payload), header, world.now())).toMatchObject({
       eventId: 'evt_\ufffd',
-      payload: { data: { object: { description: '\ufffd' } } },
+      orderId: '\ufffd',
     });
   });
 
