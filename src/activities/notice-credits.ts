@@ -1,4 +1,5 @@
 import { getBalance } from '../ledger/get-balance';
+import { askTemporal } from '../platform/ask-temporal';
 import { findTopUpThreshold, listTopUpCustomers } from '../store/auto-top-ups';
 import { topUpNotice } from '../workflows/messages';
 import type { ActivityDeps } from './deps';
@@ -36,5 +37,5 @@ export async function noticeAllCredits(deps: NoticeDeps): Promise<void> {
 }
 
 async function observe({ temporal }: NoticeDeps, customerId: string): Promise<void> {
-  await temporal.workflow.signalWithStart(...topUpNotice(customerId));
+  await askTemporal(temporal, () => temporal.workflow.signalWithStart(...topUpNotice(customerId)));
 }

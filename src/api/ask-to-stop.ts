@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { cancelSpendSignal } from '../workflows/messages';
-import { askTemporal } from './ask-temporal';
+import { askTemporal } from '../platform/ask-temporal';
 import type { ApiDeps } from './deps';
 
 /** Asks a spend's workflow to stop; one that has just ended has nothing to stop. */

@@ -25,6 +25,8 @@ export interface ApiDeps {
   /** Spends and orders that are being answered, by id: a concurrent repeat waits for the first answer. */
   readonly inFlight: InFlight;
   readonly spendWatch: SpendWatch;
+  /** Wakes the customer's automatic top-up when fewer credits are available than they want. A hint: it never throws. */
+  noticeCredits(customerId: string, available: number): Promise<void>;
   /** Aborted when the process ends: whoever waits is answered with what is known then. */
   readonly closing: AbortSignal;
   /** Where customers, Stripe and the job provider reach this API; without a slash at the end. */

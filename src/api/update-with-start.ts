@@ -1,6 +1,6 @@
 import { WithStartWorkflowOperation, type WorkflowStartOptions } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
-import { askTemporal } from './ask-temporal';
+import { askTemporal } from '../platform/ask-temporal';
 import type { ApiDeps } from './deps';
 
 /** How long a caller waits for the first answer of a workflow. The workflow goes on whoever still waits. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
+import { noticeCredits } from '../activities/notice-credits';
 import { createApp } from '../api/app';
 import type { ApiDeps } from '../api/deps';
 import { createHttpServer } from '../api/http-server';
@@ -43,18 +44,21 @@ function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openAp
   const { secretKey, apiUrl, webhookSecrets } = config.stripe;
   const { baseUrl, token, webhookSecret, submit } = config.jobs;
   const db = createDatabase(config.databaseUrl, { applicationName: 'scrip-api' });
+  const temporal = createTemporalClient(config.temporal);
+  const logger = createLogger({ name: 'api', level: config.logLevel });
   return {
     db,
     ledger: createLedger({ databaseUrl: config.databaseUrl }),
-    temporal: createTemporalClient(config.temporal),
+    temporal,
     payments: createStripePayments({ secretKey, apiUrl, webhookSecrets }),
     jobs: createHttpJobs({ baseUrl, token, webhookSecret, submit, now: wallInstant }),
     objectStore: createObjectStore(config.objectStoreUrl),
     clock: createClock(config),
-    logger: createLogger({ name: 'api', level: config.logLevel }),
+    logger,
     metrics: createMetrics('api'),
     inFlight: createInFlight(),
     spendWatch: createSpendWatch(db),
+    noticeCredits: (customerId, available) => noticeCredits({ db, temporal, logger }, customerId, available),
     closing,
     publicUrl: config.publicUrl,
     urlSigningSecret: config.urlSigningSecret,

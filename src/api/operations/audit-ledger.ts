@@ -3,7 +3,7 @@ import { audit } from '../../ledger/audit';
 import { isWorkflowRunning } from '../../platform/temporal';
 import { getCustomer } from '../../store/customers';
 import { spendWorkflowId } from '../../workflows/messages';
-import { askTemporal } from '../ask-temporal';
+import { askTemporal } from '../../platform/ask-temporal';
 import { defineOperation } from '../operation';
 import { answerId, answerInstant, viewerQuery } from '../schemas';
 

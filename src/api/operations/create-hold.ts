@@ -13,7 +13,6 @@ import { insufficientCredits } from '../insufficient-credits';
 import { defineOperation } from '../operation';
 import { CREDITS_PER_REQUEST_MAX, idSchema, instantSchema, textSchema } from '../schemas';
 import { holdSchema, holdView } from '../views/hold-view';
-import { wakeTopUp } from '../wake-top-up';
 
 const body = z.strictObject({
   customerId: idSchema,
@@ -31,7 +30,13 @@ export const createHold = defineOperation({
   access: 'key',
   body: jsonBody(body),
   needsIdempotencyKey: true,
-  answers: { 201: { description: 'The credits are set aside, or captured.', schema: holdSchema } },
+  answers: {
+    201: {
+      description: 'The credits are set aside, or captured.',
+      schema: holdSchema,
+      headers: { Location: 'Where the hold is read.' },
+    },
+  },
   problems: ['insufficient_credits', 'unavailable'],
   async find({ body: request, idempotencyKey }, { db, clock }) {
     const holdId = deriveId('hld', 'external', request.customerId, idempotencyKey);
@@ -67,7 +72,7 @@ export const createHold = defineOperation({
       throw insufficientCredits(reply, await loadCustomerPlan(deps, customerId));
     }
     if (outcome !== 'applied') throw new Error(`a hold was answered ${outcome}`);
-    if (!replayed) await wakeTopUp(deps, customerId, reply.available);
+    if (!replayed) await deps.noticeCredits(customerId, reply.available);
     const first = {
       id: holdId,
       customerId,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DomainError } from '../../domain/errors';
 import { isMigrated } from '../../platform/migrate';
 import { getCurrentCatalog } from '../../store/catalogs';
-import { askTemporal } from '../ask-temporal';
+import { askTemporal } from '../../platform/ask-temporal';
 import type { ApiDeps } from '../deps';
 import { defineOperation } from '../operation';
 

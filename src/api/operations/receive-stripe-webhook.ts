@@ -3,7 +3,7 @@ import type { PaymentEvent } from '../../payments/payments';
 import { findDestination } from '../../payments/route-event';
 import { markStripeEventProcessed, receiveStripeEvent } from '../../store/stripe-events';
 import { paymentFactDelivery } from '../../workflows/messages';
-import { askTemporal } from '../ask-temporal';
+import { askTemporal } from '../../platform/ask-temporal';
 import { rawBody } from '../bodies/raw-body';
 import type { ApiDeps } from '../deps';
 import { defineOperation } from '../operation';
@@ -21,6 +21,7 @@ export const receiveStripeWebhook = defineOperation({
   answers: {
     200: { description: 'Received, now or before.', schema: z.strictObject({ received: z.literal(true) }) },
   },
+  problems: ['unavailable'],
   async handle({ body, req }, deps) {
     const now = await deps.clock.now();
     const event = deps.payments.parseWebhook(body, req.header('stripe-signature') ?? '', now);
