@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../domain/errors';
-import type { Caller } from './authenticate';
+import { assertScope, type Caller } from './authenticate';
 import type { AnyOperation } from './operation';
 
 /**
@@ -18,13 +18,17 @@ export function bindQuery(
   return asksWho ? { ...rest, customerId: caller.customerId } : rest;
 }
 
-/** Throws `not_found` when a portal token is used for another customer, or for what only an integrating server does. */
+/**
+ * Throws `not_found` when a portal token is used for another customer, or for what only an integrating server does, and
+ * `operator_scope_required` for what operators do, whatever it is about: whether that exists is none of its business.
+ */
 export function assertBound(
   caller: Caller | undefined,
   { access }: AnyOperation,
   request: { readonly path: string; readonly id: string; readonly body: unknown },
 ): void {
   if (caller?.kind !== 'portal') return;
+  assertScope(access, caller);
   const isForKeys = access === 'key';
   const isOthersPath = request.path.startsWith('/v1/customers/{id}') && request.id !== caller.customerId;
   const isOthersBody =

@@ -23,7 +23,7 @@ function getClock(sandboxUrl: string): AnyOperation {
   return defineOperation({
     summary: 'What time it is in the sandbox',
     tag: 'Sandbox',
-    access: 'customer',
+    access: 'key',
     answers: { 200: { description: 'The instant.', schema: clockSchema } },
     handle: async () => ({ status: 200, body: await ask(`${sandboxUrl}/clock`, 'GET') }),
   });
@@ -36,7 +36,7 @@ function advanceClock(sandboxUrl: string): AnyOperation {
       'By an ISO 8601 duration (`P1M` clamps to the end of the month) or to an instant. Answered when all that was due by ' +
       'then has been carried out.',
     tag: 'Sandbox',
-    access: 'customer',
+    access: 'key',
     body: jsonBody(
       z.union([
         z.strictObject({ by: z.string().max(100) }).meta({ examples: [{ by: 'P1M' }] }),

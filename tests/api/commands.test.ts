@@ -222,6 +222,11 @@ describe('moving credits and money over HTTP', () => {
       [`/v1/subscriptions/${theirs.id}/cancel`, { when: 'now' }],
     ];
     for (const [path, body] of attempts) expect((await post(path, body, { headers })).status).toBe(404);
+    const theirSpend = await spend(api, await imagesOf(api, other));
+    for (const id of [theirSpend.id, 'spd_nothing']) {
+      const refund = await post(`/v1/spends/${id}/refund`, { reason: 'mine' }, { headers });
+      expect(refund).toMatchObject({ status: 403, body: { code: 'operator_scope_required' } });
+    }
     expect((await post('/v1/spends', await imagesOf(api, customerId), { headers })).status).toBe(202);
     const forged = { Authorization: 'Bearer scrip_portal_nothing' };
     expect((await api.get('/v1/catalog', { headers: forged })).status).toBe(401);
