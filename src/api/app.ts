@@ -21,7 +21,7 @@ export function createApp(parts: Omit<ApiDeps, 'openApi'>, sandboxRoutes: readon
   app.set('query parser', 'simple');
   app.set('case sensitive routing', true);
 
-  app.use(nameRequest, observeRequests(deps), forbidSniffing);
+  app.use(nameRequest, observeRequests(deps), forbidSniffing, requireHost);
   for (const route of served) {
     app[route.method](expressPath(route.path), noteRoute(route), serveOperation(route, deps));
   }
@@ -53,6 +53,12 @@ function refuseMethod(path: string, served: readonly Route[]): RequestHandler {
     });
   };
 }
+
+/** RFC 9112: HTTP/1.1 without a Host is malformed. */
+const requireHost: RequestHandler = (req, _res, next) => {
+  if (req.headers.host !== undefined || req.httpVersion === '1.0') next();
+  else throw new DomainError('invalid_request', 'The Host header is missing.');
+};
 
 const forbidSniffing: RequestHandler = (_req, res, next) => {
   res.setHeader('X-Content-Type-Options', 'nosniff');

@@ -19,9 +19,14 @@ export function createHttpServer(app: RequestListener, publicUrl: string): Serve
       requestTimeout: REQUEST_MS_MAX,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
+      // Refused by the application, with a problem like any other.
+      requireHostHeader: false,
     },
     app,
   );
+  // An expectation that nobody knows is none to be met; a tunnel is never opened.
+  server.on('checkExpectation', app);
+  server.on('connect', (_req, socket: Socket) => refuse(new Error('CONNECT'), socket, publicUrl));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
     refuse(error, socket, publicUrl),
   );

@@ -2,26 +2,19 @@ import { connect } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findPackageRoot } from '../../src/platform/package-root';
-import { startStack, type TestStack } from '../support/start-stack';
-import { createApiClient, type ApiClient, type Problem } from './api-client';
+import type { Problem } from './api-client';
 import { BAD_REQUESTS, type BadRequest } from './bad-requests';
 import { arrive, balanceOf, upload } from './people';
+import { useStack } from './use-stack';
 
 describe('requests that are wrong', () => {
-  let stack: TestStack;
-  let api: ApiClient;
+  const { stack, api } = useStack();
   let ids: { readonly customer: string; readonly model: string };
 
   beforeAll(async () => {
-    stack = await startStack();
-    api = await createApiClient(stack.dev);
     const models = await api.get<{ data: { id: string }[] }>('/v1/models');
     ids = { customer: await arrive(api), model: models.body.data[0]!.id };
-  }, 180_000);
-
-  afterAll(async () => {
-    await stack.stop();
-  }, 30_000);
+  });
 
   it.each(BAD_REQUESTS)('are refused with the right problem and no stack trace: $name', async (request) => {
     const response = await fetch(stack.url + fill(request.path), initOf(request));
@@ -82,6 +75,21 @@ describe('requests that are wrong', () => {
       expect(answer).toMatch(/"code":"invalid_request"/);
     }
   }, 30_000);
+
+  it('are answered with a request id however far from HTTP they are', async () => {
+    const wrong = [
+      'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n',
+      'CONNECT elsewhere:443 HTTP/1.1\r\nHost: x\r\n\r\n',
+      `GET /healthz HTTP/1.1\r\nHost: x\r\nLong: ${'x'.repeat(20_000)}\r\n\r\n`,
+    ];
+    for (const text of wrong) {
+      expect(await speak(stack.url, text)).toMatch(
+        /^HTTP\/1\.1 400 [^]*X-Request-Id: [^]*"code":"invalid_request"/,
+      );
+    }
+    const expecting = 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: wonders\r\n\r\n';
+    expect(await speak(stack.url, expecting)).toMatch(/^HTTP\/1\.1 200 [^]*X-Request-Id: /);
+  });
 
   it('leave the server well', async () => {
     expect((await api.get('/healthz')).status).toBe(200);
