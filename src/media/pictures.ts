@@ -23,7 +23,7 @@ const DECODE_SECONDS_MAX = 20;
  * and no larger than the pixel limit. Answers undefined when they are none; never throws for their content.
  */
 export async function readPicture(bytes: Buffer): Promise<Picture | undefined> {
-  const contentType = typeByMagic(bytes);
+  const contentType = findPictureType(bytes);
   if (contentType === undefined) return undefined;
   try {
     const image = sharp(bytes, { limitInputPixels: PICTURE_PIXELS_MAX, failOn: 'error' });
@@ -37,8 +37,11 @@ export async function readPicture(bytes: Buffer): Promise<Picture | undefined> {
   }
 }
 
-/** By the first bytes alone, so that no other decoder of the library (SVG, PDF, HEIF) ever sees what strangers send. */
-function typeByMagic(bytes: Buffer): PictureType | undefined {
+/**
+ * The type of a picture by its first bytes alone, so that no other decoder of the library (SVG, PDF, HEIF) ever sees what
+ * strangers send; undefined for whatever else it is.
+ */
+export function findPictureType(bytes: Buffer): PictureType | undefined {
   const head = bytes.subarray(0, 12).toString('latin1');
   if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';
   if (head.startsWith('\xff\xd8\xff')) return 'image/jpeg';

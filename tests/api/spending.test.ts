@@ -1,6 +1,9 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Client as TemporalClient, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import type { SpendView } from '../../src/api/views/spend-view';
 import { deriveId } from '../../src/platform/ids';
+import { findPackageRoot } from '../../src/platform/package-root';
 import type { TestStack } from '../support/start-stack';
 import type { Problem } from './api-client';
 import { arrive, balanceOf, imagesOf, spend, subscribe, until, uploadPictures } from './people';
@@ -183,6 +186,18 @@ describe('spending credits over HTTP', () => {
     const file = await api.get(`/v1/images/${imageId}/file?customerId=${licensee}`);
     expect(file.headers.get('scrip-watermark')).toBe('false');
   }, 120_000);
+
+  it('says of a picture what it is, in whatever format its provider made it', async () => {
+    const customerId = await subscribe(api);
+    const work = await spend(api, await imagesOf(api, customerId));
+    const imageId = (work.result as { imageIds: string[] }).imageIds[0]!;
+    // The studio makes PNGs alone; this is what a provider of JPEGs would have left.
+    const jpeg = await readFile(join(findPackageRoot(), 'examples/pictures/lagoon.jpg'));
+    await writeFile(join(stack.home, 'objects/images', imageId, 'clean.png'), jpeg);
+    const file = await api.get(`/v1/images/${imageId}/file?customerId=${customerId}`);
+    expect(file.headers.get('content-type')).toBe('image/jpeg');
+    expect(file.headers.get('content-disposition')).toContain(`"${imageId}.jpeg"`);
+  });
 
   it('tells of every state of a spend as it comes, and stops at the end', async () => {
     const customerId = await arrive(api);

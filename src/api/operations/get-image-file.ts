@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findPictureType } from '../../media/pictures';
 import { watermark } from '../../media/watermark';
 import { getVisibleImage, type Image } from '../../store/images';
 import { findLicense } from '../../store/licenses';
@@ -19,7 +20,7 @@ export const getImageFile = defineOperation({
   answers: {
     200: {
       description: 'The picture.',
-      contentType: 'image/png',
+      contentType: 'image/*',
       headers: { 'Scrip-Watermark': '`true` or `false`.' },
     },
   },
@@ -32,13 +33,15 @@ export const getImageFile = defineOperation({
       isClean(deps, image, viewerId),
       deps.objectStore.get(image.objectKey),
     ]);
+    // A marked picture is a PNG; a clean one is what its provider made.
+    const contentType = clean ? (findPictureType(picture) ?? 'application/octet-stream') : 'image/png';
     return {
       status: 200,
       bytes: clean ? picture : await watermark(picture),
-      contentType: 'image/png',
+      contentType,
       headers: {
         'Scrip-Watermark': String(!clean),
-        'Content-Disposition': `inline; filename="${image.id}.png"`,
+        'Content-Disposition': `inline; filename="${image.id}.${contentType.replace(/^.*\//, '')}"`,
       },
     };
   },
