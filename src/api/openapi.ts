@@ -6,6 +6,8 @@ import { PROBLEMS } from './problems';
 import type { Route } from './routes';
 
 type Json = Readonly<Record<string, unknown>>;
+/** What a header says, by its name. */
+type Headers = Readonly<Record<string, string>>;
 
 /** What of the description is read here again; the rest is for its readers. */
 export interface OpenApi {
@@ -64,7 +66,11 @@ export function openApiOf(routes: readonly Route[], publicUrl: string): OpenApi 
     components: {
       schemas: Object.fromEntries(components),
       securitySchemes: {
-        apiKey: { type: 'http', scheme: 'bearer', description: 'A key with the scope customer or operator.' },
+        apiKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A key with the scope customer or operator, or the token of a portal session.',
+        },
       },
     },
   };
@@ -142,7 +148,7 @@ function responsesOf(
     status,
     {
       description: answer.description,
-      headers: headersOf(operation, answer),
+      headers: headerDocs(headersOf(operation, answer)),
       ...contentOf(answer, components),
     },
   ]);
@@ -154,19 +160,35 @@ function responsesOf(
         .filter((code) => PROBLEMS[code].status === status)
         .map((code) => `\`${code}\`: ${PROBLEMS[code].title}`)
         .join(' '),
+      headers: headerDocs(problemHeaders(operation, status)),
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     },
   ]);
   return Object.fromEntries([...answers, ...problems]) as Readonly<Record<string, Json>>;
 }
 
-function headersOf({ needsIdempotencyKey }: AnyOperation, { headers = {} }: AnswerDoc): Json {
+function headersOf(operation: AnyOperation, { headers = {} }: AnswerDoc): Headers {
+  return { ...commonHeaders(operation), ...headers };
+}
+
+function problemHeaders(operation: AnyOperation, status: number): Headers {
+  return {
+    ...commonHeaders(operation),
+    ...(status === 401 ? { 'WWW-Authenticate': '`Bearer`.' } : {}),
+    ...(status === 429 || status === 503 ? { 'Retry-After': 'For so many seconds.' } : {}),
+  };
+}
+
+function commonHeaders({ needsIdempotencyKey }: AnyOperation): Headers {
   const replayed = needsIdempotencyKey
     ? { [REPLAYED_HEADER]: '`true` when this was answered to an earlier request with the same key.' }
     : {};
-  const all = { 'X-Request-Id': 'Names this attempt.', ...replayed, ...headers };
+  return { 'X-Request-Id': 'Names this attempt.', ...replayed };
+}
+
+function headerDocs(headers: Headers): Json {
   return Object.fromEntries(
-    Object.entries(all).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
   );
 }
 

@@ -2,12 +2,19 @@ import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { OpenApi } from '../../src/api/openapi';
 
-/** Checks an answer against what the API says of itself: its status is documented and its JSON has the shape. */
+/** Ours, and what a client acts on. */
+const TOLD = /^(x-request-id|location|idempotency-replayed|retry-after|www-authenticate|scrip-.*)$/;
+
+/**
+ * Checks an answer against what the API says of itself: its status and its headers are documented and its JSON has the
+ * shape.
+ */
 export type AnswerCheck = (answer: {
   readonly method: string;
   readonly path: string;
   readonly status: number;
   readonly contentType: string;
+  readonly headers: Headers;
   readonly body: unknown;
 }) => void;
 
@@ -17,7 +24,7 @@ export function createAnswerCheck(openApi: OpenApi): AnswerCheck {
   ajv.addSchema(openApi, 'api');
   const validators = new Map<string, ValidateFunction>();
 
-  return ({ method, path, status, contentType, body }) => {
+  return ({ method, path, status, contentType, headers, body }) => {
     const route = findRoute(openApi, path);
     // What no route takes is answered like any problem.
     const response = openApi.paths[route]?.[method.toLowerCase()]?.responses[String(status)];
@@ -31,6 +38,11 @@ export function createAnswerCheck(openApi: OpenApi): AnswerCheck {
       response === undefined
     ) {
       throw new Error(`${method} ${route} does not say that it answers ${String(status)}`);
+    }
+    const documented = Object.keys(response?.['headers'] ?? {}).map((name) => name.toLowerCase());
+    const untold = [...headers.keys()].filter((name) => TOLD.test(name) && !documented.includes(name));
+    if (response !== undefined && untold.length > 0) {
+      throw new Error(`${method} ${route} does not say that ${String(status)} has ${untold.join(', ')}`);
     }
     if (!contentType.endsWith('json')) return;
     const validate = validators.get(pointer) ?? ajv.compile({ $ref: pointer });

@@ -64,7 +64,8 @@ export async function createApiClient(stack: {
     const contentType = (response.headers.get('content-type') ?? '').split(';')[0] ?? '';
     const text = await response.text();
     const parsed: unknown = contentType.endsWith('json') ? JSON.parse(text) : text;
-    check({ method, path: path.split('?')[0] ?? '', status: response.status, contentType, body: parsed });
+    const { status, headers: answered } = response;
+    check({ method, path: path.split('?')[0] ?? '', status, contentType, headers: answered, body: parsed });
     return {
       status: response.status,
       body: parsed as Body,

@@ -37,8 +37,16 @@ export const createSpend = defineOperation({
   body: jsonBody(spendRequestSchema),
   needsIdempotencyKey: true,
   answers: {
-    202: { description: 'The credits are held and the work begins.', schema: spendSchema },
-    201: { description: 'A licence: issued and paid for.', schema: spendSchema },
+    202: {
+      description: 'The credits are held and the work begins.',
+      schema: spendSchema,
+      headers: { Location: 'Where the spend is read.' },
+    },
+    201: {
+      description: 'A licence: issued and paid for.',
+      schema: spendSchema,
+      headers: { Location: 'Where the spend is read.' },
+    },
   },
   problems: [
     'insufficient_credits',

@@ -13,6 +13,7 @@ export const getUploadFile = defineOperation({
   access: 'public',
   query,
   answers: { 200: { description: 'The picture.', contentType: 'image/*' } },
+  problems: ['unavailable'],
   async find({ id, query: { expires, signature } }, { db, clock, urlSigningSecret }) {
     const now = await clock.now();
     if (!verifyUploadSignature({ secret: urlSigningSecret, uploadId: id, expires, signature, now })) {

@@ -15,6 +15,7 @@ export const receiveJobsWebhook = defineOperation({
   access: 'public',
   body: rawBody(JOB_BYTES_MAX),
   answers: { 200: { description: 'Received.', schema: z.strictObject({ received: z.literal(true) }) } },
+  problems: ['unavailable'],
   async handle({ body, req }, { db, jobs }) {
     const { providerId } = jobs.parseWebhook(body, {
       'webhook-id': req.header('webhook-id'),
