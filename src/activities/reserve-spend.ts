@@ -28,7 +28,8 @@ export interface Reservation {
 /**
  * Sets the credits of a spend aside and records the spend, in one transaction under `{spend}/hold`. Goes by what is
  * recorded: a spend that is still open continues, a settled one is answered as it is, and its work is never run again.
- * A refusal is an answer; for want of credits or of a plan it is recorded under the key for ever.
+ * A refusal is an answer. For want of credits it is recorded under the key for ever; by the rules it was judged before, at
+ * the admission, and is recorded there: what has changed since is told by this run alone.
  */
 export async function reserveSpend(
   deps: ActivityDeps,
