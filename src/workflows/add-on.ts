@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
+  log,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
@@ -10,6 +11,7 @@ import {
 import type { Activities } from '../activities';
 import { epochMsOf, instantOf } from '../domain/instants';
 import { createAlarms } from './alarms';
+import { isPaymentFact } from './arguments';
 import {
   openAddOnUpdate,
   paymentFactSignal,
@@ -42,8 +44,15 @@ const MARGIN_MS = 3_600_000;
  */
 export async function addOn(input: AddOnInput): Promise<OrderStatus | 'refused'> {
   const facts: PaymentFact[] = [];
-  const description = 'Something about its money may have changed: look at it again at Stripe.';
-  setHandler(paymentFactSignal, (fact) => void facts.push(fact), { description });
+  const hear = (fact: PaymentFact) => {
+    if (isPaymentFact(fact)) facts.push(fact);
+    else log.warn('a signal paymentFact without a fact is left');
+  };
+  setHandler(paymentFactSignal, hear, {
+    description:
+      'Something about its money may have changed: it is looked at again at Stripe. ' +
+      '{"eventId": "by hand", "objectType": "checkout_session", "objectId": "cs_…"}',
+  });
   const answers = answerOpen('pack' in input);
   return CancellationScope.nonCancellable(async () => {
     const order = 'pack' in input ? await open(input, answers.give) : await findOrder(input.orderId);

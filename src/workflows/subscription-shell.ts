@@ -1,8 +1,9 @@
-import { condition, currentUpdateInfo, setHandler } from '@temporalio/workflow';
+import { condition, currentUpdateInfo, log, setHandler } from '@temporalio/workflow';
 import type { ErrorCode } from '../domain/errors';
 import { parseInstant, type Instant } from '../domain/instants';
-import { PLAN_IDS, type PlanId } from '../domain/catalog';
+import { PLAN_IDS } from '../domain/catalog';
 import { viewOf, type SubscriptionCommand, type SubscriptionState } from '../domain/subscription';
+import { demand, isLine, isPaymentFact, membersOf } from './arguments';
 import {
   cancelUpdate,
   changePlanUpdate,
@@ -72,13 +73,21 @@ export function listen(shell: Shell): void {
     ({ plan }) => order((commandId) => ({ type: 'change_plan', commandId, plan })),
     {
       description: 'A higher plan now, once it is paid; a lower one when the paid time ends. {"plan": "pro"}',
-      validator: ({ plan }: { plan: PlanId }) => demand(PLAN_IDS.includes(plan), `There is no plan ${plan}.`),
+      validator: (argument: unknown) => {
+        const { plan } = membersOf(argument);
+        demand(
+          PLAN_IDS.some((id) => id === plan),
+          'Name a plan of the catalog: {"plan": "pro"}.',
+        );
+      },
     },
   );
   setHandler(cancelUpdate, ({ when }) => order((commandId) => ({ type: 'cancel', commandId, when })), {
     description: 'Ends it when the paid time ends, or now. {"when": "period_end"} or {"when": "now"}',
-    validator: ({ when }: { when: string }) =>
-      demand(['period_end', 'now'].includes(when), `When is ${when}?`),
+    validator: (argument: unknown) => {
+      const { when } = membersOf(argument);
+      demand(when === 'period_end' || when === 'now', 'Say {"when": "period_end"} or {"when": "now"}.');
+    },
   });
   setHandler(resumeUpdate, () => order((commandId) => ({ type: 'resume', commandId })), {
     description: 'Undoes a scheduled cancel, or ends a pause.',
@@ -88,33 +97,41 @@ export function listen(shell: Shell): void {
   });
   setHandler(
     recordPaymentUpdate,
-    ({ paidThrough, reference }) =>
-      order((commandId) => ({ type: 'record_payment', commandId, paidThrough, reference })),
+    ({ paidThrough: text, reference }) => {
+      const paidThrough = parseInstant(text) ?? text;
+      return order((commandId) => ({ type: 'record_payment', commandId, paidThrough, reference }));
+    },
     {
       description: 'Money seen outside Stripe. {"paidThrough": "2027-01-31T00:00:00.000Z", "reference": "…"}',
-      validator: ({ paidThrough, reference }: { paidThrough: string; reference: string }) => {
-        demand(parseInstant(paidThrough) === paidThrough, `${paidThrough} is not an instant in UTC.`);
-        demand(reference.trim() !== '', 'A reference is needed.');
+      validator: (argument: unknown) => {
+        const { paidThrough, reference } = membersOf(argument);
+        const isInstant = typeof paidThrough === 'string' && parseInstant(paidThrough) !== undefined;
+        demand(isInstant, 'paidThrough is an instant as 2027-01-31T00:00:00Z.');
+        demand(isLine(reference), 'reference is a line of text, for the books.');
       },
     },
   );
   setHandler(
     migrateUpdate,
     ({ catalogVersion }) => order((commandId) => ({ type: 'migrate', commandId, catalogVersion })),
-    { description: 'To another catalog version, from the next period on. {"catalogVersion": "…"}' },
+    {
+      description: 'To another catalog version, from the next period on. {"catalogVersion": "…"}',
+      validator: (argument: unknown) =>
+        demand(isLine(membersOf(argument)['catalogVersion']), 'Say {"catalogVersion": "…"}.'),
+    },
   );
   setHandler(lookAgainUpdate, () => order((commandId) => ({ type: 'look_again', commandId })), {
     description: 'Reads everything about it at Stripe again, and does what follows.',
   });
-  setHandler(paymentFactSignal, (fact) => void shell.facts.push(fact), {
-    description: 'Something about a payment may have changed: read it again at Stripe.',
+  const hear = (fact: PaymentFact) => {
+    if (isPaymentFact(fact)) shell.facts.push(fact);
+    else log.warn('a signal paymentFact without a fact is left');
+  };
+  setHandler(paymentFactSignal, hear, {
+    description:
+      'From the inbox: a payment may have changed, so it is read again at Stripe. By hand, use lookAgain.',
   });
   setHandler(stateQuery, () => (shell.state === null ? null : viewOf(shell.state)), {
     description: 'The subscription as its workflow sees it.',
   });
-}
-
-/** Throws in a validator: the update is rejected before it is written into the history. */
-function demand(isMet: boolean, message: string): void {
-  if (!isMet) throw new TypeError(message);
 }

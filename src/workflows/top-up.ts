@@ -8,6 +8,7 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import { demand, isLine, membersOf } from './arguments';
 import { observeCreditsSignal, removeAutoTopUpUpdate, setAutoTopUpUpdate, type TopUpInput } from './messages';
 import { now } from './now';
 
@@ -36,7 +37,15 @@ export async function topUp({ customerId }: TopUpInput): Promise<void> {
     return null;
   };
   setHandler(setAutoTopUpUpdate, (setting) => take({ type: 'set', setting }), {
-    description: 'Buys packs by itself when credits run low; setting it again ends a stop.',
+    description:
+      'Buys packs by itself when credits run low; setting it again ends a stop. ' +
+      '{"threshold": 100, "pack": "…", "quantity": 1, "monthlyMaximum": 3}',
+    validator: (argument: unknown) => {
+      const { pack, ...numbers } = membersOf(argument);
+      const counts = [numbers['threshold'], numbers['quantity'], numbers['monthlyMaximum']];
+      demand(isLine(pack), 'pack is the id of a pack of the catalog.');
+      demand(counts.every(isCount), 'threshold, quantity and monthlyMaximum are whole and positive.');
+    },
   });
   setHandler(removeAutoTopUpUpdate, () => take({ type: 'removed' }), {
     description: 'Buys nothing by itself.',
@@ -58,6 +67,10 @@ export async function topUp({ customerId }: TopUpInput): Promise<void> {
       done += 1;
     }
   });
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) > 0;
 }
 
 /** Takes in one input, makes the purchase that follows from it, and looks again, until there is nothing more to buy. */

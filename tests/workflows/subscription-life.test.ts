@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type Stripe from 'stripe';
 import type { UpdateDefinition } from '@temporalio/common';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Instant } from '../../src/domain/instants';
 import { epochMsOf, instantOf } from '../../src/domain/instants';
 import { getBalance } from '../../src/ledger/get-balance';
@@ -243,6 +244,33 @@ describe('a subscription through commands, declines and refunds', () => {
     house.carry = () => true;
     await pass(1);
     expect(await journalOf(house, customerId)).toHaveLength(4);
+  });
+
+  it('is not stopped by what somebody sends it by hand', async () => {
+    const { id } = await subscriber();
+    const handle = house.client.workflow.getHandle(subscriptionWorkflowId(id));
+    for (const argument of [
+      undefined,
+      null,
+      'pro',
+      {},
+      { plan: 1, when: 1, paidThrough: 1, catalogVersion: '\0' },
+    ]) {
+      for (const update of ['changePlan', 'cancel', 'recordPayment', 'migrate'])
+        await expect(handle.executeUpdate(update, { args: [argument] })).rejects.toThrow(
+          WorkflowUpdateFailedError,
+        );
+      await handle.signal('paymentFact', argument);
+    }
+    expect(await tell(id, lookAgainUpdate)).toEqual({ outcome: 'done' });
+    const paidThrough = await periodEnd(id);
+    const payment = { paidThrough: '2099-02-30', reference: 'a transfer' };
+    await expect(handle.executeUpdate('recordPayment', { args: [payment] })).rejects.toThrow();
+    const early = { paidThrough: `${paidThrough.slice(0, 10)}T00:00:00+14:00`, reference: 'a transfer' };
+    expect(await handle.executeUpdate('recordPayment', { args: [early] })).toMatchObject({
+      outcome: 'refused',
+      code: 'state_conflict',
+    });
   });
 
   it('takes the credits of refunded money back, of a year first those still to come', async () => {

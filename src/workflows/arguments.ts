@@ -1,0 +1,42 @@
+import { isReadableLine } from '../domain/readable-line';
+import type { PaymentFact } from './messages';
+
+/*
+ * What comes with an update or a signal. Operators send them by hand in the Web UI, so it may be anything at all, and a
+ * handler that throws because of it would stop its workflow: a validator refuses it first, a signal's handler leaves it.
+ */
+
+const FACT_TYPES: readonly unknown[] = [
+  'invoice',
+  'checkout_session',
+  'payment',
+  'subscription',
+  'refund',
+  'dispute',
+] satisfies PaymentFact['objectType'][];
+const TEXT_LENGTH_MAX = 200;
+
+/** The members of an argument; none when it has none. */
+export function membersOf(argument: unknown): Readonly<Record<string, unknown>> {
+  return typeof argument === 'object' && argument !== null ? { ...argument } : {};
+}
+
+/** Throws in a validator: the update is rejected before it is written into the history. */
+export function demand(isMet: boolean, message: string): void {
+  if (!isMet) throw new TypeError(message);
+}
+
+/** A line that a person and Postgres can read, and not a long one. */
+export function isLine(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value.trim() !== '' &&
+    value.length <= TEXT_LENGTH_MAX &&
+    isReadableLine(value)
+  );
+}
+
+export function isPaymentFact(fact: unknown): fact is PaymentFact {
+  const { eventId, objectType, objectId } = membersOf(fact);
+  return isLine(eventId) && isLine(objectId) && FACT_TYPES.includes(objectType);
+}
