@@ -20,6 +20,7 @@ export type { CommandAnswer, GrantEffect, StripeCall, SubscriptionEffects } from
 export type { SubscriptionCommand, SubscriptionFact, SubscriptionStep } from './subscription/inputs';
 export { openSubscription, readSubscriptionState, type SubscriptionState } from './subscription/state';
 export { isFinished, nextChangeAt, viewOf, type SubscriptionView } from './subscription/view';
+export { whyItWaits, withheldCredits, type Waiting } from './subscription/waiting';
 
 /**
  * Takes in one input and says what follows from it: the state after it, and the effects. A grant is never given twice and

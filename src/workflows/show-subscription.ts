@@ -1,19 +1,15 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { viewOf, type SubscriptionState } from '../domain/subscription';
+import { viewOf } from '../domain/subscription';
 import { SEARCH_ATTRIBUTES } from './messages';
+import { subscriptionCard } from './subscription-card';
+import { nextLookAt } from './subscription-look';
+import type { OpenedShell } from './subscription-shell';
 
 /** Keeps the operator's card and the search attributes true. An attribute costs an event, so only changes are sent. */
-export function showSubscription(state: SubscriptionState): void {
-  const { status, plan, nextGrant, paidThrough, currentPeriod, cycle } = viewOf(state);
-  const lines = [
-    `**${plan}** by the ${state.interval} for ${state.customerId}: **${status}**`,
-    currentPeriod === null || cycle === null
-      ? 'Waits for its first payment.'
-      : `Cycle ${cycle}, ${currentPeriod.start} to ${currentPeriod.end}.`,
-    `Paid through ${paidThrough ?? 'nothing yet'}.`,
-    nextGrant === null ? 'No grant to come.' : `Next grant: ${nextGrant.credits} credits at ${nextGrant.at}.`,
-  ];
-  setCurrentDetails(lines.join('\n\n'));
+export function showSubscription(shell: OpenedShell): void {
+  const { state } = shell;
+  const { status, plan, nextGrant } = viewOf(state);
+  setCurrentDetails(subscriptionCard(state, nextLookAt(shell)));
 
   const shown = workflowInfo().typedSearchAttributes;
   const at = nextGrant === null ? undefined : new Date(nextGrant.at);

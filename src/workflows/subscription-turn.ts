@@ -126,7 +126,7 @@ async function feed(
     const { commandId, ...rest } = answer;
     shell.answers.set(commandId, rest);
   }
-  showSubscription(state);
+  showSubscription(shell);
   return all.flatMap(({ calls }) => calls);
 }
 

@@ -1,0 +1,81 @@
+import type { Instant } from '../instants';
+import { eraOf } from '../paid-cycles';
+import { withheldOf } from '../refunds';
+import { dueCycles, isHeldBack } from './due-cycles';
+import type { SubscriptionState } from './state';
+import { endsAt, graceEnd, paidThroughOf, pauseOf, statusOf } from './timeline';
+
+/** What a subscription needs before it goes on. */
+export type Waiting =
+  /** Its customer has not paid at the checkout, which is open until then. */
+  | { readonly for: 'checkout'; readonly sessionId: string; readonly until: Instant }
+  /** It is invoiced, and nothing is paid yet. */
+  | { readonly for: 'first_invoice' }
+  /** The period that began at `since` is not paid; `graceEnd`: from when on that is past due by itself. */
+  | {
+      readonly for: 'renewal';
+      readonly since: Instant;
+      readonly graceEnd: Instant;
+      readonly standing: 'in_grace' | 'failed' | 'grace_over';
+      readonly isAtStripe: boolean;
+    }
+  /** It is paused; so many grants that are due and paid for are held back. */
+  | { readonly for: 'resume'; readonly since: Instant; readonly heldBack: number }
+  /** A payment is here whose cycles cannot be counted, because an earlier one is not. */
+  | { readonly for: 'first_payment'; readonly paymentId: string }
+  /** A command that was accepted is being carried out there. */
+  | { readonly for: 'stripe' };
+
+/** Why nothing is granted now, for the people who are asked; empty while it runs by itself. The most pressing comes first. */
+export function whyItWaits(state: SubscriptionState): readonly Waiting[] {
+  const orphans = state.intervals.filter((interval) => eraOf(interval, state.eras) === undefined);
+  return [
+    ...(state.command === null ? [] : [{ for: 'stripe' } as const]),
+    ...orphans.map(({ paymentId }) => ({ for: 'first_payment', paymentId }) as const),
+    ...waitingOf(state),
+  ];
+}
+
+/** The credits of cycles to come that are kept back because their money went back. */
+export function withheldCredits({ withdrawals }: SubscriptionState): number {
+  return withdrawals.reduce((sum, one) => sum + withheldOf(one), 0);
+}
+
+function waitingOf(state: SubscriptionState): readonly Waiting[] {
+  const paidThrough = paidThroughOf(state);
+  const pause = pauseOf(state);
+  switch (statusOf(state)) {
+    case 'canceled':
+      return [];
+    case 'incomplete':
+      return [firstPayment(state)];
+    case 'paused': {
+      const due = dueCycles(state).filter(
+        (cycle) => cycle.period.start <= state.at && isHeldBack(state, cycle),
+      );
+      return [{ for: 'resume', since: pause?.from ?? state.at, heldBack: due.length }];
+    }
+    case 'active':
+    case 'past_due':
+      if (paidThrough === null || state.at < paidThrough || paidThrough === endsAt(state)) return [];
+      return [renewal(state, paidThrough)];
+  }
+}
+
+function firstPayment({ checkout }: SubscriptionState): Waiting {
+  return checkout === null
+    ? { for: 'first_invoice' }
+    : { for: 'checkout', sessionId: checkout.sessionId, until: checkout.expiresAt };
+}
+
+function renewal(state: SubscriptionState, since: Instant): Waiting {
+  const end = graceEnd(state, since);
+  const failed = state.failedPeriodStart !== null && state.failedPeriodStart >= since;
+  return {
+    for: 'renewal',
+    since,
+    graceEnd: end,
+    standing: failed ? 'failed' : state.at < end ? 'in_grace' : 'grace_over',
+    isAtStripe: state.stripeSubscriptionId !== null,
+  };
+}

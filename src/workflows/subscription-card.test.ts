@@ -1,0 +1,69 @@
+import { at, month, opened, opening, paid, passes, play } from '../../tests/support/subscription-play';
+import { openSubscription, step, type SubscriptionState } from '../domain/subscription';
+import { subscriptionCard } from './subscription-card';
+
+const anchor = at('2026-01-31T10:00:00Z');
+const renewal = at('2026-02-28T10:00:00Z');
+const running = play([paid(month(anchor, 0))]).state;
+
+describe('the card of a subscription', () => {
+  it('says that it runs, what comes next, and no reason to wait', () => {
+    expect(subscriptionCard(running, null).split('\n\n')).toEqual([
+      '**standard** by the month for cus_1 (sub_stripe): **active**',
+      'Cycle 0, 2026-01-31T10:00:00.000Z to 2026-02-28T10:00:00.000Z.',
+      'Paid through 2026-02-28T10:00:00.000Z.',
+      'Next grant: 500 credits at 2026-02-28T10:00:00.000Z.',
+    ]);
+  });
+
+  it('says for which first payment it waits', () => {
+    const checkout = { sessionId: 'cs_1', url: 'https://pay.example', expiresAt: anchor };
+    const waiting = openSubscription({ ...opening(), checkout, at: at('2026-01-30T10:00:00Z') });
+    expect(reasons(waiting)).toEqual([
+      '**Waits** for its first payment at the checkout cs_1, open until 2026-01-31T10:00:00.000Z. Paid and not seen: `lookAgain`.',
+    ]);
+    expect(reasons(opened())).toEqual([expect.stringContaining('first invoice to be paid')]);
+  });
+
+  it('says for which renewal it waits, how that stands, and what mends it', () => {
+    const inGrace = play([passes(renewal)], running).state;
+    expect(subscriptionCard(inGrace, at('2026-02-28T13:00:00Z'))).toContain(
+      [
+        '**active**',
+        '**Waits** for its renewal of 2026-02-28T10:00:00.000Z to be paid: past due from 2026-02-28T13:00:00.000Z. Paid at Stripe and not seen: `lookAgain`. Paid past Stripe: `recordPayment`.',
+        'Reads Stripe again by itself at 2026-02-28T13:00:00.000Z.',
+      ].join('\n\n'),
+    );
+    const failed = { type: 'payment_failed', at: renewal, periodStart: renewal } as const;
+    expect(reasons(play([failed], running).state)).toEqual([
+      expect.stringContaining('Stripe says that the payment failed'),
+    ]);
+    const late = play([passes(at('2026-03-02T00:00:00Z'))], running).state;
+    expect(reasons(late)).toEqual([expect.stringContaining('nothing was heard of it by')]);
+    expect(reasons({ ...late, stripeSubscriptionId: null })).toEqual([
+      expect.stringContaining('Not at Stripe. Paid past Stripe: `recordPayment`.'),
+    ]);
+  });
+
+  it('says how many grants a pause keeps, and how it ends', () => {
+    const year = { ...month(anchor, 0), end: at('2027-01-31T10:00:00Z') };
+    const paused = play([paid(year), { type: 'pause', at: anchor, commandId: 'c' }]).state;
+    const command = { type: 'command_done', at: anchor, commandId: 'c' } as const;
+    expect(reasons(paused)[0]).toContain('for Stripe to carry out a command');
+    const { state } = play([command, passes(at('2026-04-01T00:00:00Z'))], paused);
+    expect(reasons(state)).toEqual([
+      '**Waits** since 2026-01-31T10:00:00.000Z, for it is paused; 2 paid grants are kept for its end. `resume` ends the pause.',
+    ]);
+  });
+
+  it('names a payment that came before the one it follows', () => {
+    const { state } = step(opened(), paid(month(anchor, 1)));
+    expect(reasons(state)[0]).toContain('with the payment in_1 for an earlier one');
+  });
+});
+
+function reasons(state: SubscriptionState): readonly string[] {
+  return subscriptionCard(state, null)
+    .split('\n\n')
+    .filter((line) => line.startsWith('**Waits**'));
+}

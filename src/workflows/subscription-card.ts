@@ -1,0 +1,67 @@
+import type { Instant } from '../domain/instants';
+import {
+  viewOf,
+  whyItWaits,
+  withheldCredits,
+  type SubscriptionState,
+  type Waiting,
+} from '../domain/subscription';
+
+/**
+ * The operator's card in the Web UI: where the subscription stands, why it waits, and the update that mends it
+ * (docs/runbook.md). `nextLookAt`: when it is read at Stripe again by itself, null when there is no need.
+ */
+export function subscriptionCard(state: SubscriptionState, nextLookAt: Instant | null): string {
+  const { status, plan, pendingPlan, nextGrant, paidThrough, currentPeriod, cycle, cancelAt } = viewOf(state);
+  const atStripe = state.stripeSubscriptionId ?? 'not at Stripe';
+  const withheld = withheldCredits(state);
+  const lines = [
+    `**${plan}** by the ${state.interval} for ${state.customerId} (${atStripe}): **${status}**`,
+    ...whyItWaits(state).map((waiting) => `**Waits** ${wordsOf(waiting)}`),
+    ...(nextLookAt === null ? [] : [`Reads Stripe again by itself at ${nextLookAt}.`]),
+    ...(currentPeriod === null || cycle === null
+      ? []
+      : [`Cycle ${cycle}, ${currentPeriod.start} to ${currentPeriod.end}.`]),
+    `Paid through ${paidThrough ?? 'nothing yet'}.`,
+    nextGrant === null ? 'No grant to come.' : `Next grant: ${nextGrant.credits} credits at ${nextGrant.at}.`,
+    ...(withheld === 0 ? [] : [`Money went back: ${withheld} credits of its cycles to come are withheld.`]),
+    ...(pendingPlan === null ? [] : [`Becomes ${pendingPlan} when the paid time ends.`]),
+    ...(cancelAt === null ? [] : [`${status === 'canceled' ? 'Ended' : 'Ends'} at ${cancelAt}.`]),
+  ];
+  return lines.join('\n\n');
+}
+
+function wordsOf(waiting: Waiting): string {
+  switch (waiting.for) {
+    case 'checkout':
+      return `for its first payment at the checkout ${waiting.sessionId}, open until ${waiting.until}. Paid and not seen: \`lookAgain\`.`;
+    case 'first_invoice':
+      return 'for its first invoice to be paid. Paid at Stripe and not seen: `lookAgain`. Paid past Stripe: `recordPayment`.';
+    case 'renewal':
+      return `for its renewal of ${waiting.since} to be paid: ${standingOf(waiting)}. ${remedyOf(waiting)}`;
+    case 'resume':
+      return `since ${waiting.since}, for it is paused; ${waiting.heldBack} paid grants are kept for its end. \`resume\` ends the pause.`;
+    case 'first_payment':
+      return `with the payment ${waiting.paymentId} for an earlier one, from which its cycles are counted: \`lookAgain\`.`;
+    case 'stripe':
+      return 'for Stripe to carry out a command: the pending activity says what its last attempt came to.';
+  }
+}
+
+function standingOf({ standing, graceEnd }: Extract<Waiting, { for: 'renewal' }>): string {
+  switch (standing) {
+    case 'in_grace':
+      return `past due from ${graceEnd}`;
+    case 'failed':
+      return 'Stripe says that the payment failed';
+    case 'grace_over':
+      return `nothing was heard of it by ${graceEnd}`;
+  }
+}
+
+function remedyOf({ isAtStripe }: Extract<Waiting, { for: 'renewal' }>): string {
+  const elsewhere = 'Paid past Stripe: `recordPayment`.';
+  return isAtStripe
+    ? `Paid at Stripe and not seen: \`lookAgain\`. ${elsewhere}`
+    : `Not at Stripe. ${elsewhere}`;
+}
