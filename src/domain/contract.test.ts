@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import {
   at,
   DAY,
   month,
+  opened,
   opening,
   paid,
   passes,
@@ -133,6 +135,66 @@ describe('a contract', () => {
     const outOfBand = paid(month(plus(signedAt, -DAY), 0, terms), signedAt);
     const { grants } = play([outOfBand, passes(through)], recorded.state);
     expect(grants.map((grant) => grant.credits)).toEqual(Array(11).fill(8_000));
+  });
+});
+
+describe('a recorded payment', () => {
+  it('is refused when no month begins in the time that it would pay for', () => {
+    const middle = plus(cycleStart(signedAt, 1), 10 * DAY);
+    const { answers, grants } = play(
+      [
+        record(signedAt, middle),
+        record(signedAt, plus(middle, 5 * DAY), 'c2'),
+        passes(cycleStart(signedAt, 4)),
+      ],
+      waiting,
+    );
+    expect(answers).toMatchObject([{ outcome: 'done' }, { outcome: 'refused', code: 'state_conflict' }]);
+    expect(grants).toHaveLength(2);
+  });
+
+  it('is refused when it would pay for more than ten years ahead', () => {
+    const { answers, state } = play(
+      [record(signedAt, at('9999-12-31T00:00:00Z')), record(signedAt, cycleStart(signedAt, 121), 'c2')],
+      opened(),
+    );
+    expect(answers.map((answer) => answer.outcome)).toEqual(['refused', 'refused']);
+    expect(play([record(signedAt, cycleStart(signedAt, 120), 'c3')], state).grants).toHaveLength(1);
+  });
+
+  it('gives credits for its money, and money for its credits, whatever instants are recorded', () => {
+    const recorded = fc.array(
+      fc.record({ after: fc.integer({ min: 0, max: 100 }), days: fc.integer({ min: -5, max: 100 }) }),
+      {
+        maxLength: 12,
+      },
+    );
+    fc.assert(
+      fc.property(recorded, (payments) => {
+        let state = waiting;
+        let now = signedAt;
+        const granted = new Map<string, number>();
+        const costs = new Map<string, number>();
+        const hear = (steps: Parameters<typeof play>[0]) => {
+          const played = play(steps, state);
+          state = played.state;
+          for (const { paymentId, credits: given, cost } of played.grants) {
+            granted.set(paymentId, (granted.get(paymentId) ?? 0) + given);
+            costs.set(paymentId, (costs.get(paymentId) ?? 0) + cost.amountMinor);
+          }
+        };
+        const accepted = new Map<string, number>();
+        for (const [index, { after, days }] of payments.entries()) {
+          now = plus(now, after * DAY);
+          hear([record(now, plus(viewOf(state).paidThrough ?? now, days * DAY), `c${String(index)}`)]);
+          for (const { paymentId, paid: money } of state.intervals)
+            accepted.set(paymentId, money.amountMinor);
+        }
+        hear([passes(cycleStart(signedAt, 400))]);
+        expect([...costs].sort()).toEqual([...accepted].sort());
+        expect([...granted.values()].every((given) => given > 0 && given % 8_000 === 0)).toBe(true);
+      }),
+    );
   });
 });
 

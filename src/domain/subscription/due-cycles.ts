@@ -31,7 +31,9 @@ export function ungrantedByPayment(state: SubscriptionState): ReadonlyMap<string
       const id = `${String(cycle.era)}:${String(cycle.cycle)}`;
       if (taken.has(id)) continue;
       taken.add(id);
-      byPayment.set(interval.paymentId, [...(byPayment.get(interval.paymentId) ?? []), cycle]);
+      const cycles = byPayment.get(interval.paymentId);
+      if (cycles === undefined) byPayment.set(interval.paymentId, [cycle]);
+      else cycles.push(cycle);
     }
   }
   return byPayment;

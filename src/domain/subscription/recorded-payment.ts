@@ -1,5 +1,6 @@
+import { cycleStart } from '../billing-calendar';
 import type { Money, PlanId } from '../catalog';
-import { CYCLES_PER_INTERVAL, termEnd } from '../contract';
+import { CYCLES_AHEAD_MAX, CYCLES_PER_INTERVAL, termEnd } from '../contract';
 import type { Credits } from '../credits';
 import type { Instant } from '../instants';
 import { paidCycles, recordedPaymentId, type PaidInterval } from '../paid-cycles';
@@ -12,7 +13,7 @@ type RecordPayment = Extract<SubscriptionCommand, { readonly type: 'record_payme
 
 /**
  * Money that an operator has seen pays from where the paid time ends, or from now when nothing is paid yet, up to the
- * instant given: as many cycles as start in between, each at its share of the plan's or the contract's price.
+ * instant given: as many cycles as start in between, at least one, each at its share of the plan's or the contract's price.
  */
 export function decideRecordedPayment(state: SubscriptionState, command: RecordPayment): Decision {
   const { paidThrough } = command;
@@ -25,7 +26,14 @@ export function decideRecordedPayment(state: SubscriptionState, command: RecordP
     return refuse('state_conflict', `The plan ${state.plan} has no price for a ${state.interval}.`);
   if (state.contract !== null && paidThrough > termEnd(state.contract, first?.anchorAt ?? start))
     return refuse('state_conflict', 'The contract ends before that.');
+  if (paidThrough > cycleStart(state.at, CYCLES_AHEAD_MAX))
+    return refuse('state_conflict', `That is more than ${String(CYCLES_AHEAD_MAX)} months ahead.`);
   const payment = paymentOf(state, command, { ...terms, start });
+  if (payment === undefined)
+    return refuse(
+      'state_conflict',
+      `No month begins between ${start} and ${paidThrough}: nothing would be paid for.`,
+    );
   return accept(state, { type: 'payment', payment }, { type: 'pay_out_of_band', through: paidThrough });
 }
 
@@ -47,7 +55,7 @@ function paymentOf(
   state: SubscriptionState,
   { reference, paidThrough }: RecordPayment,
   { start, plan, credits, price }: Terms & { readonly start: Instant },
-): PaidInterval {
+): PaidInterval | undefined {
   const era = currentEra(state);
   const interval: PaidInterval = {
     paymentId: recordedPaymentId(state.subscriptionId, start, reference),
@@ -60,6 +68,7 @@ function paymentOf(
     beginsEra: era === undefined,
   };
   const cycles = paidCycles(interval, era ?? { number: 0, anchorAt: start, granted: [] }).length;
+  if (cycles === 0) return undefined;
   const amountMinor = Math.floor((price.amountMinor * cycles) / CYCLES_PER_INTERVAL[state.interval]);
   return { ...interval, paid: { ...price, amountMinor } };
 }
