@@ -8,6 +8,7 @@ import {
 } from '../store/stripe-events';
 import { paymentFactDelivery } from '../workflows/messages';
 import type { ActivityDeps } from './deps';
+import { unlessUnreadable } from './payment-facts';
 
 type InboxDeps = Pick<ActivityDeps, 'db' | 'clock' | 'logger' | 'payments' | 'temporal'>;
 
@@ -15,8 +16,8 @@ const PAGE_SIZE = 100;
 
 /**
  * Brings every event of the inbox that was received before the instant, and is due for another try, to its workflow, by
- * the way that the webhook's handler takes. One that cannot be brought does not hold up the others. Answers how many
- * there were.
+ * the way that the webhook's handler takes. One that cannot be brought does not hold up the others: what cannot be read at
+ * Stripe counts as tried and comes back ever later. Answers how many there were.
  */
 export async function deliverUnprocessedEvents(deps: InboxDeps, before: Instant): Promise<number> {
   const events = await listUnprocessedStripeEvents(deps.db, before, PAGE_SIZE);
@@ -29,7 +30,8 @@ export async function deliverUnprocessedEvents(deps: InboxDeps, before: Instant)
 }
 
 async function deliver(deps: InboxDeps, event: PaymentEvent): Promise<void> {
-  const route = await findDestination(deps.payments, event);
+  const route = await unlessUnreadable(deps, [event.eventId], () => findDestination(deps.payments, event));
+  if (route === undefined) return;
   if (route.to === 'nobody') {
     await markStripeEventProcessed(deps.db, event.eventId, await deps.clock.now());
     return;

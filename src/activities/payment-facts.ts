@@ -22,7 +22,7 @@ export function factsByObject(
  * must not hold up the others: the reason goes to the inbox rows, which stay open and come back ever later.
  */
 export async function unlessUnreadable<Answer>(
-  deps: ActivityDeps,
+  deps: Pick<ActivityDeps, 'db' | 'logger'>,
   eventIds: readonly string[],
   read: () => Promise<Answer>,
 ): Promise<Answer | undefined> {

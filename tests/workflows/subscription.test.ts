@@ -107,6 +107,17 @@ describe('a subscription and its money', () => {
     await until(() => isDone('evt_stranger'));
   });
 
+  it('tries an event whose object Stripe does not have ever later, and says why', async () => {
+    const event = { ...(await eventsOf(house))[0]!, eventId: 'evt_lost', type: 'refund.created' };
+    await receiveStripeEvent(house.db, { ...event, objectId: 're_lost' }, await house.deps.clock.now());
+    await deliverToInbox(house);
+    await deliverToInbox(house);
+    const row = await house.db('app.stripe_events').where({ event_id: 'evt_lost' }).first('attempts');
+    expect(row).toEqual({ attempts: 1 });
+    expect(await errorOf('evt_lost')).toContain('re_lost');
+    expect(await isDone('evt_lost')).toBe(false);
+  });
+
   it('sells packs once, also when the money comes after the order was given up', async () => {
     const customerId = await house.newCustomer(1);
     const bought = await order(house, customerId, 2);
