@@ -1,8 +1,9 @@
-import { EventEmitter, getEventListeners } from 'node:events';
-import type { Response } from 'express';
+import { getEventListeners } from 'node:events';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { endOfRequest } from './end-of-request';
 
-const response = () => new EventEmitter() as EventEmitter & Response;
+const response = () => new ServerResponse(new IncomingMessage(new Socket()));
 
 describe('the end of a request', () => {
   it('comes when the client is gone, and leaves nothing with the signal that outlives it', () => {

@@ -1,10 +1,10 @@
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 
 /**
  * Aborted when the client is gone or the process ends: nobody waits for the answer any more. By a listener that goes with
  * the request, because `AbortSignal.any` leaves something of every request with the signal that outlives them all.
  */
-export function endOfRequest(res: Response, closing: AbortSignal): AbortSignal {
+export function endOfRequest(res: ServerResponse, closing: AbortSignal): AbortSignal {
   const over = new AbortController();
   const end = (): void => over.abort();
   if (closing.aborted) end();
