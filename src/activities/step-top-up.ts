@@ -1,12 +1,8 @@
 import { noAutoTopUp, stepAutoTopUp, type AutoTopUpState, type AutoTopUpStep } from '../domain/auto-top-up';
-import { credits } from '../domain/credits';
 import type { Instant } from '../domain/instants';
-import { planAt } from '../domain/subscription/rights';
-import { getBalance } from '../ledger/get-balance';
 import { findAutoTopUp, saveAutoTopUp } from '../store/auto-top-ups';
-import { getCatalog } from '../store/catalogs';
-import { findLiveSubscription } from '../store/subscriptions';
 import type { ActivityDeps } from './deps';
+import { observeCredits } from './observe-credits';
 
 /** What the workflow has to say; what there is to observe, this activity looks up. */
 export type TopUpInput = Exclude<AutoTopUpStep, { type: 'observed' }> | { readonly type: 'observe' };
@@ -27,20 +23,10 @@ export async function stepTopUp(
   { customerId, input, at }: { customerId: string; input: TopUpInput; at: Instant },
 ): Promise<Purchase | null> {
   const state = (await findAutoTopUp(deps.db, customerId)) ?? noAutoTopUp(customerId);
-  const step = input.type === 'observe' ? await observe(deps, customerId, at) : input;
+  const step = input.type === 'observe' ? await observeCredits(deps.db, customerId, at) : input;
   const next = stepAutoTopUp(state, step);
   if (next.state !== state) await saveAutoTopUp(deps.db, next.state, at);
   return next.effects.buy ?? unfinished(next.state);
-}
-
-async function observe(deps: ActivityDeps, customerId: string, at: Instant): Promise<AutoTopUpStep> {
-  const { available } = await getBalance(deps.db, customerId);
-  const subscription = await findLiveSubscription(deps.db, customerId);
-  const rights =
-    subscription === undefined
-      ? undefined
-      : (await getCatalog(deps.db, subscription.catalogVersion)).plans[planAt(subscription, at)].rights;
-  return { type: 'observed', at, available: credits(available), mayBuy: rights?.addOns ?? false };
 }
 
 function unfinished({ pending, setting }: AutoTopUpState): Purchase | null {

@@ -46,6 +46,7 @@ function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openAp
   const db = createDatabase(config.databaseUrl, { applicationName: 'scrip-api' });
   const temporal = createTemporalClient(config.temporal);
   const logger = createLogger({ name: 'api', level: config.logLevel });
+  const clock = createClock(config);
   return {
     db,
     ledger: createLedger({ databaseUrl: config.databaseUrl }),
@@ -53,12 +54,13 @@ function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openAp
     payments: createStripePayments({ secretKey, apiUrl, webhookSecrets }),
     jobs: createHttpJobs({ baseUrl, token, webhookSecret, submit, now: wallInstant }),
     objectStore: createObjectStore(config.objectStoreUrl),
-    clock: createClock(config),
+    clock,
     logger,
     metrics: createMetrics('api'),
     inFlight: createInFlight(),
     spendWatch: createSpendWatch(db),
-    noticeCredits: (customerId, available) => noticeCredits({ db, temporal, logger }, customerId, available),
+    noticeCredits: (customerId, available) =>
+      noticeCredits({ db, temporal, clock, logger }, customerId, available),
     closing,
     publicUrl: config.publicUrl,
     urlSigningSecret: config.urlSigningSecret,

@@ -1,7 +1,8 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
+import { noticeAllCredits, noticeCredits } from '../../src/activities/notice-credits';
 import { credits } from '../../src/domain/credits';
 import { instantOf } from '../../src/domain/instants';
-import { findAutoTopUp } from '../../src/store/auto-top-ups';
+import { findAutoTopUp, saveAutoTopUp } from '../../src/store/auto-top-ups';
 import { getSubscription } from '../../src/store/subscriptions';
 import {
   observeCreditsSignal,
@@ -93,6 +94,47 @@ describe('automatic top-up', () => {
     await merchant.customers.update(customer, { invoice_settings: { default_payment_method: good.id } });
     await set(customerId, 600);
     expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 500', 'grant 1000']);
+  });
+
+  describe('that may not buy now', () => {
+    const runOf = async (customerId: string) => {
+      const handle = house.client.workflow.getHandle(topUpStart(customerId).workflowId);
+      const { runId, historyLength } = await handle.describe();
+      return { runId, historyLength };
+    };
+
+    it('is not woken, however low the credits are, until it may again', async () => {
+      const customerId = await subscriber();
+      await set(customerId, 5000, 1);
+      const before = await runOf(customerId);
+      await noticeAllCredits(house.deps);
+      await noticeCredits(house.deps, customerId, 1);
+      expect(await runOf(customerId)).toEqual(before);
+      const state = (await findAutoTopUp(house.db, customerId))!;
+      await saveAutoTopUp(house.db, { ...state, month: '2020-01' }, await house.deps.clock.now());
+      await noticeAllCredits(house.deps);
+      await until(async () => (await availableOf(house, customerId)) === 2501);
+    });
+
+    it('is not told again while it buys, and is taken up again when its workflow is gone', async () => {
+      const customerId = await subscriber();
+      await set(customerId, 600, 1);
+      const state = (await findAutoTopUp(house.db, customerId))!;
+      const pending = { number: state.purchases + 1, quantity: 1, month: '2020-01' };
+      const setting = { ...state.setting!, threshold: credits(5000) };
+      const buying = { ...state, setting, pending, purchases: pending.number };
+      await saveAutoTopUp(house.db, buying, await house.deps.clock.now());
+      const busy = await house.client.workflow.start(TOP_UP_WORKFLOW, {
+        ...topUpStart(customerId),
+        taskQueue: 'nobody listens',
+      });
+      const before = await runOf(customerId);
+      await noticeAllCredits(house.deps);
+      expect(await runOf(customerId)).toEqual(before);
+      await busy.terminate('as if its history were gone');
+      await noticeAllCredits(house.deps);
+      await until(async () => (await availableOf(house, customerId)) === 2501);
+    });
   });
 
   it('buys once whatever step fails or runs twice', async () => {
