@@ -14,6 +14,7 @@ export function pageOf(title: string, html: string): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>${escapeHtml(title)} · Scrip</title>
 <style>${STYLE}</style>
 </head>
