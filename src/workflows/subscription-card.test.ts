@@ -8,7 +8,7 @@ const running = play([paid(month(anchor, 0))]).state;
 
 describe('the card of a subscription', () => {
   it('says that it runs, what comes next, and no reason to wait', () => {
-    expect(subscriptionCard(running, null).split('\n\n')).toEqual([
+    expect(subscriptionCard(running, renewal).split('\n\n')).toEqual([
       '**standard** by the month for cus_1 (sub_stripe): **active**',
       'Cycle 0, 2026-01-31T10:00:00.000Z to 2026-02-28T10:00:00.000Z.',
       'Paid through 2026-02-28T10:00:00.000Z.',

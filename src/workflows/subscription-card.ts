@@ -15,10 +15,13 @@ export function subscriptionCard(state: SubscriptionState, nextLookAt: Instant |
   const { status, plan, pendingPlan, nextGrant, paidThrough, currentPeriod, cycle, cancelAt } = viewOf(state);
   const atStripe = state.stripeSubscriptionId ?? 'not at Stripe';
   const withheld = withheldCredits(state);
+  const reasons = whyItWaits(state);
   const lines = [
     `**${plan}** by the ${state.interval} for ${state.customerId} (${atStripe}): **${status}**`,
-    ...whyItWaits(state).map((waiting) => `**Waits** ${wordsOf(waiting)}`),
-    ...(nextLookAt === null ? [] : [`Reads Stripe again by itself at ${nextLookAt}.`]),
+    ...reasons.map((waiting) => `**Waits** ${wordsOf(waiting)}`),
+    ...(nextLookAt === null || reasons.length === 0
+      ? []
+      : [`Reads Stripe again by itself at ${nextLookAt}.`]),
     ...(currentPeriod === null || cycle === null
       ? []
       : [`Cycle ${cycle}, ${currentPeriod.start} to ${currentPeriod.end}.`]),
