@@ -20,8 +20,11 @@ CREATE TABLE ledger.commands (
   -- The further fields of the reply; null when there are none.
   reply jsonb,
   recorded_at timestamptz NOT NULL DEFAULT now(),
+  -- Lets the roll-up read what has surely been committed, in order.
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   CONSTRAINT commands_reply CHECK (reply IS NULL OR jsonb_typeof(reply) = 'object')
 );
+CREATE INDEX commands_xid ON ledger.commands (xid);
 
 -- One row is one debit and one credit of one positive number of credits, so an unbalanced movement cannot be written
 -- down. It carries the wallet's three numbers after it; those before it follow from the movement itself (generated) and
@@ -217,6 +220,7 @@ CREATE TABLE ledger.clawbacks (
 CREATE INDEX clawbacks_wallet ON ledger.clawbacks (wallet_id);
 
 -- Sums of the journal by account, code and month, of everything before `rolled_up_to`: one writer (ledger.roll_up).
+-- `digest` is the sum of a number for each row that changes with whatever the row says.
 CREATE TABLE ledger.rollups (
   month date NOT NULL,
   code text NOT NULL,
@@ -224,7 +228,17 @@ CREATE TABLE ledger.rollups (
   credit text COLLATE "C" NOT NULL,
   credits numeric NOT NULL CONSTRAINT rollups_credits CHECK (credits >= 0),
   rows bigint NOT NULL CONSTRAINT rollups_rows CHECK (rows > 0),
+  digest numeric NOT NULL CONSTRAINT rollups_digest CHECK (digest >= 0),
   PRIMARY KEY (month, code, debit, credit)
+);
+-- The same of the commands, refusals included, of which nothing else tells.
+CREATE TABLE ledger.command_rollups (
+  month date NOT NULL,
+  op text NOT NULL,
+  outcome text NOT NULL,
+  rows bigint NOT NULL CONSTRAINT command_rollups_rows CHECK (rows > 0),
+  digest numeric NOT NULL CONSTRAINT command_rollups_digest CHECK (digest >= 0),
+  PRIMARY KEY (month, op, outcome)
 );
 CREATE TABLE ledger.rollup_position (
   one boolean PRIMARY KEY DEFAULT true CONSTRAINT rollup_position_single CHECK (one),

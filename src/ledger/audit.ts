@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Instant } from '../domain/instants';
 import type { Check, Chunk, Offender, Pass } from './audit/check';
 import { findHoldsWithoutWorkflow, type HasLiveWorkflow } from './audit/live-workflows';
-import { HOLDS_TABLE, PASSES, WALLETS_TABLE } from './audit/passes';
+import { HOLDS_TABLE, PASSES } from './audit/passes';
 import { firstKey, readChunk } from './audit/read-chunk';
 import { startRollupTally, type RollupTally } from './audit/rollup-tally';
 import { query } from './query';
@@ -31,7 +31,7 @@ export interface Audit {
 
 const OFFENDERS_MAX = 1000;
 const WORKFLOWS_CHECK = 'open_holds_have_workflows';
-const ROLLUPS_CHECK = 'rollups_equal_journal';
+const ROLLUPS_CHECK = 'rollups_equal_rows';
 
 interface Finding {
   checked: number;
@@ -81,7 +81,7 @@ async function runPass(
       for (const check of checks) {
         note(findings, check.name, page.ids.length, await runCheck(snapshot, check, page, options.checkedAt));
       }
-      if (pass.table === WALLETS_TABLE) await tally?.add(snapshot, page);
+      await tally?.add(snapshot, pass.table, page);
       return page;
     });
     if (pass.table === HOLDS_TABLE) {

@@ -7,7 +7,7 @@ const XIDS_MAX = 20_000;
 const STEPS_MAX = 50;
 
 /**
- * Brings the monthly sums that the reports read nearer to the journal. Safe to call from several processes: one works,
+ * Brings the monthly sums that the reports read, and the digests that the audit compares, nearer to the ledger. Safe to call from several processes: one works,
  * the others return at once. The reports are exact without it, only slower.
  */
 export async function rollUp(db: Knex): Promise<void> {

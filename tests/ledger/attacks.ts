@@ -63,6 +63,9 @@ const copyLot = (changes: Readonly<Record<string, unknown>>) => `
 const rollup = (sums: string) =>
   `INSERT INTO ledger.rollups VALUES ('2026-01-01', 'hold', 'available', 'held', ${sums})`;
 
+const commandRollup = (sums: string) =>
+  `INSERT INTO ledger.command_rollups VALUES ('2026-01-01', 'hold', 'applied', ${sums})`;
+
 const costRollup = (granted: number) =>
   `INSERT INTO ledger.cost_rollups VALUES ('2026-01-01', 'grant', 'issued:plan', 'available', 'usd', ${String(granted)}, 0)`;
 
@@ -250,9 +253,15 @@ const REST: readonly Attack[] = [
     'a deleted clawback': `DELETE FROM ledger.clawbacks WHERE id = 're_1'`,
     'no clawbacks': 'TRUNCATE ledger.clawbacks',
   }),
-  ...attacks('rollups_pkey', { 'the same sum twice': `${rollup('1, 1')}; ${rollup('1, 1')}` }),
-  ...attacks('rollups_credits', { 'a sum below nothing': rollup('-1, 1') }),
-  ...attacks('rollups_rows', { 'a sum of no rows': rollup('1, 0') }),
+  ...attacks('rollups_pkey', { 'the same sum twice': `${rollup('1, 1, 1')}; ${rollup('1, 1, 1')}` }),
+  ...attacks('rollups_credits', { 'a sum below nothing': rollup('-1, 1, 1') }),
+  ...attacks('rollups_rows', { 'a sum of no rows': rollup('1, 0, 1') }),
+  ...attacks('rollups_digest', { 'a digest below nothing': rollup('1, 1, -1') }),
+  ...attacks('command_rollups_pkey', {
+    'the same commands twice': `${commandRollup('1, 1')}; ${commandRollup('1, 1')}`,
+  }),
+  ...attacks('command_rollups_rows', { 'a sum of no commands': commandRollup('0, 1') }),
+  ...attacks('command_rollups_digest', { 'a digest below nothing': commandRollup('1, -1') }),
   ...attacks('cost_rollups_pkey', { 'the same cost twice': `${costRollup(1)}; ${costRollup(1)}` }),
   ...attacks('cost_rollups_granted', { 'a cost below nothing': costRollup(-1) }),
   ...attacks('rollup_position_pkey', {

@@ -59,6 +59,12 @@ export const LIES: readonly Lie[] = [
     ['a grant from nowhere', 'cus_ada#1', journal(`debit = 'none'`, `key = 'signup:cus_ada'`)],
     ['another available', 'cus_ada#4', journal('available = available + 1', CAPTURE)],
     ['another held', 'cus_ada#4', journal('held = held + 1', CAPTURE)],
+    ['another past', 'cus_ada#4', journal('prev_available = prev_available + 1', CAPTURE)],
+    [
+      'an opening under another key',
+      'cus_ada#0',
+      journal(`command_key = 'signup:cus_ada'`, `wallet_id = 'cus_ada' AND seq = 0`),
+    ],
     ['another owed', 'cus_ada#4', journal('owed = owed + 1', CAPTURE)],
     ['a negative number', 'cus_ada#4', journal('held = -4', CAPTURE)],
     ['another place in the chain', 'cus_ada#100', journal('seq = 100', CAPTURE)],
@@ -156,6 +162,7 @@ export const LIES: readonly Lie[] = [
       `${lot('free = free - 1, spent = spent + 1', 'grt_in_ada')}; ${lot('free = free + 1, spent = spent - 1', 'grt_ord_ada')}`,
     ],
     ['another source', 'grt_signup_cus_ada', lot(`source = 'promo'`, 'grt_signup_cus_ada')],
+    ['free, but not to be found', 'grt_in_ada', lot('spendable = false', 'grt_in_ada')],
     ['another grant id', 'grt_other', lot(`grant_id = 'grt_other'`, 'grt_in_ada')],
     ['another cost', 'grt_in_ada', lot('cost_minor = cost_minor + 1000', 'grt_in_ada')],
     ['a gift with a cost', 'grt_adj_1', lot(`cost_minor = 100, currency = 'usd'`, 'grt_adj_1')],
@@ -227,6 +234,11 @@ export const LIES: readonly Lie[] = [
     ['a refund forgotten', 'hld_spd_license', hold('refunded = 0', 'hld_spd_license')],
     ['a royalty forgotten', 'hld_spd_license', hold('royalty = 0, royalty_reversed = 0', 'hld_spd_license')],
     ['a royalty for somebody else', 'hld_spd_license', hold(`creator_id = 'cus_carl'`, 'hld_spd_license')],
+    ['voided, though captured', 'hld_spd_four', hold(`state = 'voided'`, 'hld_spd_four')],
+    ['voided, though expired', 'hld_late', hold(`state = 'voided'`, 'hld_late')],
+    ['expired, though voided', 'hld_void', hold(`state = 'expired', expires_at = settled_at`, 'hld_void')],
+    ['placed at another time', 'hld_spd_four', hold(`created_at = '2026-01-01'`, 'hld_spd_four')],
+    ['settled at another time', 'hld_spd_four', hold(`settled_at = '2026-02-01'`, 'hld_spd_four')],
     ['open again', 'hld_void', hold(`state = 'open', settled_at = NULL`, 'hld_void')],
     [
       'settled without a row',
@@ -325,7 +337,8 @@ export const LIES: readonly Lie[] = [
       set('ledger.clawbacks', 'credits = credits + 1, owed = owed + 1', `id = 're_1'`),
     ],
     ['more undone', 're_1', set('ledger.clawbacks', 'undone = undone + 1', `id = 're_1'`)],
-    ['other lots', 're_1', set('ledger.clawbacks', `lot_credits = '{1}'`, `id = 're_1'`)],
+    ['fewer lots', 're_1', set('ledger.clawbacks', `lot_credits = '{1}'`, `id = 're_1'`)],
+    ['other lots', 're_1', set('ledger.clawbacks', `lot_nos = '{7}'`, `id = 're_1'`)],
     [
       'a movement that no clawback made',
       're_1',
@@ -343,6 +356,38 @@ export const LIES: readonly Lie[] = [
       'a movement between two sums',
       '2026-01 hold',
       journal(`effective_at = effective_at + interval '60 days'`, `key = 'spd_four/hold'`),
+    ],
+    ['another reason', '2026-01 capture', journal(`reason = 'A gift'`, CAPTURE)],
+    ['recorded at another time', '2026-01 capture', journal(`recorded_at = '2026-01-01'`, CAPTURE)],
+    [
+      'a word in one row for a word in another',
+      '2026-01 hold',
+      journal(`reason = CASE seq WHEN 3 THEN 'b' ELSE 'a' END`, `wallet_id = 'cus_ada' AND code = 'hold'`),
+    ],
+  ]),
+  ...lies('ledger.rollup_position', [
+    [
+      'a position that nobody has reached',
+      'ahead',
+      set('ledger.rollup_position', `rolled_up_to = '99999999999'`, 'one'),
+    ],
+  ]),
+  ...lies('ledger.command_rollups', [
+    [
+      'a command more',
+      '2026-01 settle applied',
+      set('ledger.command_rollups', 'rows = rows + 1', `op = 'settle'`),
+    ],
+    ['a month forgotten', '2026-03 ', `DELETE FROM ledger.command_rollups WHERE month = '2026-03-01'`],
+    [
+      'another fingerprint',
+      '2026-01 settle applied',
+      set('ledger.commands', `fingerprint = 'x'`, `key = 'spd_four/settle'`),
+    ],
+    [
+      'a refusal gone',
+      '2026-03 hold insufficient_credits',
+      `DELETE FROM ledger.commands WHERE key = 'spd_greedy/refused'`,
     ],
   ]),
   ...lies('ledger.cost_rollups', [

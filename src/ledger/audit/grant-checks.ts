@@ -51,25 +51,30 @@ export const GRANT_CHECKS: readonly Check[] = [
     name: 'clawbacks_equal_journal',
     sql: `
       SELECT 'ledger.clawbacks' AS "table", coalesce(s.ids, s.wallet_id) AS id, s.wallet_id AS customer_id,
-        format('took %s (%s of them as a debt) and undid %s; the journal says %s, %s and %s', s.credits, s.owed, s.undone,
-          s.journal_credits, s.journal_owed, s.journal_undone) AS problem
+        format('took %s (%s of them as a debt) and undid %s, out of lots %s; the journal says %s, %s and %s, out of %s',
+          s.credits, s.owed, s.undone, s.lots, s.journal_credits, s.journal_owed, s.journal_undone, s.journal_lots) AS problem
       FROM (
         SELECT wallet_id, sum(credits) AS credits, sum(owed) AS owed, sum(undone) AS undone, string_agg(id, ', ') AS ids,
           coalesce(bool_and(sound), true) AS sound, sum(journal_credits) AS journal_credits,
-          sum(journal_owed) AS journal_owed, sum(journal_undone) AS journal_undone
+          sum(journal_owed) AS journal_owed, sum(journal_undone) AS journal_undone,
+          array_agg(lots ORDER BY lots) FILTER (WHERE id IS NOT NULL AND lots IS NOT NULL) AS lots,
+          array_agg(lots ORDER BY lots) FILTER (WHERE id IS NULL AND lots IS NOT NULL) AS journal_lots
         FROM (
           SELECT c.wallet_id, c.id, c.credits, c.owed, c.undone, 0 AS journal_credits, 0 AS journal_owed, 0 AS journal_undone,
             c.undone <= c.credits AND c.owed_undone <= c.owed AND c.owed_undone <= c.undone AND c.owed >= 0
-              AND c.credits = c.owed + coalesce((SELECT sum(t) FROM unnest(c.lot_credits) t), 0) AS sound
+              AND c.credits = c.owed + coalesce((SELECT sum(t) FROM unnest(c.lot_credits) t), 0) AS sound,
+            CASE WHEN cardinality(c.lot_nos) > 0 THEN ROW(c.lot_nos, c.lot_credits)::text END AS lots
           FROM ledger.clawbacks c WHERE ${IN_CHUNK}
           UNION ALL
           SELECT j.wallet_id, NULL, 0, 0, 0, CASE j.code WHEN 'clawback' THEN j.credits ELSE 0 END,
             CASE WHEN j.code = 'clawback' AND j.debit = 'owed' THEN j.credits ELSE 0 END,
-            CASE j.code WHEN 'clawback_undo' THEN j.credits ELSE 0 END, NULL
+            CASE j.code WHEN 'clawback_undo' THEN j.credits ELSE 0 END, NULL,
+            CASE WHEN j.code = 'clawback' AND cardinality(j.lot_nos) > 0 THEN ROW(j.lot_nos, j.lot_credits)::text END
           FROM ledger.journal j WHERE j.code IN ('clawback', 'clawback_undo') AND ${IN_CHUNK}
         ) parts GROUP BY wallet_id
       ) s
-      WHERE (s.sound AND s.credits = s.journal_credits AND s.owed = s.journal_owed AND s.undone = s.journal_undone) IS NOT TRUE`,
+      WHERE (s.sound AND s.credits = s.journal_credits AND s.owed = s.journal_owed AND s.undone = s.journal_undone
+        AND s.lots IS NOT DISTINCT FROM s.journal_lots) IS NOT TRUE`,
   },
 ];
 

@@ -16,7 +16,7 @@ export const HOLD_JOURNAL_CHECKS: readonly Check[] = [
         WHERE j.hold_id IS NOT NULL AND j.wallet_id >= :from AND j.wallet_id <= :upto GROUP BY j.wallet_id, j.hold_id
       ) s LEFT JOIN ledger.holds h ON h.id = s.hold_id
       WHERE (h.wallet_id = s.wallet_id AND h.credits = s.credits AND h.captured = s.captured AND h.released = s.released
-        AND h.refunded = s.refunded AND h.royalty = s.royalty AND h.royalty_reversed = s.royalty_reversed
+        AND h.created_at = s.created_at AND h.refunded = s.refunded AND h.royalty = s.royalty AND h.royalty_reversed = s.royalty_reversed
         AND s.resolutions = CASE WHEN h.state = 'open' THEN 0 ELSE 1 END) IS NOT TRUE`,
   },
   {
@@ -81,10 +81,18 @@ export const HOLD_CHECKS: readonly Check[] = [
   {
     name: 'settled_holds_are_in_the_journal',
     sql: `
-      SELECT ${HOLD_ROW}, format('is %s, but no journal row ended it', h.state) AS problem
+      SELECT ${HOLD_ROW}, CASE WHEN j.hold_id IS NULL THEN format('is %s, but no journal row ended it', h.state)
+        ELSE format('is %s since %s; row %s#%s of command %s ended it at %s', h.state, h.settled_at, j.wallet_id, j.seq,
+          j.command_key, j.effective_at) END AS problem
       FROM ledger.holds h
-      WHERE h.id = ANY(:ids) AND h.state <> 'open' AND h.credits > 0
-        AND NOT EXISTS (SELECT FROM ledger.journal j WHERE j.hold_id = h.id AND j.resolves AND j.wallet_id = h.wallet_id)`,
+        LEFT JOIN ledger.journal j ON j.hold_id = h.id AND j.resolves AND j.wallet_id = h.wallet_id
+        LEFT JOIN ledger.commands c ON c.key = j.command_key
+      WHERE h.id = ANY(:ids) AND h.state <> 'open' AND h.credits > 0 AND (h.settled_at = j.effective_at AND h.state = CASE
+        WHEN j.key = h.id || '/expire' THEN 'expired'
+        WHEN c.reply ->> 'holdId' <> h.id THEN NULL
+        -- Held and captured at once.
+        WHEN c.op = 'hold' THEN 'captured'
+        ELSE c.reply -> 'hold' ->> 'status' END) IS NOT TRUE`,
   },
   {
     name: 'holds_equal_their_lots',

@@ -20,6 +20,7 @@ export const JOURNAL_CHECKS: readonly Check[] = [
         AND CASE WHEN j.code = 'open'
           THEN j.seq = 0 AND j.credits = 0 AND j.debit = 'none' AND j.credit = 'none'
                AND j.available = 0 AND j.held = 0 AND j.owed = 0
+               AND j.key = 'open:' || j.wallet_id AND j.command_key = j.key
           ELSE j.seq > 0 AND j.credits > 0 END
         AND CASE j.code
           WHEN 'open' THEN true
@@ -60,7 +61,10 @@ export const JOURNAL_CHECKS: readonly Check[] = [
         AND j.available = coalesce(j.before_available, 0) + ${MOVED.available}
         AND j.held = coalesce(j.before_held, 0) + ${MOVED.held}
         AND j.owed = coalesce(j.before_owed, 0) + ${MOVED.owed}
-        AND j.effective_at >= coalesce(j.before_effective_at, j.effective_at)) IS NOT TRUE`,
+        AND j.effective_at >= coalesce(j.before_effective_at, j.effective_at)
+        AND (j.prev_seq, j.prev_available, j.prev_held, j.prev_owed)
+          = (coalesce(j.before_seq, 0), coalesce(j.before_available, 0), coalesce(j.before_held, 0), coalesce(j.before_owed, 0))
+        ) IS NOT TRUE`,
   },
   {
     name: 'journal_rows_have_commands',

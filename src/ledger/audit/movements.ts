@@ -34,6 +34,7 @@ export const HOLD_SUMS = `
   sum(CASE WHEN j.code = 'refund' THEN j.credits ELSE 0 END) AS refunded,
   sum(CASE WHEN j.code = 'royalty' THEN j.credits ELSE 0 END) AS royalty,
   sum(CASE WHEN j.code = 'royalty_reversal' THEN j.credits ELSE 0 END) AS royalty_reversed,
+  min(CASE WHEN j.code = 'hold' THEN j.effective_at END) AS created_at,
   count(*) FILTER (WHERE j.resolves) AS resolutions,
   array_agg(DISTINCT CASE WHEN j.debit LIKE 'revenue:%' THEN j.debit ELSE j.credit END)
     FILTER (WHERE 'revenue:' IN (left(j.debit, 8), left(j.credit, 8))) AS revenues,

@@ -6,13 +6,12 @@ import { JOURNAL_CHECKS } from './journal-checks';
 import { LICENSE_CHECKS, MONEY_CHECKS, ORDER_CHECKS, SPEND_CHECKS, SPEND_HOLD_CHECKS } from './store-checks';
 import { LOT_CHECKS, WALLET_CHECKS } from './wallet-checks';
 
-export const WALLETS_TABLE = 'ledger.wallets';
 export const HOLDS_TABLE = 'ledger.holds';
 
 /** Everything that the audit goes over. What is asked by wallet comes first: it is the proof; the rest ties to it. */
 export const PASSES: readonly Pass[] = [
   {
-    table: WALLETS_TABLE,
+    table: 'ledger.wallets',
     key: 'id',
     owner: 'id',
     weight: 'seq + 1',

@@ -3,65 +3,88 @@ import { query } from '../query';
 import type { Chunk, Offender } from './check';
 
 export interface RollupTally {
-  /** Adds up the chunk's part of the journal. To be called in the chunk's snapshot. */
-  add(snapshot: Knex, chunk: Chunk): Promise<void>;
+  /** Adds up what the chunk of this table has behind it; nothing for a table without sums. In the chunk's snapshot. */
+  add(snapshot: Knex, table: string, chunk: Chunk): Promise<void>;
   /** How many sums were compared, and those that differ. */
   compare(): { readonly checked: number; readonly offenders: readonly Offender[] };
 }
 
-/** A sum of two figures under a key: credits and rows, or money granted and money left. */
+/** Sums under a key: of credits, or of money granted and left; how many rows; and of the rows' digests. */
 interface SumRow {
   id: string;
-  a: string;
-  b: string;
+  figures: readonly string[];
 }
 
 /**
- * Adds the journal up once more, beside the monthly sums as they were when the audit began. Only rows below the roll-up's
- * position then are counted: they can neither change nor become more, so that the chunks may be read at any later time.
+ * Adds the journal and the commands up once more, beside the monthly sums as they were when the audit began. Only rows
+ * below the roll-up's position then are counted: they can neither change nor become more, so that the chunks may be read
+ * at any later time. The digests tell of a changed word of which no other row knows, and of a row without consequences
+ * that is gone.
  */
 export async function startRollupTally(snapshot: Knex): Promise<RollupTally> {
-  const [position] = await query<{ upto: string }>(
+  const [position] = await query<{ upto: string; ahead: boolean }>(
     snapshot,
-    'SELECT rolled_up_to::text AS upto FROM ledger.rollup_position',
+    `SELECT rolled_up_to::text AS upto, rolled_up_to > pg_snapshot_xmax(pg_current_snapshot()) AS ahead
+     FROM ledger.rollup_position`,
     {},
   );
   const upto = position?.upto ?? '0';
-  const differences = new Map<string, readonly [bigint, bigint]>();
+  const differences = new Map<string, readonly bigint[]>();
+  // What is written behind it would never be summed up.
+  if (position?.ahead === true) differences.set('ledger.rollup_position ahead', [BigInt(upto), 0n]);
   const book = (rows: readonly SumRow[], sign: bigint) => {
-    for (const { id, a, b } of rows) {
-      const [knownA, knownB] = differences.get(id) ?? [0n, 0n];
-      differences.set(id, [knownA + sign * BigInt(a), knownB + sign * BigInt(b)]);
+    for (const { id, figures } of rows) {
+      const known = differences.get(id);
+      differences.set(
+        id,
+        figures.map((figure, index) => (known?.[index] ?? 0n) + sign * BigInt(figure)),
+      );
     }
   };
   book(await query<SumRow>(snapshot, STORED, {}), 1n);
   return {
-    add: async (db, { from, upto: last }) => {
-      book(await query<SumRow>(db, ADDED_UP, { from, last, upto }), -1n);
+    add: async (db, table, { from, upto: last }) => {
+      const sql = ADDED_UP[table];
+      if (sql !== undefined) book(await query<SumRow>(db, sql, { from, last, upto }), -1n);
     },
     compare: () => ({
       checked: differences.size,
-      offenders: [...differences].filter(([, [a, b]]) => a !== 0n || b !== 0n).map(offenderOf),
+      offenders: [...differences].filter(([, all]) => all.some((by) => by !== 0n)).map(offenderOf),
     }),
   };
 }
 
-function offenderOf([key, [a, b]]: [string, readonly [bigint, bigint]]): Offender {
+function offenderOf([key, [amount = 0n, rows = 0n]]: [string, readonly bigint[]]): Offender {
   const [table = '', ...id] = key.split(' ');
-  const problem = `differs from the journal by ${String(a)} and ${String(b)}`;
+  const problem =
+    amount === 0n && rows === 0n
+      ? 'adds up, but a row behind it does not say what it said'
+      : `differs from the rows behind it by ${String(amount)} and ${String(rows)}`;
   return { table, id: id.join(' '), customerId: null, problem };
 }
 
-const KEY = `to_char(month, 'YYYY-MM') || ' ' || code || ' ' || debit || ' ' || credit`;
+const MONTH = `to_char(month, 'YYYY-MM')`;
+const ACCOUNTS = `${MONTH} || ' ' || code || ' ' || debit || ' ' || credit`;
+const MOVEMENTS_KEY = `'ledger.rollups ' || ${ACCOUNTS}`;
+const COSTS_KEY = `'ledger.cost_rollups ' || ${ACCOUNTS} || ' ' || currency`;
+const COMMANDS_KEY = `'ledger.command_rollups ' || ${MONTH} || ' ' || op || ' ' || outcome`;
 
 const STORED = `
-  SELECT 'ledger.rollups ' || ${KEY} AS id, credits::text AS a, rows::text AS b FROM ledger.rollups
+  SELECT ${MOVEMENTS_KEY} AS id, ARRAY[credits, rows, digest]::text[] AS figures FROM ledger.rollups
   UNION ALL
-  SELECT 'ledger.cost_rollups ' || ${KEY} || ' ' || currency, granted_minor::text, left_minor::text FROM ledger.cost_rollups`;
+  SELECT ${COSTS_KEY}, ARRAY[granted_minor, left_minor]::text[] FROM ledger.cost_rollups
+  UNION ALL
+  SELECT ${COMMANDS_KEY}, ARRAY[0, rows, digest]::text[] FROM ledger.command_rollups`;
 
-const ADDED_UP = `
-  SELECT 'ledger.rollups ' || ${KEY} AS id, sum(credits)::text AS a, count(*)::text AS b
-  FROM ledger.movements WHERE wallet_id >= :from AND wallet_id <= :last AND xid < :upto::xid8 GROUP BY 1
-  UNION ALL
-  SELECT 'ledger.cost_rollups ' || ${KEY} || ' ' || currency, sum(granted_minor)::text, sum(left_minor)::text
-  FROM ledger.cost_movements WHERE wallet_id >= :from AND wallet_id <= :last AND xid < :upto::xid8 GROUP BY 1`;
+/** What stands behind the rows of a table, with keys from `:from` to `:last`. */
+const ADDED_UP: Readonly<Record<string, string>> = {
+  'ledger.wallets': `
+    SELECT ${MOVEMENTS_KEY} AS id, ARRAY[sum(credits), count(*), sum(digest)]::text[] AS figures
+    FROM ledger.movements WHERE wallet_id >= :from AND wallet_id <= :last AND xid < :upto::xid8 GROUP BY 1
+    UNION ALL
+    SELECT ${COSTS_KEY}, ARRAY[sum(granted_minor), sum(left_minor)]::text[]
+    FROM ledger.cost_movements WHERE wallet_id >= :from AND wallet_id <= :last AND xid < :upto::xid8 GROUP BY 1`,
+  'ledger.commands': `
+    SELECT ${COMMANDS_KEY} AS id, ARRAY[0, count(*), sum(digest)]::text[] AS figures
+    FROM ledger.answers WHERE key >= :from AND key <= :last AND xid < :upto::xid8 GROUP BY 1`,
+};

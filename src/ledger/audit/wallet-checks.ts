@@ -94,7 +94,7 @@ export const LOT_CHECKS: readonly Check[] = [
         WHERE ${IN_CHUNK} GROUP BY j.wallet_id, t.lot_no
       ) s ON s.wallet_id = l.wallet_id AND s.lot_no = l.lot_no
       WHERE (l.credits = s.granted AND l.free = s.free AND l.held = s.held AND l.spent = s.spent AND l.repaid = s.repaid
-        AND l.expired = s.expired AND l.clawed = s.clawed AND l.credits > 0
+        AND l.expired = s.expired AND l.clawed = s.clawed AND l.credits > 0 AND l.spendable = (l.free > 0)
         AND l.credits = l.free + l.held + l.spent + l.repaid + l.expired + l.clawed
         AND least(l.free, l.held, l.spent, l.repaid, l.expired, l.clawed) >= 0) IS NOT TRUE`,
   },
