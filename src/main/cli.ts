@@ -40,9 +40,10 @@ DATABASE_URL, DATABASE_OWNER_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, STRIPE_S
 
 /** The operator's program: answers its exit code, 2 when it was called wrongly. */
 async function main([name, ...args]: readonly string[]): Promise<number> {
-  if (name === undefined || name === 'help' || name === '--help') {
+  if (name === undefined) throw new UsageError('Which command?');
+  if (name === 'help' || [name, ...args].some((word) => word === '--help' || word === '-h')) {
     console.log(USAGE);
-    return name === undefined ? 2 : 0;
+    return 0;
   }
   if (!isCommand(name)) throw new UsageError(`There is no command ${JSON.stringify(name)}.`);
   return COMMANDS[name](args);

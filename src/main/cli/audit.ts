@@ -1,24 +1,27 @@
 import { audit, type Audit } from '../../ledger/audit';
 import { systemClock } from '../../platform/clock';
 import { createTemporalClient, isWorkflowRunning } from '../../platform/temporal';
+import { getCustomer } from '../../store/customers';
 import { spendWorkflowId } from '../../workflows/messages';
 import { parseOptions } from './command';
 import { findSurroundings, withDatabase } from './surroundings';
 
 /** Proves the ledger, or one customer's part of it. Answers 1 when anything is off, each offending row named. */
 export async function runAudit(args: readonly string[]): Promise<number> {
-  const { values } = parseOptions(args, { customer: { type: 'string' }, json: { type: 'boolean' } });
+  const values = parseOptions(args, { customer: { type: 'string' }, json: { type: 'boolean' } });
   const surroundings = findSurroundings();
   const temporal = createTemporalClient(surroundings.temporal());
   try {
     const checkedAt = await systemClock.now();
-    const result = await withDatabase(surroundings.databaseUrl(), (db) =>
-      audit(db, {
+    const result = await withDatabase(surroundings.databaseUrl(), async (db) => {
+      // Of nobody everything holds: that would reassure whoever mistyped an id.
+      if (values.customer !== undefined) await getCustomer(db, values.customer);
+      return audit(db, {
         customerId: values.customer,
         checkedAt,
         hasLiveWorkflow: (spendId) => isWorkflowRunning(temporal, spendWorkflowId(spendId)),
-      }),
-    );
+      });
+    });
     if (values.json === true) console.log(JSON.stringify(result));
     else print(result);
     return result.ok ? 0 : 1;

@@ -5,7 +5,7 @@ import { systemClock } from '../../platform/clock';
 import { parseCatalog } from '../../store/catalog-document';
 import { getCurrentCatalog } from '../../store/catalogs';
 import { priceAndPublishCatalog } from '../../store/price-catalog';
-import { onlyArgument, parseOptions, runVerb } from './command';
+import { parseArgument, runVerb } from './command';
 import { diffValues } from './diff-values';
 import { findSurroundings, withDatabase } from './surroundings';
 
@@ -15,7 +15,7 @@ export function runCatalog(args: readonly string[]): Promise<number> {
 }
 
 async function readCatalog(args: readonly string[]): Promise<Catalog> {
-  const file = onlyArgument(parseOptions(args, {}).positionals, 'catalog file');
+  const { argument: file } = parseArgument(args, {}, 'catalog file');
   return parseCatalog(await readFile(file, 'utf8'));
 }
 

@@ -3,23 +3,34 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 /** The program was called wrongly: it says how to call it and ends with 2. */
 export class UsageError extends Error {}
 
-/** Parses a command's options. Throws `UsageError` for what it does not know. */
-export function parseOptions<const Options extends NonNullable<ParseArgsConfig['options']>>(
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+/** Parses the options of a command that takes nothing else. Throws `UsageError` for what it does not know. */
+export function parseOptions<const Known extends Options>(args: readonly string[], options: Known) {
+  const { values, positionals } = parse(args, options);
+  const [surplus] = positionals;
+  if (surplus !== undefined) throw new UsageError(`Nobody asked for ${JSON.stringify(surplus)}.`);
+  return values;
+}
+
+/** Parses the options of a command that takes exactly one word besides. Throws `UsageError` that names what is missing. */
+export function parseArgument<const Known extends Options>(
   args: readonly string[],
-  options: Options,
+  options: Known,
+  what: string,
 ) {
+  const { values, positionals } = parse(args, options);
+  const [argument, ...others] = positionals;
+  if (argument === undefined || others.length > 0) throw new UsageError(`Give exactly one ${what}.`);
+  return { argument, values };
+}
+
+function parse<const Known extends Options>(args: readonly string[], options: Known) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
-}
-
-/** Exactly one word. Throws `UsageError` that names what is missing. */
-export function onlyArgument(positionals: readonly string[], what: string): string {
-  const [value, ...others] = positionals;
-  if (value === undefined || others.length > 0) throw new UsageError(`Give exactly one ${what}.`);
-  return value;
 }
 
 type Verb = (args: readonly string[]) => Promise<number>;

@@ -3,7 +3,7 @@ import { createLedger } from '../../ledger/ledger';
 import { createStripePayments } from '../../payments/stripe-payments';
 import { createTemporalClient } from '../../platform/temporal';
 import { getCurrentCatalog } from '../../store/catalogs';
-import { onlyArgument, parseOptions, runVerb } from './command';
+import { parseArgument, runVerb } from './command';
 import { checkSubscribers } from './import/check-subscribers';
 import { inBatches } from './import/in-batches';
 import { moveIn } from './import/move-in';
@@ -20,11 +20,9 @@ export function runCustomers(args: readonly string[]): Promise<number> {
  * to repeat, also when it broke off.
  */
 async function importCustomers(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseOptions(args, {
-    'dry-run': { type: 'boolean' },
-    json: { type: 'boolean' },
-  });
-  const file = await readFile(onlyArgument(positionals, 'CSV file'));
+  const options = { 'dry-run': { type: 'boolean' }, json: { type: 'boolean' } } as const;
+  const { values, argument } = parseArgument(args, options, 'CSV file');
+  const file = await readFile(argument);
   const isDryRun = values['dry-run'] === true;
   const surroundings = findSurroundings();
   const report = await withDatabase(surroundings.databaseUrl(), async (db) => {

@@ -1,6 +1,6 @@
 import { systemClock } from '../../platform/clock';
 import { createApiKey, listApiKeys, revokeApiKey, SCOPES, type Scope } from '../../store/api-keys';
-import { onlyArgument, parseOptions, runVerb, UsageError } from './command';
+import { parseArgument, parseOptions, runVerb, UsageError } from './command';
 import { findSurroundings, withDatabase } from './surroundings';
 
 /** Makes, lists and revokes API keys. A key's secret is shown once, when it is made. */
@@ -9,7 +9,7 @@ export function runKeys(args: readonly string[]): Promise<number> {
 }
 
 async function create(args: readonly string[]): Promise<number> {
-  const { values } = parseOptions(args, {
+  const values = parseOptions(args, {
     name: { type: 'string' },
     scope: { type: 'string', multiple: true },
   });
@@ -35,7 +35,7 @@ async function list(args: readonly string[]): Promise<number> {
 }
 
 async function revoke(args: readonly string[]): Promise<number> {
-  const id = onlyArgument(parseOptions(args, {}).positionals, 'key id');
+  const { argument: id } = parseArgument(args, {}, 'key id');
   const now = await systemClock.now();
   const found = await withDatabase(findSurroundings().databaseUrl(), (db) => revokeApiKey(db, id, now));
   if (!found) throw new Error(`There is no key ${id}.`);

@@ -13,7 +13,7 @@ import { findSurroundings, withDatabase } from './surroundings';
  * workflow. Answers 1 when Stripe does not stand behind something of ours, each named.
  */
 export async function runReconcile(args: readonly string[]): Promise<number> {
-  const { values } = parseOptions(args, { json: { type: 'boolean' } });
+  const values = parseOptions(args, { json: { type: 'boolean' } });
   const surroundings = findSurroundings();
   const payments = createStripePayments({ ...surroundings.stripe(), webhookSecrets: [] });
   const temporal = createTemporalClient(surroundings.temporal());

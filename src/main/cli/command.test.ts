@@ -1,0 +1,34 @@
+import { parseArgument, parseOptions, runVerb } from './command';
+
+const options = { json: { type: 'boolean' }, customer: { type: 'string' } } as const;
+
+describe('the words of a command', () => {
+  it('are read as its options and the one argument it takes', () => {
+    expect(parseOptions(['--customer', 'cus_1', '--json'], options)).toEqual({
+      customer: 'cus_1',
+      json: true,
+    });
+    expect(parseArgument(['a.csv', '--json'], options, 'CSV file')).toEqual({
+      argument: 'a.csv',
+      values: { json: true },
+    });
+  });
+
+  it.each([
+    [['cus_1'], 'Nobody asked for "cus_1".'],
+    [['--color'], "Unknown option '--color'"],
+    [['--customer'], "Option '--customer <value>' argument missing"],
+  ])('are refused when the command does not know them: %j', (args, message) => {
+    expect(() => parseOptions(args, options)).toThrow(message);
+  });
+
+  it('are refused when the argument is missing or not alone', async () => {
+    for (const args of [[], ['a', 'b']])
+      expect(() => parseArgument(args, options, 'CSV file')).toThrow('Give exactly one CSV file.');
+    const nothing = () => Promise.resolve(0);
+    expect(() => runVerb('keys', { create: nothing, list: nothing }, ['toString'])).toThrow(
+      'keys takes: create, list.',
+    );
+    expect(await runVerb('keys', { list: nothing }, ['list'])).toBe(0);
+  });
+});
