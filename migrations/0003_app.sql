@@ -262,7 +262,7 @@ BEGIN
       cancel_at = EXCLUDED.cancel_at, pending_plan = EXCLUDED.pending_plan, checkout_url = EXCLUDED.checkout_url,
       stripe_subscription_id = coalesce(EXCLUDED.stripe_subscription_id, s.stripe_subscription_id),
       state = EXCLUDED.state, revision = EXCLUDED.revision, updated_at = EXCLUDED.updated_at
-    WHERE s.revision < EXCLUDED.revision;
+    WHERE (s.revision, s.updated_at) < (EXCLUDED.revision, EXCLUDED.updated_at);
   WHEN 'add_on_order' THEN
     INSERT INTO app.add_on_orders AS o
     SELECT (jsonb_populate_record(NULL::app.add_on_orders, record)).*

@@ -62,7 +62,7 @@ async function call(
       });
       return null;
     case 'void_open_invoices':
-      await payments.voidOpenInvoices(stripeSubscriptionId);
+      await payments.voidOpenInvoices(stripeSubscriptionId, call.from);
       return null;
     case 'schedule_cancel':
       await payments.scheduleCancel(target);

@@ -16,8 +16,9 @@ import { cycleStart } from './billing-calendar';
 import type { Contract } from './contract';
 import { credits } from './credits';
 import type { Instant } from './instants';
-import { openSubscription, viewOf, type SubscriptionState } from './subscription';
+import { callsAtTermEnd, openSubscription, viewOf, type SubscriptionState } from './subscription';
 import type { SubscriptionCommand } from './subscription/inputs';
+import { previewOf } from './subscription/preview';
 
 const signedAt = at('2027-01-15T09:00:00Z');
 const contract: Contract = {
@@ -101,6 +102,31 @@ describe('a contract', () => {
     const end = cycleStart(signedAt, 24);
     const { state } = play([record(signedAt, end), passes(end)], waiting);
     expect(viewOf(state)).toMatchObject({ status: 'canceled', cancelAt: end });
+  });
+
+  it('is ended at Stripe with its term, where what was billed for the term stays billed', () => {
+    const end = cycleStart(signedAt, 24);
+    const invoiced = { ...waiting, stripeSubscriptionId: 'sub_stripe' };
+    const steps = [record(signedAt, end), { type: 'command_done', at: signedAt, commandId: 'c1' } as const];
+    const running = play(steps, invoiced).state;
+    expect(callsAtTermEnd(play([passes(plus(end, -1))], running).state)).toEqual([]);
+    expect(callsAtTermEnd(play([passes(end)], running).state)).toMatchObject([
+      { type: 'cancel_now' },
+      { type: 'void_open_invoices', from: end },
+    ]);
+    const left = play([{ type: 'cancel', at: signedAt, commandId: 'c2', when: 'now' }], running);
+    const gone = play([{ type: 'command_done', at: signedAt, commandId: 'c2' }, passes(end)], left.state);
+    expect(callsAtTermEnd(gone.state)).toEqual([]);
+  });
+
+  it('that is resumed loses nothing, although its term will end', () => {
+    const year = cycleStart(signedAt, 12);
+    const cancel = { type: 'cancel', at: signedAt, commandId: 'c2', when: 'period_end' } as const;
+    const { state } = play([record(signedAt, year), cancel], waiting);
+    const seen = previewOf(state, { type: 'resume', at: signedAt, commandId: 'c3' }, TERMS);
+    expect(seen).toMatchObject({
+      preview: { effectiveAt: signedAt, planBefore: 'custom', planAfter: 'custom' },
+    });
   });
 
   it('takes no payment beyond its term, none twice, and no change of plan', () => {

@@ -188,8 +188,8 @@ export interface Payments {
   resumeSubscription(
     change: SubscriptionChange & { anchor: 'now' | 'unchanged' },
   ): Promise<InvoiceFact | null>;
-  /** Makes sure that no invoice of the subscription that is open or a draft is charged any more. */
-  voidOpenInvoices(stripeSubscriptionId: string): Promise<void>;
+  /** Makes sure that no open invoice or draft of the subscription, for a period that starts at `from` or later, is charged any more. */
+  voidOpenInvoices(stripeSubscriptionId: string, from?: Instant): Promise<void>;
   /** Marks its unpaid invoices whose period ends by `through` as paid out of band; answers them. */
   payOutOfBand(input: { stripeSubscriptionId: string; through: Instant }): Promise<readonly InvoiceFact[]>;
   /** The price of one contract; created at the first call. Idempotent by the contract's id. */

@@ -37,9 +37,17 @@ async function listUnpaid(stripe: Stripe, stripeSubscriptionId: string): Promise
   return unpaid.reverse();
 }
 
-/** Voids every unpaid invoice of a subscription. One that is paid at this very moment stays paid. */
-export async function voidOpenInvoices(stripe: Stripe, stripeSubscriptionId: string): Promise<void> {
-  for (const { id } of await listUnpaid(stripe, stripeSubscriptionId)) await voidUnlessPaid(stripe, id);
+/** Voids the unpaid invoices of a subscription; see the port. One that is paid at this very moment stays paid. */
+export async function voidOpenInvoices(
+  stripe: Stripe,
+  stripeSubscriptionId: string,
+  from?: Instant,
+): Promise<void> {
+  for (const invoice of await listUnpaid(stripe, stripeSubscriptionId)) {
+    const start = invoiceFact(invoice).line?.start;
+    if (from === undefined || (start !== undefined && start >= from))
+      await voidUnlessPaid(stripe, invoice.id);
+  }
 }
 
 /** Marks the unpaid invoices whose period ends by an instant as paid in a way that Stripe has no part in. */

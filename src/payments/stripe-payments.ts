@@ -61,7 +61,7 @@ export function createStripePayments(config: {
     cancelSubscription: (change) => cancelSubscription(stripe, change),
     pauseSubscription: (change) => pauseSubscription(stripe, change),
     resumeSubscription: (change) => resumeSubscription(stripe, change),
-    voidOpenInvoices: (id) => voidOpenInvoices(stripe, id),
+    voidOpenInvoices: (id, from) => voidOpenInvoices(stripe, id, from),
     payOutOfBand: (input) => payOutOfBand(stripe, input),
     ensureContractPrice: (contract) => ensureContractPrice(stripe, contract),
     createInvoicedSubscription: (input) => createInvoicedSubscription(stripe, input),

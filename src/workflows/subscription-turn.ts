@@ -1,6 +1,7 @@
 import { ActivityFailure, log, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import {
+  callsAtTermEnd,
   step,
   type StripeCall,
   type SubscriptionCommand,
@@ -22,6 +23,11 @@ const { readSubscriptionPayments, readSubscriptionNews } = proxyActivities<Activ
 const { callStripe } = proxyActivities<Activities>({
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+});
+/** What takes credits back or restores them is on record, with its amounts, before any of it is done. */
+const { carryOutSubscription: carryOutOnRecord } = proxyActivities<Activities>({
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });
 const { carryOutSubscription, findPlanTerms } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '10 seconds',
@@ -65,6 +71,27 @@ async function obey(shell: OpenedShell, order: Order): Promise<void> {
     return;
   }
   const calls = await feed(shell, [], [command]);
+  await carryThrough(shell, commandId, calls);
+}
+
+/** A run that was lost left its command half done: its calls are made again, and what was done is not done twice. */
+export async function finishCommand(shell: OpenedShell): Promise<void> {
+  const { command } = shell.state;
+  if (command !== null) await carryThrough(shell, command.commandId, command.calls);
+}
+
+/** Tells Stripe of what ends here and not there. */
+export async function endAtStripe(shell: OpenedShell): Promise<void> {
+  const { stripeSubscriptionId } = shell.state;
+  for (const call of callsAtTermEnd(shell.state))
+    await callStripe({ call, stripeSubscriptionId, reader: readerOf(shell) });
+}
+
+async function carryThrough(
+  shell: OpenedShell,
+  commandId: string,
+  calls: readonly StripeCall[],
+): Promise<void> {
   const readings: Reading[] = [];
   for (const call of calls) {
     const { stripeSubscriptionId } = shell.state;
@@ -130,6 +157,10 @@ async function feed(
   return all.flatMap(({ calls }) => calls);
 }
 
+/**
+ * A turn whose end is lost is taken again at a later instant, when a cycle more may be due: its grants have the same keys and
+ * amounts, but a clawback would come to another amount. That one is therefore not left to a local activity.
+ */
 async function carryOut(
   shell: OpenedShell,
   turn: {
@@ -146,7 +177,9 @@ async function carryOut(
   const movements = all
     .map(({ grants, clawbacks, restores }) => ({ grants, clawbacks, restores }))
     .filter(({ grants, clawbacks, restores }) => grants.length + clawbacks.length + restores.length > 0);
-  await carryOutSubscription({ state, movements, payments, eventIds, at: state.at });
+  const work = { state, movements, payments, eventIds, at: state.at };
+  const isRepeatable = movements.every(({ clawbacks, restores }) => clawbacks.length + restores.length === 0);
+  await (isRepeatable ? carryOutSubscription(work) : carryOutOnRecord(work));
 }
 
 /** Everything that was paid: what Stripe says, and what the machine holds besides, for an operator recorded it. */

@@ -15,7 +15,7 @@ import type { OpenSubscription, SubscriptionInput } from './messages';
 import { now } from './now';
 import { nextLookAt } from './subscription-look';
 import { hasNews, isOpened, listen, refuseAll, type OpenedShell, type Shell } from './subscription-shell';
-import { takeTurn } from './subscription-turn';
+import { endAtStripe, finishCommand, takeTurn } from './subscription-turn';
 
 const { openSubscription } = proxyActivities<Activities>({
   startToCloseTimeout: '1 minute',
@@ -66,6 +66,7 @@ async function begin(shell: Shell, input: SubscriptionInput): Promise<void> {
 async function live(shell: OpenedShell): Promise<void> {
   const cycleAtStart = cycleOf(shell);
   const alarms = createAlarms();
+  await finishCommand(shell);
   for (;;) {
     await takeTurn(shell);
     if (hasNews(shell)) continue;
@@ -73,7 +74,11 @@ async function live(shell: OpenedShell): Promise<void> {
     if (isOver || cycleOf(shell) !== cycleAtStart || workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
       if (hasNews(shell)) continue;
-      if (isOver) return;
+      if (isOver) {
+        await endAtStripe(shell);
+        if (hasNews(shell)) continue;
+        return;
+      }
       await continueAsNew<typeof subscription>(shell.state);
     }
     await alarms.waitFor(() => hasNews(shell), nextInstantOf(shell));
@@ -87,10 +92,12 @@ function nextInstantOf(shell: OpenedShell): Instant | undefined {
 
 /** There is no such subscription, or it was refused: whoever says something about it hears so. */
 async function decline(shell: Shell): Promise<void> {
-  refuseAll(shell, 'not_found', 'There is no such subscription.');
-  const facts = shell.facts.splice(0);
-  if (facts.length > 0) await acknowledgeEvents({ facts, at: now() });
-  await condition(allHandlersFinished);
+  do {
+    refuseAll(shell, 'not_found', 'There is no such subscription.');
+    const facts = shell.facts.splice(0);
+    if (facts.length > 0) await acknowledgeEvents({ facts, at: now() });
+    await condition(() => hasNews(shell) || allHandlersFinished());
+  } while (hasNews(shell));
 }
 
 function cycleOf({ state }: OpenedShell): string {

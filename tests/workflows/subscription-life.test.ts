@@ -288,6 +288,18 @@ describe('a subscription through commands, declines and refunds', () => {
     expect(await getBalance(house.db, customerId)).toMatchObject({ available: 1, owed: 0 });
   });
 
+  it('writes down what it takes back before it does so, for a turn that is taken again would take another amount', async () => {
+    const { customerId, id } = await subscriber('standard', 'year');
+    await refund(customerId);
+    await pass(1);
+    expect((await journalOf(house, customerId)).slice(2)).toEqual(['clawback 500']);
+    const { events } = await house.client.workflow.getHandle(subscriptionWorkflowId(id)).fetchHistory();
+    const scheduled = (events ?? []).map(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name,
+    );
+    expect(scheduled.filter((name) => name === 'carryOutSubscription')).toHaveLength(1);
+  });
+
   it('takes the credits of a disputed order back at once, and restores them when it is won', async () => {
     const { customerId } = await subscriber();
     const bought = await order(house, customerId, 1);
@@ -341,5 +353,16 @@ describe('a subscription through commands, declines and refunds', () => {
     expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 6000', 'grant 6000']);
     const payments = await house.db('app.payments').where({ subscription_id: id });
     expect(payments).toEqual([expect.objectContaining({ credits: 12_000, plan: 'custom' })]);
+    const { cancelAt: end } = await row(id);
+    await past(end!, 24 * 40);
+    expect((await row(id)).status).toBe('canceled');
+    const stripeId = await stripeIdOf(id);
+    expect((await stripe.subscriptions.retrieve(stripeId)).status).toBe('canceled');
+    const invoices = await stripe.invoices.list({ subscription: stripeId, limit: 100 });
+    const periods = invoices.data
+      .filter(({ status }) => status === 'open')
+      .map(({ lines }) => instantOf((lines.data[0]?.period.start ?? 0) * 1000));
+    expect(periods.length).toBeGreaterThan(8);
+    expect(periods.filter((start) => start >= end!)).toEqual([]);
   });
 });

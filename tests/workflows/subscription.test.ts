@@ -1,8 +1,12 @@
-import { findSubscriptionState, getSubscription } from '../../src/store/subscriptions';
+import { instantOf } from '../../src/domain/instants';
+import { subscriptionRecord, writeRecords } from '../../src/store/records';
+import { findSubscriptionState, getSubscription, type SubscriptionRow } from '../../src/store/subscriptions';
 import { getAddOnOrder } from '../../src/store/add-on-orders';
 import { receiveStripeEvent } from '../../src/store/stripe-events';
 import {
+  lookAgainUpdate,
   paymentFactDelivery,
+  resumeUpdate,
   stateQuery,
   subscriptionWorkflowId,
   type PaymentFact,
@@ -11,7 +15,7 @@ import { order } from './add-ons';
 import { deliverToInbox, eventsOf } from './inbox';
 import { payAt } from './stripe';
 import { openStripeHouse, until, type StripeHouse } from './stripe-house';
-import { availableOf, journalOf, open, openAndPay } from './subscriptions';
+import { availableOf, command, journalOf, open, openAndPay } from './subscriptions';
 
 describe('a subscription and its money', () => {
   let house: StripeHouse;
@@ -112,7 +116,8 @@ describe('a subscription and its money', () => {
     await receiveStripeEvent(house.db, { ...event, objectId: 're_lost' }, await house.deps.clock.now());
     await deliverToInbox(house);
     await deliverToInbox(house);
-    const row = await house.db('app.stripe_events').where({ event_id: 'evt_lost' }).first('attempts');
+    const rows = house.db<{ event_id: string; attempts: number }>('app.stripe_events');
+    const row = await rows.where({ event_id: 'evt_lost' }).first('attempts');
     expect(row).toEqual({ attempts: 1 });
     expect(await errorOf('evt_lost')).toContain('re_lost');
     expect(await isDone('evt_lost')).toBe(false);
@@ -135,6 +140,47 @@ describe('a subscription and its money', () => {
     await deliverToInbox(house);
     await until(async () => (await getAddOnOrder(house.db, late.id)).status === 'paid');
     expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 2000', 'grant 1000']);
+  });
+
+  it('carries on a command that a lost run has left half done', async () => {
+    const customerId = await house.newCustomer(1);
+    const { id } = await openAndPay(house, customerId);
+    await deliverToInbox(house);
+    await until(() => isActive(id));
+    await house.client.workflow.getHandle(subscriptionWorkflowId(id)).terminate('lost');
+    const row: SubscriptionRow = (await house
+      .db<SubscriptionRow>('app.subscriptions')
+      .where({ id })
+      .first())!;
+    const at = instantOf(Date.now());
+    const pending = {
+      commandId: 'lost',
+      calls: [{ operationId: `${id}:lost`, type: 'pause' }],
+      intent: { type: 'pause', at },
+    } as const;
+    const state = { ...row.state!, command: pending };
+    await writeRecords(house.db, [
+      subscriptionRecord({ ...row, state, revision: row.revision + 1, updated_at: at }),
+    ]);
+    const answer = await command(house, id, lookAgainUpdate, { id: 'look', args: [] });
+    expect(answer).toEqual({ outcome: 'done' });
+    expect((await getSubscription(house.db, id)).status).toBe('paused');
+    expect(await command(house, id, resumeUpdate, { id: 'resume', args: [] })).toEqual({ outcome: 'done' });
+    expect((await getSubscription(house.db, id)).status).toBe('active');
+  });
+
+  it('is recorded as it is latest, also when a turn that was lost is taken again', async () => {
+    const { id } = await open(house, await house.newCustomer(1));
+    const row = (await house.db<SubscriptionRow>('app.subscriptions').where({ id }).first())!;
+    const seen = async (revision: number, second: number, status: 'incomplete' | 'canceled') => {
+      const at = instantOf(Date.now() + second * 1_000);
+      await writeRecords(house.db, [subscriptionRecord({ ...row, revision, status, updated_at: at })]);
+      return (await getSubscription(house.db, id)).status;
+    };
+    expect(await seen(7, 1, 'incomplete')).toBe('incomplete');
+    expect(await seen(7, 3, 'canceled')).toBe('canceled');
+    expect(await seen(7, 2, 'incomplete')).toBe('canceled');
+    expect(await seen(6, 4, 'incomplete')).toBe('canceled');
   });
 
   it('is taken up again from its record when its workflow is gone', async () => {

@@ -52,8 +52,8 @@ export type StripeRequest =
       readonly interval: Interval;
       readonly catalogVersion: string;
     }
-  /** Voids the open invoices and deletes the drafts. */
-  | { readonly type: 'void_open_invoices' }
+  /** Voids the open invoices and deletes the drafts; with `from`, only those of periods that start then or later. */
+  | { readonly type: 'void_open_invoices'; readonly from?: Instant }
   | { readonly type: 'schedule_cancel'; readonly cancelAt: Instant }
   | { readonly type: 'unschedule_cancel' }
   | { readonly type: 'cancel_now' }

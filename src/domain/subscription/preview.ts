@@ -92,7 +92,9 @@ function compare(
 ): Omit<Preview, 'charged' | 'granted' | 'nextCharge'> {
   const [was, is] = [viewOf(before), viewOf(after)];
   const changesLater = is.pendingPlan !== null || type === 'migrate';
-  const changesAt = is.cancelAt ?? (changesLater ? is.paidThrough : null) ?? at;
+  // A contract ends with its term, whatever else is done to it.
+  const ends = type === 'cancel' ? is.cancelAt : null;
+  const changesAt = ends ?? (changesLater ? is.paidThrough : null) ?? at;
   const effectiveAt = changesAt > at ? changesAt : at;
   const isGivenUp = is.status === 'canceled' || is.era !== was.era;
   const paidTime =
