@@ -4,7 +4,7 @@
 -- Nothing of the wallet expires before this instant: no lot and no external hold. Null: nothing ever does.
 ALTER TABLE ledger.wallets ADD COLUMN due_at timestamptz;
 
--- A command as src/ledger/command-rows.ts writes it; what an operation does not use stays null.
+-- A command as src/ledger/command-row.ts writes it; what an operation does not use stays null.
 CREATE TYPE ledger.command AS (
   op text,
   key text,

@@ -1,3 +1,4 @@
+import { onceThere } from '../support/once-there';
 import { startStack, type TestStack } from '../support/start-stack';
 import { createApiClient, type ApiClient } from './api-client';
 
@@ -14,14 +15,5 @@ export function useStack(): { readonly stack: TestStack; readonly api: ApiClient
     await started?.stack.stop();
   }, 30_000);
 
-  const running = () => {
-    if (started === undefined) throw new Error('The stack runs while tests do.');
-    return started;
-  };
-  return { stack: onceThere(() => running().stack), api: onceThere(() => running().api) };
-}
-
-/** Stands for something that is there later: what is asked of it is asked of that. */
-function onceThere<Thing extends object>(find: () => Thing): Thing {
-  return new Proxy({} as Thing, { get: (_none, name) => Reflect.get(find(), name) as unknown });
+  return { stack: onceThere(() => started?.stack), api: onceThere(() => started?.api) };
 }

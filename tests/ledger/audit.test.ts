@@ -1,15 +1,11 @@
 import fc from 'fast-check';
-import type { Knex } from 'knex';
 import { instantOf } from '../../src/domain/instants';
 import { audit, type Audit } from '../../src/ledger/audit';
-import type { Ledger } from '../../src/ledger/commands';
-import { createLedger } from '../../src/ledger/ledger';
-import { createDatabase } from '../../src/platform/database';
-import { createTestDatabase, type TestDatabase } from '../support/database';
 import { ADA, liveInLedger, RUNNING_SPEND } from './lived-in-ledger';
 import { arbitraryCommands } from './model/arbitrary-commands';
 import { grant } from './model/commands';
 import { rollUpAll } from './roll-up-all';
+import { useLedger } from './use-ledger';
 
 const seed = process.env['SCRIP_TEST_SEED'];
 
@@ -22,22 +18,9 @@ const OF_THE_STORE = [
 ];
 
 describe('the audit', () => {
-  let database: TestDatabase;
-  let db: Knex;
-  let ledger: Ledger;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    db = createDatabase(database.appUrl);
-    ledger = createLedger({ databaseUrl: database.appUrl });
+  const { db, ledger } = useLedger(async ({ database, db, ledger }) => {
     await liveInLedger(database.ownerUrl, ledger);
     await rollUpAll(db);
-  });
-
-  afterAll(async () => {
-    await ledger.close();
-    await db.destroy();
-    await database.drop();
   });
 
   const run = (customerId?: string): Promise<Audit> =>

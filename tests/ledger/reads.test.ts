@@ -1,41 +1,22 @@
 import fc from 'fast-check';
-import type { Knex } from 'knex';
 import { credits } from '../../src/domain/credits';
 import { instantOf, type Instant } from '../../src/domain/instants';
-import type { Ledger } from '../../src/ledger/commands';
 import { findHold } from '../../src/ledger/find-hold';
 import { findRecordedCommand } from '../../src/ledger/find-recorded-command';
 import { getBalance, type Balance } from '../../src/ledger/get-balance';
-import { createLedger } from '../../src/ledger/ledger';
 import { listLotsToBurn } from '../../src/ledger/list-lots-to-burn';
 import { listStatement, type StatementEntry } from '../../src/ledger/list-statement';
-import { createDatabase } from '../../src/platform/database';
-import { createTestDatabase, type TestDatabase } from '../support/database';
 import { ADA, CARL, day, liveInLedger } from './lived-in-ledger';
 import { arbitraryCommands } from './model/arbitrary-commands';
 import { grant, instantAt } from './model/commands';
+import { useLedger } from './use-ledger';
 
 const seed = process.env['SCRIP_TEST_SEED'];
 const settings = { numRuns: 20, ...(seed === undefined ? {} : { seed: Number(seed) }) };
 
 describe('the reads of the ledger', () => {
-  let database: TestDatabase;
-  let db: Knex;
-  let ledger: Ledger;
+  const { db, ledger } = useLedger(({ database, ledger }) => liveInLedger(database.ownerUrl, ledger));
   let runs = 0;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    db = createDatabase(database.appUrl);
-    ledger = createLedger({ databaseUrl: database.appUrl });
-    await liveInLedger(database.ownerUrl, ledger);
-  });
-
-  afterAll(async () => {
-    await ledger.close();
-    await db.destroy();
-    await database.drop();
-  });
 
   const readStatement = async (customerId: string, limit: number): Promise<readonly StatementEntry[]> => {
     const entries: StatementEntry[] = [];

@@ -1,15 +1,11 @@
 import fc from 'fast-check';
-import type { Knex } from 'knex';
 import { instantOf } from '../../src/domain/instants';
-import { createLedger } from '../../src/ledger/ledger';
-import type { Ledger } from '../../src/ledger/commands';
 import { revenueReport } from '../../src/ledger/revenue-report';
 import { rollForwardReport } from '../../src/ledger/roll-forward-report';
-import { createDatabase } from '../../src/platform/database';
-import { createTestDatabase, type TestDatabase } from '../support/database';
 import { day, liveInLedger } from './lived-in-ledger';
 import { arbitraryCommands } from './model/arbitrary-commands';
 import { rollUpAll } from './roll-up-all';
+import { useLedger } from './use-ledger';
 
 const seed = process.env['SCRIP_TEST_SEED'];
 const settings = { numRuns: 15, ...(seed === undefined ? {} : { seed: Number(seed) }) };
@@ -24,23 +20,8 @@ interface JournalRow {
 }
 
 describe('the reports', () => {
-  let database: TestDatabase;
-  let db: Knex;
-  let ledger: Ledger;
+  const { db, ledger } = useLedger(({ database, ledger }) => liveInLedger(database.ownerUrl, ledger));
   let runs = 0;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    db = createDatabase(database.appUrl);
-    ledger = createLedger({ databaseUrl: database.appUrl });
-    await liveInLedger(database.ownerUrl, ledger);
-  });
-
-  afterAll(async () => {
-    await ledger.close();
-    await db.destroy();
-    await database.drop();
-  });
 
   const rowsOf = async <Row>(sql: string): Promise<Row[]> => (await db.raw<{ rows: Row[] }>(sql)).rows;
 

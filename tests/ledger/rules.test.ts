@@ -1,23 +1,12 @@
-import type { Knex } from 'knex';
 import { credits } from '../../src/domain/credits';
-import type { HoldCommand, Ledger, LedgerCommand } from '../../src/ledger/commands';
-import { createLedger } from '../../src/ledger/ledger';
-import { createDatabase } from '../../src/platform/database';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import type { HoldCommand, LedgerCommand } from '../../src/ledger/commands';
 import { admit, clawback, externalHold, grant, hold, instantAt, settle, undo } from './model/commands';
 import { listOffences } from './model/list-offences';
+import { useLedger } from './use-ledger';
 
 describe('the rules of the ledger, one by one', () => {
-  let database: TestDatabase;
-  let db: Knex;
-  let ledger: Ledger;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    db = createDatabase(database.appUrl);
-    ledger = createLedger({ databaseUrl: database.appUrl });
-    await db.raw(
-      `INSERT INTO app.customers (id, external_id, created_at) VALUES ('licensee', 'licensee', now()), ('artist', 'artist', now());
+  const { db, ledger } = useLedger(({ db }) =>
+    db.raw(`INSERT INTO app.customers (id, external_id, created_at) VALUES ('licensee', 'licensee', now()), ('artist', 'artist', now());
        INSERT INTO app.catalogs (version, document, published_at) VALUES ('v1', '{}', now());
        INSERT INTO app.models (id, owner_id, name, visibility, status, version, created_at)
          VALUES ('mdl', 'artist', 'Waves', 'public', 'ready', 'v', now());
@@ -25,15 +14,8 @@ describe('the rules of the ledger, one by one', () => {
          workflow_id, created_at, updated_at)
          VALUES ('spd', 'artist', 'generate_images', '{}', 'running', 1, 1, 1, 'v1', '{}', 'spend/spd', now(), now());
        INSERT INTO app.images (id, owner_id, model_id, spend_id, position, visibility, width, height, object_key, rights, created_at)
-         VALUES ('img', 'artist', 'mdl', 'spd', 0, 'public', 64, 64, 'img.png', '{}', now());`,
-    );
-  });
-
-  afterAll(async () => {
-    await ledger.close();
-    await db.destroy();
-    await database.drop();
-  });
+         VALUES ('img', 'artist', 'mdl', 'spd', 0, 'public', 64, 64, 'img.png', '{}', now());`),
+  );
 
   afterEach(async () => {
     expect(await listOffences(db)).toEqual([]);

@@ -1,29 +1,11 @@
-import type { Knex } from 'knex';
 import { credits } from '../../src/domain/credits';
-import type { Ledger } from '../../src/ledger/commands';
 import { getBalance } from '../../src/ledger/get-balance';
-import { createLedger } from '../../src/ledger/ledger';
 import { sweepExpired } from '../../src/ledger/sweep-expired';
-import { createDatabase } from '../../src/platform/database';
-import { createTestDatabase, type TestDatabase } from '../support/database';
 import { grant, instantAt } from './model/commands';
+import { useLedger } from './use-ledger';
 
 describe('the sweep', () => {
-  let database: TestDatabase;
-  let db: Knex;
-  let ledger: Ledger;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    db = createDatabase(database.appUrl);
-    ledger = createLedger({ databaseUrl: database.appUrl });
-  });
-
-  afterAll(async () => {
-    await ledger.close();
-    await db.destroy();
-    await database.drop();
-  });
+  const { db, ledger } = useLedger();
 
   it('ends due holds and lots by ordinary commands, once, and says when the next is due', async () => {
     const wallets = Array.from({ length: 230 }, (_, index) => `cus_sweep_${String(index)}`);
