@@ -18,12 +18,17 @@ import { ensureStripeCustomer } from './stripe-customer';
 export interface OpenedTopUp {
   readonly orderId: string;
   readonly paymentMethodId: string | null;
+  /** Why there is nothing to charge: then there is no order either. */
+  readonly stop?: StopReason;
 }
 
 export type TopUpOutcome =
   { readonly outcome: 'bought' } | { readonly outcome: 'failed'; readonly reason: StopReason };
 
-/** Records the order of a purchase as `pending` and finds a card to charge. Idempotent by customer and number. */
+/**
+ * Records the order of a purchase as `pending` and finds a card to charge. A pack that was sold when it was chosen, and that
+ * the catalog of the customer no longer has, is not ordered. Idempotent by customer and number.
+ */
 export async function openTopUp(
   deps: ActivityDeps,
   { customerId, purchase, at }: { customerId: string; purchase: Purchase; at: Instant },
@@ -35,7 +40,7 @@ export async function openTopUp(
       ? getCurrentCatalog(deps.db)
       : getCatalog(deps.db, subscription.catalogVersion));
     const pack = catalog.packs.find(({ id }) => id === purchase.pack);
-    if (pack === undefined) throw new Error(`catalog ${catalog.version} sells no ${purchase.pack}`);
+    if (pack === undefined) return { orderId, paymentMethodId: null, stop: 'pack_not_sold' };
     const order: AddOnOrder = {
       id: orderId,
       customerId,
@@ -61,8 +66,9 @@ export async function openTopUp(
  */
 export async function chargeTopUp(
   deps: ActivityDeps,
-  { orderId, paymentMethodId, at }: OpenedTopUp & { at: Instant },
+  { orderId, paymentMethodId, stop, at }: OpenedTopUp & { at: Instant },
 ): Promise<TopUpOutcome> {
+  if (stop !== undefined) return { outcome: 'failed', reason: stop };
   const order = await getAddOnOrder(deps.db, orderId);
   if (order.status === 'paid') return { outcome: 'bought' };
   const { amount, name } = await priceOf(deps, order);

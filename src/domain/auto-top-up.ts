@@ -16,7 +16,13 @@ export interface AutoTopUpSetting {
   readonly monthlyMaximum: number;
 }
 
-export const STOP_REASONS = ['declined', 'authentication_required', 'no_payment_method'] as const;
+/** Why it stops: the card, or a pack that the catalog in force no longer sells. */
+export const STOP_REASONS = [
+  'declined',
+  'authentication_required',
+  'no_payment_method',
+  'pack_not_sold',
+] as const;
 export type StopReason = (typeof STOP_REASONS)[number];
 
 /** Plain JSON, of constant size. */

@@ -38,8 +38,8 @@ describe('automatic top-up', () => {
   };
   const startOf = (customerId: string) =>
     new WithStartWorkflowOperation(TOP_UP_WORKFLOW, topUpStart(customerId));
-  const set = async (customerId: string, threshold: number, monthlyMaximum = 2) => {
-    const setting = { threshold: credits(threshold), pack: 'add_on_1000', quantity: 1, monthlyMaximum };
+  const set = async (customerId: string, threshold: number, monthlyMaximum = 2, pack = 'add_on_1000') => {
+    const setting = { threshold: credits(threshold), pack, quantity: 1, monthlyMaximum };
     const startWorkflowOperation = startOf(customerId);
     await house.client.workflow.executeUpdateWithStart(setAutoTopUpUpdate, {
       args: [setting],
@@ -93,6 +93,18 @@ describe('automatic top-up', () => {
     const good = await merchant.paymentMethods.attach('pm_card_visa', { customer });
     await merchant.customers.update(customer, { invoice_settings: { default_payment_method: good.id } });
     await set(customerId, 600);
+    expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 500', 'grant 1000']);
+  });
+
+  it('stops when its pack is sold no more, and can be set and removed all the same', async () => {
+    const customerId = await subscriber();
+    await set(customerId, 600, 1, 'sold_until_the_catalog_changed');
+    expect(await findAutoTopUp(house.db, customerId)).toMatchObject({
+      stopped: { reason: 'pack_not_sold' },
+      pending: null,
+      boughtInMonth: 0,
+    });
+    await set(customerId, 600, 1);
     expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 500', 'grant 1000']);
   });
 
