@@ -11,7 +11,8 @@ export interface RecordedContract extends Contract {
   readonly customerId: string;
   readonly reference: string;
   readonly createdAt: Instant;
-  /** Of the subscription that it was sold by; null while there is none. */
+  /** The subscription that it was sold by, and its status; null while there is none. */
+  readonly subscriptionId: string | null;
   readonly subscriptionStatus: SubscriptionStatus | null;
 }
 
@@ -25,13 +26,14 @@ interface ContractRow {
   interval: Interval;
   term_months: number;
   created_at: Instant;
+  subscription_id: string | null;
   subscription_status: SubscriptionStatus | null;
 }
 
 /** Records a contract. Idempotent by its id. */
 export async function insertContract(
   db: Knex,
-  contract: Omit<RecordedContract, 'subscriptionStatus'>,
+  contract: Omit<RecordedContract, 'subscriptionId' | 'subscriptionStatus'>,
 ): Promise<void> {
   await db('app.contracts')
     .insert({
@@ -52,11 +54,12 @@ export async function insertContract(
 /** The contract of an id, as its customer's. Throws `not_found`, for somebody else's too. */
 export async function getContract(db: Knex, id: string, customerId: string): Promise<RecordedContract> {
   const { rows } = await db.raw<{ rows: ContractRow[] }>(
-    `SELECT c.*, (
-       SELECT status FROM app.subscriptions s WHERE s.contract_id = c.id
+    `SELECT c.*, s.id AS subscription_id, s.status AS subscription_status
+     FROM app.contracts c LEFT JOIN LATERAL (
+       SELECT id, status FROM app.subscriptions WHERE contract_id = c.id
        ORDER BY status = 'canceled', created_at DESC LIMIT 1
-     ) AS subscription_status
-     FROM app.contracts c WHERE c.id = :id AND c.customer_id = :customerId`,
+     ) s ON true
+     WHERE c.id = :id AND c.customer_id = :customerId`,
     { id, customerId },
   );
   const row = rows[0];
@@ -70,6 +73,7 @@ export async function getContract(db: Knex, id: string, customerId: string): Pro
     interval: row.interval,
     termMonths: row.term_months,
     createdAt: row.created_at,
+    subscriptionId: row.subscription_id,
     subscriptionStatus: row.subscription_status,
   };
 }

@@ -60,17 +60,18 @@ export const createSubscription = defineOperation({
   },
   async handle(call, deps, { customerId, contract, current }) {
     const { plan, interval, collection, successUrl, cancelUrl } = call.body;
+    const subscriptionId = deriveId('sub', customerId, call.idempotencyKey);
     return answerOnce(call, deps, {
       customerId,
       operation: 'subscription',
       content: call.body,
       admit() {
-        const refused = refusalOf(call.body, contract, current);
+        const refused = refusalOf(call.body, contract, current) ?? soldAlready(contract, subscriptionId);
         return refused === undefined ? Promise.resolve() : Promise.reject(refused);
       },
       work: () =>
         open(deps, {
-          subscriptionId: deriveId('sub', customerId, call.idempotencyKey),
+          subscriptionId,
           customerId,
           plan,
           interval: contract?.interval ?? interval ?? 'month',
@@ -109,6 +110,19 @@ function refusalOf(
   }
   if (subscription !== undefined) return alreadySubscribed(subscription);
   return undefined;
+}
+
+/** A contract is billed from its opening on, paid or not: twice opened, it would be billed twice. */
+function soldAlready(
+  contract: RecordedContract | undefined,
+  subscriptionId: string,
+): DomainError | undefined {
+  const known = contract?.subscriptionId ?? null;
+  if (known === null || known === subscriptionId || contract?.subscriptionStatus === 'canceled')
+    return undefined;
+  return new DomainError('state_conflict', 'The contract has a subscription already.', {
+    subscriptionId: known,
+  });
 }
 
 /** What of a contract the workflow works by: no names, no references. */
