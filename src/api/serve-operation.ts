@@ -1,6 +1,6 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { parseWith } from './bodies/parse-with';
-import { assertScope, authenticate } from './authenticate';
+import { assertScope, authenticate, type Caller } from './authenticate';
 import { assertBound, bindQuery } from './bind-to-customer';
 import type { ApiDeps } from './deps';
 import { readIdempotencyKey, REPLAYED_HEADER } from './idempotency-key';
@@ -9,6 +9,10 @@ import { requestIdOf } from './request-id';
 import type { Route } from './routes';
 import { possibleId } from './schemas';
 import { sendReply } from './send';
+import { within } from './within';
+
+/** A key is found in milliseconds; longer than a new connection may take, which then says for itself what is wrong. */
+const AUTHENTICATE_MS_MAX = 6_000;
 
 /**
  * Serves one operation. The steps stand in the order of the refusals (design §8): 401, 413, 400, 404, 403, and then what
@@ -16,7 +20,7 @@ import { sendReply } from './send';
  */
 export function serveOperation({ path, operation }: Route, deps: ApiDeps): RequestHandler {
   return async (req, res) => {
-    const caller = operation.access === 'public' ? undefined : await authenticate(deps, req);
+    const caller = operation.access === 'public' ? undefined : await callerOf(deps, req);
     const body = await operation.body.read(req);
     const query = parseWith(operation.query, bindQuery(caller, operation, req.query), 'query');
     const isKeyed = operation.needsIdempotencyKey && !operation.isDryRun(query, body);
@@ -35,4 +39,13 @@ export function serveOperation({ path, operation }: Route, deps: ApiDeps): Reque
     assertScope(operation.access, caller);
     await sendReply(res, await operation.handle(call, deps, found));
   };
+}
+
+/**
+ * Who calls, or `unavailable` while the database is there and does not answer: a server that is frozen or cut off closes
+ * no connection, so whoever waits for a statement on one waits for ever. Every keyed request asks this first.
+ */
+function callerOf(deps: ApiDeps, req: Request): Promise<Caller> {
+  const message = 'The database does not answer now. Repeat the same request.';
+  return within(AUTHENTICATE_MS_MAX, authenticate(deps, req), message);
 }

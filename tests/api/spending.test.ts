@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Client as TemporalClient, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import type { SpendView } from '../../src/api/views/spend-view';
 import { deriveId } from '../../src/platform/ids';
@@ -8,6 +10,8 @@ import type { TestStack } from '../support/start-stack';
 import type { Problem } from './api-client';
 import { arrive, balanceOf, imagesOf, spend, subscribe, until, uploadPictures } from './people';
 import { useStack } from './use-stack';
+
+const run = promisify(execFile);
 
 type SpendAnswer = SpendView & Problem;
 
@@ -263,6 +267,27 @@ describe('spending credits over HTTP', () => {
     expect(ended.body.status).toBe('canceled');
   }, 90_000);
 
+  it('says so within seconds when Postgres is frozen, and goes on when it is not', async () => {
+    const customerId = await arrive(api);
+    const request = await imagesOf(api, customerId);
+    const frozen = await withChildren((await stack.readDev()).pids.postgres!);
+    for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+    try {
+      const balance = `/v1/customers/${customerId}/balance`;
+      const asked = [api.get(balance), api.get(balance), api.post('/v1/spends', request, { key: 'frozen' })];
+      for (const answer of await Promise.all(asked)) {
+        expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+      }
+    } finally {
+      for (const pid of frozen) process.kill(pid, 'SIGCONT');
+    }
+    const begin = () => api.post<SpendAnswer>('/v1/spends', request, { key: 'frozen' });
+    await until(async () => (await begin()).status === 202);
+    const ended = await api.get<SpendView>(`/v1/spends/${(await begin()).body.id}?wait=60`);
+    expect(ended.body.status).toBe('succeeded');
+    expect(await balanceOf(api, customerId)).toMatchObject({ available: 9, held: 0 });
+  }, 90_000);
+
   it('loses nothing that it acknowledged and doubles nothing when Postgres is killed', async () => {
     const customerId = await arrive(api);
     await adjust(customerId, 990);
@@ -325,6 +350,16 @@ describe('spending credits over HTTP', () => {
     return page.body.data;
   }
 });
+
+/** A process and those that it started. */
+async function withChildren(pid: number): Promise<readonly number[]> {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=']);
+  const all = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  return [pid, ...all.filter(([, parent]) => parent === pid).map(([child]) => child!)];
+}
 
 async function expectNoWorkflow({ dev }: TestStack, spendId: string): Promise<void> {
   const connection = await Connection.connect({ address: dev.temporalAddress });

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors';
+import { askTemporal } from '../../platform/ask-temporal';
 import { isMigrated } from '../../platform/migrate';
 import { getCurrentCatalog } from '../../store/catalogs';
-import { askTemporal } from '../../platform/ask-temporal';
 import type { ApiDeps } from '../deps';
 import { defineOperation } from '../operation';
+import { within } from '../within';
 
 /** Load balancers ask every few seconds: an answer that takes longer is a no. */
 const CHECK_MS_MAX = 3_000;
@@ -47,16 +48,10 @@ async function isReadyTemporal({ temporal }: ApiDeps): Promise<void> {
 
 /** The name of what is not ready, or nothing. */
 async function check(name: string, work: Promise<unknown>): Promise<readonly string[]> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`${name} does not answer`)), CHECK_MS_MAX);
-  });
   try {
-    await Promise.race([work, late]);
+    await within(CHECK_MS_MAX, work, `${name} does not answer`);
     return [];
   } catch {
     return [name];
-  } finally {
-    clearTimeout(timer);
   }
 }
