@@ -227,6 +227,36 @@ describe('spending credits over HTTP', () => {
     expect(await balanceOf(api, customerId)).toMatchObject({ available: 10, held: 0 });
   });
 
+  it('gives back what waits for a model that is taken away, and nothing else', async () => {
+    const customerId = await subscribe(api);
+    const training = await spend(api, {
+      customerId,
+      action: 'train_model',
+      input: { name: 'Mine', visibility: 'private', uploadIds: await uploadPictures(api, customerId) },
+    });
+    const { modelId } = training.result as { modelId: string };
+    const publicWork = await imagesOf(api, customerId, 1);
+    const ownWork = { ...publicWork, input: { modelId, prompt: 'a hill', count: 2 } };
+    const { pids } = await stack.readDev();
+    // A provider that takes no work: what is asked of it waits.
+    process.kill(pids.studio!, 'SIGSTOP');
+    const begun = await Promise.all(
+      [ownWork, ownWork, publicWork].map((request) => api.post<SpendAnswer>('/v1/spends', request)),
+    );
+    expect(begun.map(({ body }) => body.status)).toEqual(['reserved', 'reserved', 'reserved']);
+    expect((await api.send('DELETE', `/v1/models/${modelId}`, { customerId })).status).toBe(204);
+    process.kill(pids.studio!, 'SIGKILL');
+    const ended = await Promise.all(
+      begun.map(({ body }) => api.get<SpendView>(`/v1/spends/${body.id}?wait=60`)),
+    );
+    expect(ended.map(({ body }) => [body.status, body.credits.captured, body.credits.released])).toEqual([
+      ['canceled', 0, 2],
+      ['canceled', 0, 2],
+      ['succeeded', 1, 0],
+    ]);
+    expect(await balanceOf(api, customerId)).toMatchObject({ available: 510 - 300 - 1, held: 0 });
+  }, 120_000);
+
   it('gives the lost answer to whoever asks again when the API dies in the middle', async () => {
     const customerId = await arrive(api);
     const request = await imagesOf(api, customerId);
