@@ -36,7 +36,7 @@ const AFTER_DEADLINE_MS = 600_000;
  * this workflow captures or releases the hold, and it never ends before it has.
  */
 export async function spend(input: SpendInput): Promise<SpendStatus | 'refused'> {
-  const wish = listenForStop();
+  const wish = listenForStop(input);
   const answers = answerReserve();
   return CancellationScope.nonCancellable(async () => {
     card(input, 'reserving credits');
@@ -68,9 +68,10 @@ interface Wish {
   readonly scope: CancellationScope;
 }
 
-function listenForStop(): Wish {
+function listenForStop(input: SpendInput): Wish {
   const wish: Wish = { stop: false, scope: new CancellationScope() };
   const stop = () => {
+    if (!wish.stop) card(input, 'asked to stop; the provider is told, and waited for until the deadline');
     wish.stop = true;
     wish.scope.cancel();
   };
