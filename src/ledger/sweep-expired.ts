@@ -39,6 +39,26 @@ export async function sweepExpired(db: Knex, ledger: Ledger, now: Instant): Prom
   return { holds, lots, nextDueAt: await findNextDue(db, now) };
 }
 
+/**
+ * Ends what has passed its instant in one wallet, for whoever is about to read it: what they are told is exact, however
+ * late the sweep is. Asks nothing of a wallet in which nothing is due.
+ */
+export async function expireDue(db: Knex, ledger: Ledger, walletId: string, now: Instant): Promise<void> {
+  const [due] = await query<DueRow & { isHold: boolean }>(
+    db,
+    `SELECT d.* FROM ledger.wallets w CROSS JOIN LATERAL (
+       SELECT id, wallet_id AS "walletId", expires_at AS "expiresAt", true AS "isHold" FROM ledger.holds
+       WHERE wallet_id = w.id AND state = 'open' AND expires_at <= :now
+       UNION ALL
+       SELECT grant_id, wallet_id, expires_at, false FROM ledger.lots
+       WHERE wallet_id = w.id AND spendable AND expires_at <= :now
+     ) d WHERE w.id = :walletId AND w.due_at <= :now LIMIT 1`,
+    { walletId, now },
+  );
+  // Before it carries out a command the ledger ends all that is due in the wallet: one of them brings about the others.
+  if (due !== undefined) await ledger.submit(due.isHold ? expireHold(due, now) : expireLot(due, now));
+}
+
 /** The command that ends a hold past its instant; whoever meets such a hold before the sweep may send it too. */
 export function expireHold(hold: { id: string; walletId: string }, now: Instant): VoidCommand {
   return {

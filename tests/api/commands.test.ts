@@ -54,6 +54,14 @@ describe('moving credits and money over HTTP', () => {
     expect(await balanceOf(api, customerId)).toMatchObject({ available: 10, held: 0 });
   });
 
+  it('shows credits as available from the instant on at which their hold ends, though nobody asks for the hold', async () => {
+    const customerId = await arrive(api);
+    const expiresAt = new Date(Date.now() + 1_000).toISOString();
+    await placeHold(customerId, 4, { expiresAt });
+    await until(() => Promise.resolve(new Date().toISOString() > expiresAt));
+    expect(await balanceOf(api, customerId)).toMatchObject({ available: 10, held: 0 });
+  });
+
   it('gives one answer to each key of a hold, of an adjustment and of a refund', async () => {
     const customerId = await arrive(api);
     const work = await spend(api, await imagesOf(api, customerId, 2));

@@ -4,6 +4,7 @@ import { planSpend } from '../../domain/spend';
 import { GRANT_SOURCES } from '../../ledger/commands';
 import { getBalance } from '../../ledger/get-balance';
 import { listLotsToBurn } from '../../ledger/list-lots-to-burn';
+import { expireDue } from '../../ledger/sweep-expired';
 import { getCustomer } from '../../store/customers';
 import { loadSpendFacts } from '../../store/spend-facts';
 import { jsonBody } from '../bodies/json-body';
@@ -61,6 +62,7 @@ export const createQuote = defineOperation({
     const isFree = facts.image?.licensed === true;
     const unitCredits = isFree ? 0 : priceOf(facts.catalog, request.action, 1);
     const credits = isFree ? 0 : priceOf(facts.catalog, request.action, quantity);
+    await expireDue(deps.db, deps.ledger, customer.id, await deps.clock.now());
     const [balance, lots] = await Promise.all([
       getBalance(deps.db, customer.id),
       credits === 0 ? [] : listLotsToBurn(deps.db, customer.id, credits),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors';
 import { getBalance as readBalance } from '../../ledger/get-balance';
+import { expireDue } from '../../ledger/sweep-expired';
 import { getCustomer } from '../../store/customers';
 import { findLiveSubscription } from '../../store/subscriptions';
 import { defineOperation } from '../operation';
@@ -24,8 +25,9 @@ export const getBalance = defineOperation({
       throw new DomainError('invalid_request', 'The instant lies in the future.', { field: 'at' });
     return getCustomer(db, id);
   },
-  async handle({ query: { at } }, { db }, { id }) {
+  async handle({ query: { at } }, { db, ledger, clock }, { id }) {
     if (at === undefined) {
+      await expireDue(db, ledger, id, await clock.now());
       const [balance, subscription] = await Promise.all([readBalance(db, id), findLiveSubscription(db, id)]);
       return { status: 200, body: { ...balance, nextGrant: nextGrantView(subscription) } };
     }
