@@ -118,7 +118,7 @@ export interface PriceChange extends SubscriptionChange {
 
 /**
  * The port to Stripe. Every write takes an operation id that is its idempotency key at Stripe and stays the same for all
- * repeats of one intent. Errors: `DomainError` `payment_failed` for a decline (not retryable), `unavailable` for
+ * repeats of one intent; what costs money is looked for first, for Stripe forgets its keys. Errors: `DomainError` `payment_failed` for a decline (not retryable), `unavailable` for
  * transport, 5xx, 409 and 429 (repeat the same call); what opens a page or a bill refuses with `invalid_request` an address
  * that Stripe does not take, and with `state_conflict` whatever else it does not allow, for good. Anything else is a bug and
  * throws as it is.

@@ -1,4 +1,5 @@
 import Stripe from 'stripe';
+import { callOnce } from './call-once';
 import { METADATA, instantOfSeconds } from './payment-facts';
 import type { Payments } from './payments';
 import { openedUnlessRefused } from './refused-opening';
@@ -62,9 +63,8 @@ async function openCheckout(
   operationId: string,
   params: Stripe.Checkout.SessionCreateParams,
 ): Promise<Checkout> {
-  const session = await openedUnlessRefused(
-    callStripe('checkout.session', stripe.checkout.sessions.create(params, { idempotencyKey: operationId })),
-  );
+  const call = (options: Stripe.RequestOptions) => stripe.checkout.sessions.create(params, options);
+  const session = await openedUnlessRefused(callOnce({ object: 'checkout.session', operationId, call }));
   if (session.url === null) throw new Error(`session ${session.id} has no page`);
   return { sessionId: session.id, url: session.url, expiresAt: instantOfSeconds(session.expires_at) };
 }

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { callOnce } from './call-once';
 import { METADATA } from './payment-facts';
 import type { Payments } from './payments';
 import { callStripe, isRefused } from './stripe-client';
@@ -14,8 +15,11 @@ export async function createCustomer(
   { customerId, email, name }: Parameters<Payments['createCustomer']>[0],
 ): Promise<string> {
   const metadata = { [METADATA.customer]: customerId };
-  const options = { idempotencyKey: `cust:${customerId}` };
-  const { id } = await callStripe('customer', stripe.customers.create({ metadata }, options));
+  const { id } = await callOnce({
+    object: 'customer',
+    operationId: `cust:${customerId}`,
+    call: (options) => stripe.customers.create({ metadata }, options),
+  });
   const named = name === null ? {} : { name };
   const isEmailTaken = email !== null && (await takes(stripe, id, { ...named, email }));
   if (!isEmailTaken && name !== null) await takes(stripe, id, named);

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { DomainError } from '../domain/errors';
+import { callOnce } from './call-once';
 import { idOf, METADATA, paymentFact } from './payment-facts';
 import type { PaymentFact, Payments } from './payments';
 import { callStripe, isRefused } from './stripe-client';
@@ -25,9 +26,14 @@ export async function chargeOffSession(
     description: input.description,
     metadata: { [METADATA.customer]: input.customerId, [METADATA.order]: input.orderId },
   };
-  const options = { idempotencyKey: input.operationId };
   try {
-    return paymentFact(await callStripe('payment_intent', stripe.paymentIntents.create(params, options)));
+    const intent = await callOnce({
+      object: 'payment_intent',
+      operationId: input.operationId,
+      call: (options) => stripe.paymentIntents.create(params, options),
+      findDone: () => findCharged(stripe, input),
+    });
+    return paymentFact(intent);
   } catch (error) {
     // Nothing is charged then, nor would it be at the next try: a card was taken away since it was found, say.
     if (!isRefused(error)) throw error;
@@ -36,6 +42,21 @@ export async function chargeOffSession(
       reason,
     });
   }
+}
+
+/** The payment that an order has led to already. Throws the decline, when it was declined. */
+async function findCharged(
+  stripe: Stripe,
+  { stripeCustomerId: customer, orderId }: Parameters<Payments['chargeOffSession']>[0],
+): Promise<Stripe.PaymentIntent | undefined> {
+  const { data } = await callStripe('list', stripe.paymentIntents.list({ customer, limit: 100 }));
+  const made = data.find(
+    ({ metadata, status }) => metadata[METADATA.order] === orderId && status !== 'canceled',
+  );
+  if (made === undefined) return undefined;
+  const { status, failure } = paymentFact(made);
+  if (status !== 'failed') return made;
+  throw new DomainError('payment_failed', 'The payment has failed.', { reason: failure ?? 'card_declined' });
 }
 
 /** A card that may be charged off session; see the port. */

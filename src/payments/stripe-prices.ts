@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { Interval, Money } from '../domain/catalog';
+import { callOnce } from './call-once';
 import type { CatalogPrice, Payments } from './payments';
 import { openedUnlessRefused } from './refused-opening';
 import { callStripe } from './stripe-client';
@@ -71,20 +72,20 @@ async function findPrices(stripe: Stripe, lookupKeys: readonly string[]): Promis
 
 function createPrice(stripe: Stripe, wanted: WantedPrice): Promise<Stripe.Price> {
   const { lookupKey, metadata } = wanted;
-  return callStripe(
-    'price',
-    stripe.prices.create(
-      {
-        currency: wanted.price.currency,
-        unit_amount: wanted.price.amountMinor,
-        lookup_key: lookupKey,
-        product_data: { name: wanted.name, metadata },
-        metadata,
-        ...(wanted.interval === null ? {} : { recurring: { interval: wanted.interval } }),
-      },
-      { idempotencyKey: `price:${lookupKey}` },
-    ),
-  );
+  const params: Stripe.PriceCreateParams = {
+    currency: wanted.price.currency,
+    unit_amount: wanted.price.amountMinor,
+    lookup_key: lookupKey,
+    product_data: { name: wanted.name, metadata },
+    metadata,
+    ...(wanted.interval === null ? {} : { recurring: { interval: wanted.interval } }),
+  };
+  return callOnce({
+    object: 'price',
+    operationId: `price:${lookupKey}`,
+    call: (options) => stripe.prices.create(params, options),
+    findDone: async () => (await findPrices(stripe, [lookupKey])).get(lookupKey),
+  });
 }
 
 function lookupKeyOf({ catalogVersion, plan, pack, interval }: CatalogPrice): string {

@@ -1,8 +1,9 @@
 import type Stripe from 'stripe';
+import { callOnce } from './call-once';
 import { idOf, METADATA, subscriptionFact } from './payment-facts';
 import type { InvoiceFact, PriceChange, SubscriptionChange, SubscriptionFact } from './payments';
 import { callStripe, isRefused } from './stripe-client';
-import { paidOrVoided } from './stripe-invoices';
+import { getInvoice, paidOrVoided } from './stripe-invoices';
 
 /** A subscription as it is now. */
 export async function getSubscription(stripe: Stripe, id: string): Promise<SubscriptionFact> {
@@ -14,16 +15,31 @@ export async function getSubscription(stripe: Stripe, id: string): Promise<Subsc
  * (https://docs.stripe.com/billing/subscriptions/pending-updates); what was not paid at once is voided, which drops it.
  */
 export async function upgradeSubscription(stripe: Stripe, change: PriceChange): Promise<InvoiceFact> {
-  const updated = await updatePrice(stripe, change, {
+  const params = {
     billing_cycle_anchor: { type: 'now' },
     payment_behavior: 'pending_if_incomplete',
-  });
+  } as const;
+  const updated = await updatePrice(stripe, change, { params, findDone: () => findUpgraded(stripe, change) });
   return paidOrVoided(stripe, latestInvoiceOf(updated));
+}
+
+/** The subscription, when the latest that was paid for it is the change itself. */
+async function findUpgraded(
+  stripe: Stripe,
+  { stripeSubscriptionId, priceId }: PriceChange,
+): Promise<Stripe.Subscription | undefined> {
+  const found = await callStripe('subscription', stripe.subscriptions.retrieve(stripeSubscriptionId));
+  const isSold = found.items.data[0]?.price.id === priceId && found.pending_update === null;
+  const invoiceId = idOf(found.latest_invoice);
+  if (!isSold || invoiceId === null) return undefined;
+  const { status, billingReason, line } = await getInvoice(stripe, invoiceId);
+  const isPaid = status === 'paid' && billingReason === 'subscription_update' && line?.priceId === priceId;
+  return isPaid ? found : undefined;
 }
 
 /** Changes the price from the next period on; see the port. */
 export async function changeSubscriptionPrice(stripe: Stripe, change: PriceChange): Promise<void> {
-  await updatePrice(stripe, change, {});
+  await updatePrice(stripe, change);
 }
 
 /** Marks a subscription with our ids and changes its price from the next period on; see the port. */
@@ -36,7 +52,7 @@ export async function adoptSubscription(
   }: PriceChange & { readonly customerId: string; readonly subscriptionId: string },
 ): Promise<void> {
   const metadata = { [METADATA.customer]: customerId, [METADATA.subscription]: subscriptionId };
-  await updatePrice(stripe, change, { metadata });
+  await updatePrice(stripe, change, { params: { metadata } });
 }
 
 /** Has a subscription end with its period; see the port. */
@@ -44,9 +60,10 @@ export async function scheduleCancel(
   stripe: Stripe,
   { operationId, stripeSubscriptionId }: SubscriptionChange,
 ): Promise<void> {
-  const options = { idempotencyKey: operationId };
-  const call = stripe.subscriptions.update(stripeSubscriptionId, { cancel_at_period_end: true }, options);
-  await callStripe('subscription', call);
+  const params = { cancel_at_period_end: true };
+  const call = (options: Stripe.RequestOptions) =>
+    stripe.subscriptions.update(stripeSubscriptionId, params, options);
+  await callOnce({ object: 'subscription', operationId, call });
 }
 
 /** Takes back that it ends, in whichever way Stripe was told: the portal names an instant, we the period. */
@@ -57,8 +74,9 @@ export async function unscheduleCancel(
   const current = await callStripe('subscription', stripe.subscriptions.retrieve(stripeSubscriptionId));
   if (!current.cancel_at_period_end && current.cancel_at === null) return;
   const params = current.cancel_at_period_end ? { cancel_at_period_end: false } : { cancel_at: '' as const };
-  const options = { idempotencyKey: operationId };
-  await callStripe('subscription', stripe.subscriptions.update(stripeSubscriptionId, params, options));
+  const call = (options: Stripe.RequestOptions) =>
+    stripe.subscriptions.update(stripeSubscriptionId, params, options);
+  await callOnce({ object: 'subscription', operationId, call });
 }
 
 /** Ends a subscription at once; see the port. */
@@ -66,13 +84,11 @@ export async function cancelSubscription(
   stripe: Stripe,
   { operationId, stripeSubscriptionId }: SubscriptionChange,
 ): Promise<void> {
-  const options = { idempotencyKey: operationId };
-  const call = stripe.subscriptions.cancel(
-    stripeSubscriptionId,
-    { invoice_now: false, prorate: false },
-    options,
-  );
-  await unlessAlready(stripe, stripeSubscriptionId, 'canceled', callStripe('subscription', call));
+  const params = { invoice_now: false, prorate: false };
+  const call = (options: Stripe.RequestOptions) =>
+    stripe.subscriptions.cancel(stripeSubscriptionId, params, options);
+  const canceled = callOnce({ object: 'subscription', operationId, call });
+  await unlessAlready(stripe, stripeSubscriptionId, 'canceled', canceled);
 }
 
 /** Pauses a subscription; see the port. Nothing is credited for the rest of its period: it is granted at resume. */
@@ -85,9 +101,10 @@ export async function pauseSubscription(
     type: 'subscription',
     bill_for: { outstanding_usage_through: nothing, unused_time_from: nothing },
   };
-  const options = { idempotencyKey: operationId };
-  const call = stripe.subscriptions.pause(stripeSubscriptionId, params, options);
-  await unlessAlready(stripe, stripeSubscriptionId, 'paused', callStripe('subscription', call));
+  const call = (options: Stripe.RequestOptions) =>
+    stripe.subscriptions.pause(stripeSubscriptionId, params, options);
+  const paused = callOnce({ object: 'subscription', operationId, call });
+  await unlessAlready(stripe, stripeSubscriptionId, 'paused', paused);
 }
 
 /** Resumes a subscription; see the port. */
@@ -100,31 +117,46 @@ export async function resumeSubscription(
     proration_behavior: 'none',
     ...(anchor === 'now' ? { payment_behavior: 'resume_on_payment_success' } : {}),
   };
-  const options = { idempotencyKey: operationId };
-  const call = callStripe('subscription', stripe.subscriptions.resume(stripeSubscriptionId, params, options));
-  if (anchor === 'now') return paidOrVoided(stripe, latestInvoiceOf(await call));
-  await unlessAlready(stripe, stripeSubscriptionId, 'active', call);
+  const call = (options: Stripe.RequestOptions) =>
+    stripe.subscriptions.resume(stripeSubscriptionId, params, options);
+  const once = { object: 'subscription', operationId, call } as const;
+  if (anchor === 'now') {
+    const findDone = () => findResumed(stripe, stripeSubscriptionId);
+    return paidOrVoided(stripe, latestInvoiceOf(await callOnce({ ...once, findDone })));
+  }
+  await unlessAlready(stripe, stripeSubscriptionId, 'active', callOnce(once));
   return null;
+}
+
+/** The subscription, when it was resumed and paid for already. */
+async function findResumed(stripe: Stripe, id: string): Promise<Stripe.Subscription | undefined> {
+  const found = await callStripe('subscription', stripe.subscriptions.retrieve(id));
+  const invoiceId = idOf(found.latest_invoice);
+  if (found.status !== 'active' || invoiceId === null) return undefined;
+  return (await getInvoice(stripe, invoiceId)).status === 'paid' ? found : undefined;
 }
 
 /** The item is updated in place: a new one would have another id, and the calendar of a new item. */
 async function updatePrice(
   stripe: Stripe,
   { operationId, stripeSubscriptionId, priceId }: PriceChange,
-  params: Stripe.SubscriptionUpdateParams,
+  more: {
+    readonly params?: Stripe.SubscriptionUpdateParams;
+    readonly findDone?: () => Promise<Stripe.Subscription | undefined>;
+  } = {},
 ): Promise<Stripe.Subscription> {
+  const { params, ...rest } = more;
   const current = await callStripe('subscription', stripe.subscriptions.retrieve(stripeSubscriptionId));
   const [item] = current.items.data;
   if (item === undefined) throw new Error(`subscription ${stripeSubscriptionId} has no item`);
   const items = [{ id: item.id, price: priceId }];
-  return callStripe(
-    'subscription',
+  const call = (options: Stripe.RequestOptions) =>
     stripe.subscriptions.update(
       stripeSubscriptionId,
       { ...params, items, proration_behavior: 'none' },
-      { idempotencyKey: operationId },
-    ),
-  );
+      options,
+    );
+  return callOnce({ object: 'subscription', operationId, call, ...rest });
 }
 
 async function unlessAlready(
