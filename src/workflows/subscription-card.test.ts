@@ -22,6 +22,7 @@ describe('the card of a subscription', () => {
     expect(reasons(waiting)).toEqual([
       '**Waits** for its first payment at the checkout cs_1, open until 2026-01-31T10:00:00.000Z. Paid and not seen: `lookAgain`.',
     ]);
+    expect(subscriptionCard({ ...waiting, expired: true }, null)).toContain('Its checkout ended unpaid.');
     expect(reasons(opened())).toEqual([expect.stringContaining('first invoice to be paid')]);
   });
 

@@ -22,6 +22,9 @@ export function subscriptionCard(state: SubscriptionState, nextLookAt: Instant |
     ...(nextLookAt === null || reasons.length === 0
       ? []
       : [`Reads Stripe again by itself at ${nextLookAt}.`]),
+    ...(status === 'canceled' && state.expired
+      ? ['Its checkout ended unpaid. Money that comes all the same is taken in.']
+      : []),
     ...(currentPeriod === null || cycle === null
       ? []
       : [`Cycle ${cycle}, ${currentPeriod.start} to ${currentPeriod.end}.`]),

@@ -1,5 +1,4 @@
 import { audit, type Audit } from '../../ledger/audit';
-import { systemClock } from '../../platform/clock';
 import { createTemporalClient, isWorkflowRunning } from '../../platform/temporal';
 import { getCustomer } from '../../store/customers';
 import { spendWorkflowId } from '../../workflows/messages';
@@ -12,7 +11,7 @@ export async function runAudit(args: readonly string[]): Promise<number> {
   const surroundings = findSurroundings();
   const temporal = createTemporalClient(surroundings.temporal());
   try {
-    const checkedAt = await systemClock.now();
+    const checkedAt = await surroundings.clock().now();
     const result = await withDatabase(surroundings.databaseUrl(), async (db) => {
       // Of nobody everything holds: that would reassure whoever mistyped an id.
       if (values.customer !== undefined) await getCustomer(db, values.customer);

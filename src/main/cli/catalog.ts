@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Catalog } from '../../domain/catalog';
 import { createStripePayments } from '../../payments/stripe-payments';
-import { systemClock } from '../../platform/clock';
 import { parseCatalog } from '../../store/catalog-document';
 import { getCurrentCatalog } from '../../store/catalogs';
 import { priceAndPublishCatalog } from '../../store/price-catalog';
@@ -39,7 +38,7 @@ async function publish(args: readonly string[]): Promise<number> {
   const surroundings = findSurroundings();
   // Publishing calls Stripe and receives nothing from it.
   const payments = createStripePayments({ ...surroundings.stripe(), webhookSecrets: [] });
-  const now = await systemClock.now();
+  const now = await surroundings.clock().now();
   const isNew = await withDatabase(surroundings.databaseUrl(), (db) =>
     priceAndPublishCatalog(db, payments, catalog, now),
   );

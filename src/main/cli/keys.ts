@@ -1,4 +1,3 @@
-import { systemClock } from '../../platform/clock';
 import { createApiKey, listApiKeys, revokeApiKey, SCOPES, type Scope } from '../../store/api-keys';
 import { parseArgument, parseOptions, runVerb, UsageError } from './command';
 import { findSurroundings, withDatabase } from './surroundings';
@@ -14,12 +13,13 @@ async function create(args: readonly string[]): Promise<number> {
     scope: { type: 'string', multiple: true },
   });
   if (values.name === undefined || values.name === '') throw new UsageError('keys create needs --name.');
+  const surroundings = findSurroundings();
   const key = {
     name: values.name,
     scopes: (values.scope ?? ['customer']).map(parseScope),
-    createdAt: await systemClock.now(),
+    createdAt: await surroundings.clock().now(),
   };
-  const { id, secret } = await withDatabase(findSurroundings().databaseUrl(), (db) => createApiKey(db, key));
+  const { id, secret } = await withDatabase(surroundings.databaseUrl(), (db) => createApiKey(db, key));
   console.error(`${id} (${key.scopes.join(', ')}). Its secret is shown only now:`);
   console.log(secret);
   return 0;
@@ -36,8 +36,9 @@ async function list(args: readonly string[]): Promise<number> {
 
 async function revoke(args: readonly string[]): Promise<number> {
   const { argument: id } = parseArgument(args, {}, 'key id');
-  const now = await systemClock.now();
-  const found = await withDatabase(findSurroundings().databaseUrl(), (db) => revokeApiKey(db, id, now));
+  const surroundings = findSurroundings();
+  const now = await surroundings.clock().now();
+  const found = await withDatabase(surroundings.databaseUrl(), (db) => revokeApiKey(db, id, now));
   if (!found) throw new Error(`There is no key ${id}.`);
   console.log(`${id} is revoked.`);
   return 0;

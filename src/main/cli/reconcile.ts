@@ -2,7 +2,6 @@ import type { Finding } from '../../activities/reconcile/findings';
 import { reconcileEvents } from '../../activities/reconcile/reconcile-events';
 import { reconcileState } from '../../activities/reconcile/reconcile-state';
 import { createStripePayments } from '../../payments/stripe-payments';
-import { systemClock } from '../../platform/clock';
 import { createLogger } from '../../platform/logger';
 import { createTemporalClient } from '../../platform/temporal';
 import { parseOptions } from './command';
@@ -20,7 +19,7 @@ export async function runReconcile(args: readonly string[]): Promise<number> {
   // What it would log is what it reports.
   const logger = createLogger({ name: 'cli', level: 'silent' });
   try {
-    const now = await systemClock.now();
+    const now = await surroundings.clock().now();
     const { events, state } = await withDatabase(surroundings.databaseUrl(), async (db) => {
       const deps = { db, payments, temporal, logger };
       const heard = await reconcileEvents(deps, { since: null, now });
