@@ -246,6 +246,25 @@ describe('a subscription through commands, declines and refunds', () => {
     expect(await journalOf(house, customerId)).toHaveLength(4);
   });
 
+  it('tells an operator why it waits, and goes on by the update that its card names', async () => {
+    const { id, customerId } = await subscriber();
+    const handle = house.client.workflow.getHandle(subscriptionWorkflowId(id));
+    const card = async () =>
+      (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
+    expect(await card()).not.toContain('Waits');
+    await useCard(id, 'pm_card_chargeCustomerFail');
+    const due = await periodEnd(id);
+    await past(due);
+    expect(await card()).toContain(
+      `**Waits** for its renewal of ${due} to be paid: Stripe says that the payment failed.`,
+    );
+    const paidThrough = instantOf(epochMsOf(due) + 86_400_000);
+    const transfer = { paidThrough, reference: 'transfer 1' };
+    expect(await tell(id, recordPaymentUpdate, transfer)).toEqual({ outcome: 'done' });
+    expect(await card()).not.toContain('Waits');
+    expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 500', 'grant 500']);
+  });
+
   it('is not stopped by what somebody sends it by hand', async () => {
     const { id } = await subscriber();
     const handle = house.client.workflow.getHandle(subscriptionWorkflowId(id));
