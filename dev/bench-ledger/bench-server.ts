@@ -9,13 +9,20 @@ import {
   OWNER_ROLE,
   postgresLaunch,
   prepareCluster,
+  query,
   waitForPostgres,
 } from '../stack/postgres';
 
-export interface BenchServer {
+/** One ledger: migrated and empty. */
+export interface BenchDatabase {
   readonly ownerUrl: string;
   /** As the application logs in. */
   readonly appUrl: string;
+}
+
+export interface BenchServer {
+  createLedgerDatabase(name: string): Promise<BenchDatabase>;
+  dropDatabase(name: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -34,26 +41,36 @@ const SETTINGS = {
   max_connections: '100',
 };
 
-/** A Postgres of its own, migrated and empty, so that nothing else disturbs the measurement or is disturbed by it. */
-export async function startBenchServer(): Promise<BenchServer> {
+/** A Postgres of its own, so that nothing else disturbs the measurement or is disturbed by it. */
+export async function startBenchServer(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<BenchServer> {
   const folder = await mkdtemp(join(tmpdir(), 'scrip-bench-'));
   const cluster = await prepareCluster(join(folder, 'postgres'), PASSWORD);
   const port = await findPort();
-  const server = spawnLaunch(postgresLaunch(cluster, port, SETTINGS), join(folder, 'postgres.log'));
+  const launch = postgresLaunch(cluster, port, { ...SETTINGS, ...settings });
+  const server = spawnLaunch(launch, join(folder, 'postgres.log'));
+  const urlOf = (user: string, database: string) =>
+    `postgres://${user}:${PASSWORD}@127.0.0.1:${String(port)}/${database}`;
+  const maintenanceUrl = urlOf(OWNER_ROLE, 'postgres');
   const stop = async () => {
     await stopProcess(server, 'SIGINT', 30_000);
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const at = (user: string, database: string) =>
-      `postgres://${user}:${PASSWORD}@127.0.0.1:${String(port)}/${database}`;
-    await waitForPostgres(at(OWNER_ROLE, 'postgres'), START_TIMEOUT_MS, () => server.exitCode === null);
-    await createDatabaseOnce(at(OWNER_ROLE, 'postgres'), 'scrip');
-    const urls = { ownerUrl: at(OWNER_ROLE, 'scrip'), appUrl: at('scrip_app', 'scrip') };
-    await migrate(urls.ownerUrl, urls.appUrl);
-    return { ...urls, stop };
+    await waitForPostgres(maintenanceUrl, START_TIMEOUT_MS, () => server.exitCode === null);
   } catch (error) {
     await stop();
     throw error;
   }
+  return {
+    createLedgerDatabase: async (name) => {
+      await createDatabaseOnce(maintenanceUrl, name);
+      const urls = { ownerUrl: urlOf(OWNER_ROLE, name), appUrl: urlOf('scrip_app', name) };
+      await migrate(urls.ownerUrl, urls.appUrl);
+      return urls;
+    },
+    dropDatabase: (name) => query(maintenanceUrl, `DROP DATABASE ${name} WITH (FORCE)`),
+    stop,
+  };
 }

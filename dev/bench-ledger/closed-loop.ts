@@ -43,6 +43,24 @@ export async function runLoads(
   );
 }
 
+/** So many commands, each caller its next one as soon as the last is answered. Answers the seconds that they took. */
+export async function timeCommands(
+  ledger: Ledger,
+  { callers, next }: Load,
+  commands: number,
+): Promise<number> {
+  let left = commands;
+  const call = async () => {
+    while (left > 0) {
+      left -= 1;
+      await ledger.submit(next());
+    }
+  };
+  const start = performance.now();
+  await Promise.all(Array.from({ length: callers }, call));
+  return (performance.now() - start) / 1000;
+}
+
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }

@@ -1,107 +1,163 @@
 import { Client } from 'pg';
-import { createLedger } from '../../src/ledger/ledger';
-import type { BenchServer } from './bench-server';
-import { runLoads } from './closed-loop';
-import { movements, walletId } from './workload';
+import type { BenchDatabase, BenchServer } from './bench-server';
+import { probeCost, type Calls, type Cost } from './cost-probe';
+import { rowsOf, writePasts, type Past } from './past';
+import { auditUnderLoad, type AuditRun } from './prove';
 
-/** Rows of the journal that stand behind each wallet: opened, granted, and four holds settled at once. */
-const ROWS_PER_WALLET = 10;
-const WALLETS_MAX = 1_000_000;
 const FIRST_ROWS = 1_000;
-const SECONDS = 5;
-const CHUNK = 50_000;
+/** One wallet for every ten rows of the journal. */
+const ORDINARY = { prefix: 'cus_', blocks: 1 };
+/** One customer with a long past: one per cent of the journal is theirs. */
+const DEEP = { prefix: 'deep_', from: 1, upto: 1 };
+const DEEP_WALLET = 'deep_1';
+const CONTROL_WALLETS = 1_000;
+const ROUNDS = 5;
+
+interface Case {
+  readonly name: string;
+  readonly calls: Calls;
+  /** Which wallet the n-th command is for. */
+  readonly pick: (sample: readonly string[], n: number) => string | undefined;
+}
+
+const random = (sample: readonly string[]) => sample[Math.floor(Math.random() * sample.length)];
+
+/** The first finds its wallets untouched since a checkpoint, the second and third find them in memory. */
+const CASES: readonly Case[] = [
+  { name: 'first touch', calls: { callers: 256, commands: 1_000 }, pick: (all, n) => all[n % all.length] },
+  { name: '256 callers', calls: { callers: 256, commands: 5_120 }, pick: random },
+  { name: 'one caller', calls: { callers: 1, commands: 200, batchMax: 1 }, pick: random },
+  { name: 'long past', calls: { callers: 1, commands: 100, batchMax: 1 }, pick: () => DEEP_WALLET },
+];
+
+/** Medians of the rounds; the ratio is the median of theirs. */
+export interface CaseResult {
+  readonly name: string;
+  readonly grown: Cost;
+  readonly control: Cost;
+  readonly ratio: number;
+}
+
+export interface Step {
+  readonly rows: number;
+  readonly wallets: number;
+  readonly cases: readonly CaseResult[];
+  readonly audit: AuditRun;
+}
 
 /**
- * Grows the journal tenfold at each step, a wallet for every ten rows, and measures what a command costs then: batches of
- * 256 callers and single calls, spread over all wallets. The rows of the past are written by the owner in bulk, exactly
- * as the function would have written them; the audit at the end says whether they are.
+ * Ten times more journal at each step, and what a command costs then, beside a small ledger on the same server that never
+ * grows. Both are asked in turn, about as many wallets, which are drawn anew from all of the ledger in every round. So what
+ * else the machine does falls on both, and so does what callers share; what differs is the size alone.
  */
-export async function measureGrowth(server: BenchServer, rowsMax: number, say: (line: string) => void) {
-  const owner = new Client({ connectionString: server.ownerUrl });
-  await owner.connect();
-  const steps: { rows: number; wallets: number; batchMicros: number; singleMicros: number }[] = [];
-  say('journal rows     wallets   µs/command batched   µs/command single');
-  try {
-    let wallets = 0;
-    for (let rows = FIRST_ROWS; rows <= rowsMax; rows *= 10) {
-      const target = Math.min(rows / ROWS_PER_WALLET, WALLETS_MAX);
-      for (; wallets < target; wallets += CHUNK)
-        await addPast(owner, wallets + 1, Math.min(wallets + CHUNK, target));
-      wallets = target;
-      await owner.query('VACUUM (ANALYZE)');
-      const pick = () => walletId(1 + Math.floor(Math.random() * target));
-      const batchMicros = await costOf(server.appUrl, 256, undefined, pick);
-      const singleMicros = await costOf(server.appUrl, 1, 1, pick);
-      steps.push({ rows, wallets, batchMicros, singleMicros });
-      say(
-        `${String(rows).padStart(12)} ${String(wallets).padStart(11)} ${batchMicros.toFixed(1).padStart(20)} ${singleMicros.toFixed(1).padStart(19)}`,
-      );
+export async function measureGrowth(
+  server: BenchServer,
+  rowsMax: number,
+  say: (line: string) => void,
+): Promise<{ growth: readonly Step[]; invariants: boolean }> {
+  const steps: Step[] = [];
+  for (let rows = FIRST_ROWS; rows <= rowsMax; rows *= 10) {
+    const wallets = rows / rowsOf(ORDINARY);
+    const pasts: readonly Past[] = [
+      { ...ORDINARY, from: 1, upto: wallets },
+      { ...DEEP, blocks: rows / 1_000 },
+    ];
+    const sizes = pasts.map((past) => (past.upto - past.from + 1) * rowsOf(past));
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    say(`\n${total.toLocaleString('en')} rows of ${wallets.toLocaleString('en')} wallets`);
+    const grown = await makeLedger(server, 'grown', pasts);
+    const control = await makeLedger(server, 'control', [
+      { ...ORDINARY, from: 1, upto: CONTROL_WALLETS },
+      { ...DEEP, blocks: 1 },
+    ]);
+    const cases = await measureStep(grown, control, wallets, say);
+    const audit = await auditUnderLoad(grown, () => walletOf(drawOne(wallets)), say);
+    steps.push({ rows: total, wallets, cases, audit });
+    await server.dropDatabase('grown');
+    await server.dropDatabase('control');
+  }
+  return { growth: steps, invariants: steps.every(({ audit }) => audit.ok) };
+}
+
+async function makeLedger(server: BenchServer, name: string, pasts: readonly Past[]): Promise<BenchDatabase> {
+  const database = await server.createLedgerDatabase(name);
+  await writePasts(database.ownerUrl, pasts);
+  return database;
+}
+
+async function measureStep(
+  grown: BenchDatabase,
+  control: BenchDatabase,
+  wallets: number,
+  say: (line: string) => void,
+): Promise<readonly CaseResult[]> {
+  const runs = CASES.map(({ name }) => ({ name, grown: [] as Cost[], control: [] as Cost[] }));
+  const addressed = Math.min(wallets, CONTROL_WALLETS);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const samples = { grown: draw(addressed, wallets), control: draw(addressed, CONTROL_WALLETS) };
+    await checkpoint(grown);
+    for (const [index, { calls, pick }] of CASES.entries()) {
+      // Whoever comes second in one round comes first in the next.
+      for (const side of round % 2 === 0
+        ? (['grown', 'control'] as const)
+        : (['control', 'grown'] as const)) {
+        let n = 0;
+        const next = () => pick(samples[side], n++) ?? DEEP_WALLET;
+        runs[index]?.[side].push(await probeCost(side === 'grown' ? grown : control, calls, next));
+      }
     }
-  } finally {
-    await owner.end();
   }
-  return { growth: steps };
+  say('                   µs  control   ratio |  buffers  control | WAL bytes  control');
+  return runs.map((run) => {
+    const result = {
+      name: run.name,
+      grown: medianOf(run.grown),
+      control: medianOf(run.control),
+      ratio: median(
+        run.grown.map(({ micros }, index) => micros / (run.control[index]?.micros ?? Number.NaN)),
+      ),
+    };
+    say(lineOf(result));
+    return result;
+  });
 }
 
-async function costOf(
-  databaseUrl: string,
-  callers: number,
-  batchMax: number | undefined,
-  pick: () => string,
-): Promise<number> {
-  const ledger = createLedger({ databaseUrl, ...(batchMax === undefined ? {} : { batchMax }) });
-  try {
-    const [result] = await runLoads(ledger, [{ callers, next: movements(pick) }], SECONDS);
-    return 1e6 / (result?.perSecond ?? Number.NaN);
-  } finally {
-    await ledger.close();
-  }
+function lineOf({ name, grown, control, ratio }: CaseResult): string {
+  const pair = (a: number, b: number, width: number) =>
+    `${a.toFixed(0).padStart(width)} ${b.toFixed(0).padStart(8)}`;
+  return `${name.padEnd(12)} ${pair(grown.micros, control.micros, 8)} ${ratio.toFixed(2).padStart(7)} | ${pair(grown.buffers, control.buffers, 8)} | ${pair(grown.walBytes, control.walBytes, 9)}`;
 }
 
-/** Wallets `from` to `upto` with a grant of 1,000 and four captured holds of 10 each: nine rows after the opening one. */
-async function addPast(owner: Client, from: number, upto: number): Promise<void> {
-  await owner.query('BEGIN');
-  // Foreign keys are checked by the audit afterwards; the journal's own triggers stay.
-  await owner.query('SET LOCAL session_replication_role = replica');
-  for (const sql of PAST)
-    await owner.query(sql.replaceAll(':from', String(from)).replaceAll(':upto', String(upto)));
-  await owner.query('COMMIT');
+async function checkpoint({ ownerUrl }: BenchDatabase): Promise<void> {
+  const owner = new Client({ connectionString: ownerUrl });
+  await owner.connect();
+  await owner.query('CHECKPOINT');
+  await owner.end();
 }
 
-const AT = `'2026-01-01T00:00:00Z'::timestamptz`;
-const EACH_WALLET = `generate_series(:from, :upto) w`;
-const EACH_HOLD = `${EACH_WALLET} CROSS JOIN generate_series(1, 4) h`;
+/** So many different wallets out of all. */
+function draw(count: number, wallets: number): readonly string[] {
+  const drawn = new Set<number>();
+  while (drawn.size < count) drawn.add(drawOne(wallets));
+  return [...drawn].map(walletOf);
+}
 
-const PAST = [
-  `INSERT INTO ledger.wallets (id, seq, available, held, owed, lots, effective_at)
-   SELECT 'cus_' || w, 9, 960, 0, 0, 1, ${AT} FROM ${EACH_WALLET}`,
-  `INSERT INTO ledger.lots (wallet_id, lot_no, grant_id, source, credits, free, spent, cost_minor, granted_at)
-   SELECT 'cus_' || w, 1, 'grt_' || w, 'goodwill', 1000, 960, 40, 0, ${AT} FROM ${EACH_WALLET}`,
-  `INSERT INTO ledger.journal (wallet_id, seq, code, debit, credit, credits, available, held, owed, lot_nos, lot_credits,
-     lot_costs, command_key, key, effective_at)
-   SELECT 'cus_' || w, 0, 'open', 'none', 'none', 0, 0, 0, 0, '{}', '{}', '{}', 'open:cus_' || w, 'open:cus_' || w, ${AT}
-   FROM ${EACH_WALLET}`,
-  `INSERT INTO ledger.journal (wallet_id, seq, code, debit, credit, credits, available, held, owed, lot_nos, lot_credits,
-     lot_costs, command_key, key, grant_id, effective_at)
-   SELECT 'cus_' || w, 1, 'grant', 'issued:goodwill', 'available', 1000, 1000, 0, 0, '{1}', '{1000}', '{0}',
-     'adjustment:' || w, 'adjustment:' || w, 'grt_' || w, ${AT}
-   FROM ${EACH_WALLET}`,
-  `INSERT INTO ledger.journal (wallet_id, seq, code, debit, credit, credits, available, held, owed, lot_nos, lot_credits,
-     lot_costs, resolves, command_key, key, hold_id, effective_at)
-   SELECT 'cus_' || w, 2 * h + captured, CASE captured WHEN 0 THEN 'hold' ELSE 'capture' END,
-     CASE captured WHEN 0 THEN 'available' ELSE 'held' END, CASE captured WHEN 0 THEN 'held' ELSE 'revenue:external' END,
-     10, 1000 - 10 * h, CASE captured WHEN 0 THEN 10 ELSE 0 END, 0, '{1}', '{10}', '{0}', captured = 1,
-     'hold:' || w || '.' || h, 'hold:' || w || '.' || h, 'hld_' || w || '.' || h, ${AT}
-   FROM ${EACH_HOLD} CROSS JOIN generate_series(0, 1) captured`,
-  `INSERT INTO ledger.holds (id, wallet_id, action, credits, open, captured, state, created_at, settled_at)
-   SELECT 'hld_' || w || '.' || h, 'cus_' || w, 'external', 10, 0, 10, 'captured', ${AT}, ${AT} FROM ${EACH_HOLD}`,
-  `INSERT INTO ledger.hold_lots (hold_id, position, lot_no, credits, captured)
-   SELECT 'hld_' || w || '.' || h, 1, 1, 10, 10 FROM ${EACH_HOLD}`,
-  `INSERT INTO ledger.commands (key, fingerprint, wallet_id, op, outcome, available, held, owed, effective_at, reply)
-   SELECT 'adjustment:' || w, 'bench', 'cus_' || w, 'grant', 'applied', 1000, 0, 0, ${AT}, jsonb_build_object('grantId', 'grt_' || w)
-   FROM ${EACH_WALLET}`,
-  `INSERT INTO ledger.commands (key, fingerprint, wallet_id, op, outcome, available, held, owed, effective_at, reply)
-   SELECT 'hold:' || w || '.' || h, 'bench', 'cus_' || w, 'hold', 'applied', 1000 - 10 * h, 0, 0, ${AT},
-     jsonb_build_object('holdId', 'hld_' || w || '.' || h)
-   FROM ${EACH_HOLD}`,
-];
+function drawOne(wallets: number): number {
+  return 1 + Math.floor(Math.random() * wallets);
+}
+
+function walletOf(number: number): string {
+  return `${ORDINARY.prefix}${String(number)}`;
+}
+
+function medianOf(costs: readonly Cost[]): Cost {
+  return {
+    micros: median(costs.map(({ micros }) => micros)),
+    buffers: median(costs.map(({ buffers }) => buffers)),
+    walBytes: median(costs.map(({ walBytes }) => walBytes)),
+  };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
