@@ -1,16 +1,9 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler } from 'express';
 import { z } from 'zod';
 import { parseInstant, type Instant } from '../../src/domain/instants';
+import { startLoopbackServer, type LoopbackServer } from '../stack/loopback-server';
 import { addDuration } from './duration';
 import { AdvanceRefused } from './advance';
-
-export interface Controller {
-  readonly url: string;
-  stop(): Promise<void>;
-}
 
 const target = z.union([z.strictObject({ by: z.string() }), z.strictObject({ to: z.string() })]);
 
@@ -21,7 +14,7 @@ const target = z.union([z.strictObject({ by: z.string() }), z.strictObject({ to:
 export async function startController(clock: {
   now(): Promise<Instant>;
   advance(target: (now: Instant) => Instant | undefined): Promise<Instant>;
-}): Promise<Controller> {
+}): Promise<LoopbackServer> {
   const app = express();
   app.use(express.json({ limit: '1kb' }));
   app.get('/clock', async (_req, res) => {
@@ -36,18 +29,7 @@ export async function startController(clock: {
     });
   });
   app.use(answerError);
-  const server = createServer(app);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async stop() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return startLoopbackServer(app);
 }
 
 const answerError: ErrorRequestHandler = (error: unknown, _req, res, next) => {

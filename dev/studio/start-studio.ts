@@ -1,10 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../../src/platform/clock';
+import { startLoopbackServer } from '../stack/loopback-server';
 import { createDesk } from './desk';
 import { createApp } from './http/app';
 import { createJobStore } from './jobs/job-store';
@@ -76,10 +74,8 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
 
   await sweepOutputs(outputsDir);
   const sweeping = setInterval(() => void sweepOutputs(outputsDir), SWEEP_EVERY_MS);
-  const server = createServer(app);
-  server.listen(options.port, '127.0.0.1');
-  await once(server, 'listening');
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const server = await startLoopbackServer(app, options.port);
+  origin = server.url;
   for (const job of store.listOpen()) {
     if (isTerminal(job.status)) webhooks.tell(job, 'completed');
     else workshop.begin(job);
@@ -88,10 +84,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     url: origin,
     async stop() {
       clearInterval(sweeping);
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await Promise.all([closed, workshop.stop(), webhooks.stop()]);
+      await Promise.all([server.stop(), workshop.stop(), webhooks.stop()]);
     },
   };
 }

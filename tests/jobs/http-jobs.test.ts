@@ -3,7 +3,8 @@ import { DomainError } from '../../src/domain/errors';
 import { createHttpJobs, type HttpJobsOptions } from '../../src/jobs/http-jobs';
 import type { Job, JobRequest, Jobs } from '../../src/jobs/jobs';
 import { instantOf } from '../../src/domain/instants';
-import { startReceiver, startServer, type LocalServer } from '../studio/receiver';
+import { startLoopbackServer, type LoopbackServer } from '../../dev/stack/loopback-server';
+import { startReceiver } from '../studio/receiver';
 import { SECRET, startTestStudio, TOKEN, type TestStudio } from '../studio/test-studio';
 
 const now = () => instantOf(Date.now());
@@ -14,7 +15,7 @@ function jobsAt(baseUrl: string, options: Partial<HttpJobsOptions> = {}): Jobs {
 
 /** Where nobody listens. */
 async function freeAddress(): Promise<string> {
-  const server = await startServer(() => undefined);
+  const server = await startLoopbackServer(() => undefined);
   await server.stop();
   return server.url;
 }
@@ -101,7 +102,7 @@ describe('the HTTP adapter at the studio', () => {
 
   it('reads the version that a training made, and no outputs of it', async () => {
     const picture = await jobs.fetchOutput((await finished('spd_jobs_one')).outputs[0]!, 5_000_000);
-    const gallery = await startServer((_req, res) => res.end(picture));
+    const gallery = await startLoopbackServer((_req, res) => res.end(picture));
     const input = { input_images: [`${gallery.url}/a`, `${gallery.url}/b`, `${gallery.url}/c`] };
     const training = request('spd_jobs_train', '', { kind: 'trainings', version: 'trainer', input });
     expect(await jobs.submit(training)).toMatchObject({ outcome: 'accepted' });
@@ -146,12 +147,12 @@ describe('the HTTP adapter at the studio', () => {
 });
 
 describe('the HTTP adapter at providers that behave otherwise', () => {
-  let provider: LocalServer;
+  let provider: LoopbackServer;
   let answer: (res: ServerResponse) => void;
   let jobs: Jobs;
 
   beforeAll(async () => {
-    provider = await startServer((_req, res) => answer(res));
+    provider = await startLoopbackServer((_req, res) => answer(res));
     jobs = jobsAt(`${provider.url}/v1/`, { timeoutMs: 200 });
   });
 

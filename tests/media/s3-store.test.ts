@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createObjectStore } from '../../src/media/object-store-from-url';
 import type { ObjectStore } from '../../src/media/object-store';
-import { startServer, type LocalServer } from '../studio/receiver';
+import { startLoopbackServer, type LoopbackServer } from '../../dev/stack/loopback-server';
 
 /** A bucket that keeps what it is given; it checks that requests are signed, not the signatures. */
 describe('an object store in a bucket', () => {
-  let bucket: LocalServer;
+  let bucket: LoopbackServer;
   let store: ObjectStore;
   let refuseWith: number | undefined;
   const objects = new Map<string, Buffer>();
   const seen: IncomingHttpHeaders[] = [];
 
   beforeAll(async () => {
-    bucket = await startServer((req, res) => {
+    bucket = await startLoopbackServer((req, res) => {
       seen.push(req.headers);
       const chunks: Buffer[] = [];
       req.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -5,7 +5,7 @@ import { render } from '../../dev/studio/render';
 import { learnStyle } from '../../dev/studio/style/learn-style';
 import { distance, hexOf, labOfHex, type Lab } from '../../dev/studio/style/oklab';
 import type { Style } from '../../dev/studio/style/style';
-import { startServer, type LocalServer } from './receiver';
+import { startLoopbackServer, type LoopbackServer } from '../../dev/stack/loopback-server';
 import { startTestStudio, type TestStudio } from './test-studio';
 
 /** How different two styles look: how far each colour lies from the other's nearest, by the share that it covers. */
@@ -112,12 +112,12 @@ describe('pictures', () => {
 
 describe('a training', () => {
   let studio: TestStudio;
-  let gallery: LocalServer;
+  let gallery: LoopbackServer;
 
   beforeAll(async () => {
     const picture = await bars('#f4e3c1', ['#c8442f', '#e08a2e', '#7a2f1d'], 30);
     let refusals = 2;
-    gallery = await startServer((req, res) => {
+    gallery = await startLoopbackServer((req, res) => {
       const isRestarting = req.url === '/restarting.png' && refusals > 0;
       if (isRestarting) refusals -= 1;
       if (isRestarting) res.writeHead(503).end();

@@ -1,27 +1,5 @@
-import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-
-export interface LocalServer {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-/** Somebody else's server on a free port. */
-export async function startServer(answer: RequestListener): Promise<LocalServer> {
-  const server = createServer(answer);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async stop() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
-}
+import type { IncomingHttpHeaders } from 'node:http';
+import { startLoopbackServer, type LoopbackServer } from '../../dev/stack/loopback-server';
 
 export interface Delivery {
   readonly headers: IncomingHttpHeaders;
@@ -29,7 +7,7 @@ export interface Delivery {
   readonly body: { readonly id: string; readonly status: string };
 }
 
-export interface Receiver extends LocalServer {
+export interface Receiver extends LoopbackServer {
   readonly deliveries: readonly Delivery[];
   /** Resolves when so many have come. */
   received(count: number): Promise<readonly Delivery[]>;
@@ -39,7 +17,7 @@ export interface Receiver extends LocalServer {
 export async function startReceiver(statuses: readonly number[] = []): Promise<Receiver> {
   const deliveries: Delivery[] = [];
   let tell = (): void => undefined;
-  const server = await startServer((req, res) => {
+  const server = await startLoopbackServer((req, res) => {
     const chunks: Buffer[] = [];
     req.on('data', (chunk: Buffer) => chunks.push(chunk));
     req.on('end', () => {

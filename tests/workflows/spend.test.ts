@@ -8,20 +8,20 @@ import { findJob } from '../../src/store/jobs';
 import { getSpend } from '../../src/store/spends';
 import { insertUpload } from '../../src/store/uploads';
 import { cancelSpendSignal, SEARCH_ATTRIBUTES, spendWorkflowId } from '../../src/workflows/messages';
-import { startServer, type LocalServer } from '../studio/receiver';
+import { startLoopbackServer, type LoopbackServer } from '../../dev/stack/loopback-server';
 import { openHouse, type House } from './house';
 import { subscribe } from './subscribe';
 import { generating, reserve, spendOf, spendToTheEnd, traceOf } from './spends';
 
 describe('a spend', () => {
-  let pictures: LocalServer;
+  let pictures: LoopbackServer;
   let aheadMs = 0;
   let house: House;
   let stopWorkers: () => Promise<void>;
 
   beforeAll(async () => {
     const picture = await readFile(join(findPackageRoot(), 'examples', 'pictures', 'lagoon.jpg'));
-    pictures = await startServer((_req, res) => res.end(picture));
+    pictures = await startLoopbackServer((_req, res) => res.end(picture));
     const clock = { now: () => Promise.resolve(instantOf(Date.now() + aheadMs)) };
     house = await openHouse({ publicUrl: pictures.url, clock });
     stopWorkers = await house.startWorkers();
