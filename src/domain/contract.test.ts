@@ -16,7 +16,13 @@ import { cycleStart } from './billing-calendar';
 import type { Contract } from './contract';
 import { credits } from './credits';
 import type { Instant } from './instants';
-import { callsAtTermEnd, openSubscription, viewOf, type SubscriptionState } from './subscription';
+import {
+  callsAtTermEnd,
+  callsWhileRecorded,
+  openSubscription,
+  viewOf,
+  type SubscriptionState,
+} from './subscription';
 import type { SubscriptionCommand } from './subscription/inputs';
 import { previewOf } from './subscription/preview';
 
@@ -117,6 +123,18 @@ describe('a contract', () => {
     const left = play([{ type: 'cancel', at: signedAt, commandId: 'c2', when: 'now' }], running);
     const gone = play([{ type: 'command_done', at: signedAt, commandId: 'c2' }, passes(end)], left.state);
     expect(callsAtTermEnd(gone.state)).toEqual([]);
+  });
+
+  it('has what Stripe goes on billing marked as paid while recorded money pays for it', () => {
+    const through = cycleStart(signedAt, 6);
+    const paidTo = plus(through, -20 * DAY);
+    const done = { type: 'command_done', at: signedAt, commandId: 'c1' } as const;
+    const { state } = play([record(signedAt, paidTo), done], {
+      ...waiting,
+      stripeSubscriptionId: 'sub_stripe',
+    });
+    expect(callsWhileRecorded(state)).toMatchObject([{ type: 'pay_out_of_band', through }]);
+    expect(callsWhileRecorded(play([passes(paidTo)], state).state)).toEqual([]);
   });
 
   it('that is resumed loses nothing, although its term will end', () => {
@@ -226,19 +244,30 @@ describe('a recorded payment', () => {
 
 describe('a payment recorded for an ordinary plan', () => {
   it('costs the price of the plan for every interval that it covers', () => {
-    const start = play([paid(month(signedAt, 0))]).state;
+    const start = play([
+      { type: 'paid', at: signedAt, payment: month(signedAt, 0), stripeSubscriptionId: null },
+    ]);
     const { grants } = play(
-      [
-        record(plus(signedAt, DAY), cycleStart(signedAt, 3)),
-        { type: 'command_done', at: plus(signedAt, DAY), commandId: 'c1' },
-        passes(cycleStart(signedAt, 2)),
-      ],
-      start,
+      [record(plus(signedAt, DAY), cycleStart(signedAt, 3)), passes(cycleStart(signedAt, 2))],
+      start.state,
     );
     expect(grants.map((grant) => [grant.cycle, grant.credits, grant.cost.amountMinor])).toEqual([
       [1, 500, 2_500],
       [2, 500, 2_500],
     ]);
+  });
+
+  it('is the period that is due and no other when a card is charged for the next ones', () => {
+    const { state } = play([paid(month(signedAt, 0))]);
+    const ahead = play([record(plus(signedAt, DAY), cycleStart(signedAt, 2))], state);
+    const due = play([passes(plus(cycleStart(signedAt, 1), DAY))], state);
+    const more = play([record(due.state.at, cycleStart(signedAt, 3), 'c2')], due.state);
+    const right = play([record(due.state.at, cycleStart(signedAt, 2), 'c3')], due.state);
+    expect([...ahead.answers, ...more.answers].map((answer) => answer.outcome)).toEqual([
+      'refused',
+      'refused',
+    ]);
+    expect(right.calls).toMatchObject([{ type: 'pay_out_of_band', through: cycleStart(signedAt, 2) }]);
   });
 });
 

@@ -100,6 +100,11 @@ function cyclesOf(
     }));
 }
 
+/** Where the last cycle ends that an interval pays for: at its own end, or later when that lies within a cycle. */
+export function coveredThrough({ end }: Pick<PaidInterval, 'end'>, anchorAt: Instant): Instant {
+  return cycleStart(anchorAt, firstCycleFrom(anchorAt, end));
+}
+
 /** The index of the first cycle that starts at `instant` or after it. */
 function firstCycleFrom(anchorAt: Instant, instant: Instant): number {
   const containing = cycleIndexAt(anchorAt, instant);

@@ -1,5 +1,5 @@
 import { epochMsOf, instantOf, type Instant } from '../domain/instants';
-import { viewOf } from '../domain/subscription';
+import { callsWhileRecorded, viewOf } from '../domain/subscription';
 import type { OpenedShell } from './subscription-shell';
 
 /** How long after its end an unpaid checkout is looked at, should its event have been lost. */
@@ -8,14 +8,19 @@ const DAY_MS = 86_400_000;
 
 /**
  * The watchdog: when everything is to be read at Stripe although no hint came. For a checkout, once it is over; for a
- * period that is due and not paid, when its grace ends, and then every day. Null while there is nothing to worry about.
+ * period that is due and not paid, when its grace ends, and then every day; for a contract that is paid by recorded money,
+ * once in every cycle, for what Stripe has billed meanwhile. Null while there is nothing to worry about.
  */
 export function nextLookAt({ state, lookedAt }: OpenedShell): Instant | null {
-  const { status, paidThrough } = viewOf(state);
+  const { status, paidThrough, currentPeriod } = viewOf(state);
   const again = lookedAt === null ? null : instantOf(epochMsOf(lookedAt) + DAY_MS);
   if (status === 'incomplete') {
     if (state.checkout === null) return null;
     return later(instantOf(epochMsOf(state.checkout.expiresAt) + CHECKOUT_MARGIN_MS), again);
+  }
+  if (currentPeriod !== null && callsWhileRecorded(state).length > 0) {
+    const billedAt = instantOf(epochMsOf(currentPeriod.start) + state.graceMs);
+    return lookedAt !== null && lookedAt >= billedAt ? null : billedAt;
   }
   const waits = status === 'active' || status === 'past_due';
   if (!waits || paidThrough === null || state.stripeSubscriptionId === null) return null;

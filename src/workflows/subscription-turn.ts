@@ -2,6 +2,7 @@ import { ActivityFailure, log, proxyActivities, proxyLocalActivities } from '@te
 import type { Activities } from '../activities';
 import {
   callsAtTermEnd,
+  callsWhileRecorded,
   step,
   type StripeCall,
   type SubscriptionCommand,
@@ -51,6 +52,8 @@ export async function takeTurn(shell: OpenedShell): Promise<void> {
   const isLookDue = order !== undefined || (lookAt !== null && lookAt <= now());
   const seen = isLookDue ? await look(shell) : [];
   await feed(shell, [...heard, ...seen], [{ type: 'instant' }]);
+  // A new period at Stripe is among the news, and the watchdog looks once in every cycle.
+  if (heard.length > 0 || isLookDue) await callAll(shell, callsWhileRecorded(shell.state));
   if (order !== undefined) await obey(shell, order);
 }
 
@@ -82,9 +85,12 @@ export async function finishCommand(shell: OpenedShell): Promise<void> {
 
 /** Tells Stripe of what ends here and not there. */
 export async function endAtStripe(shell: OpenedShell): Promise<void> {
+  await callAll(shell, callsAtTermEnd(shell.state));
+}
+
+async function callAll(shell: OpenedShell, calls: readonly StripeCall[]): Promise<void> {
   const { stripeSubscriptionId } = shell.state;
-  for (const call of callsAtTermEnd(shell.state))
-    await callStripe({ call, stripeSubscriptionId, reader: readerOf(shell) });
+  for (const call of calls) await callStripe({ call, stripeSubscriptionId, reader: readerOf(shell) });
 }
 
 async function carryThrough(

@@ -34,14 +34,18 @@ export async function open(
   return openAs(house, { ...opening, plan, interval, collection: 'checkout' });
 }
 
-/** Opens a contract of 6,000 credits a month, invoiced by the month for a year. */
-export async function openContract(house: House, customerId: string): Promise<Subscription> {
+/** Opens a contract of 6,000 credits a month, invoiced by the month. */
+export async function openContract(
+  house: House,
+  customerId: string,
+  termMonths: number,
+): Promise<Subscription> {
   const contract = {
     contractId: newId('ctr'),
     credits: credits(6_000),
     price: { amountMinor: 20_000, currency: 'usd' },
     interval: 'month',
-    termMonths: 12,
+    termMonths,
   } as const;
   const opening = { ...openingOf(house, customerId), plan: 'custom', interval: 'month' } as const;
   return openAs(house, { ...opening, collection: 'invoice', contract });

@@ -1,9 +1,9 @@
-import { cycleStart } from '../billing-calendar';
+import { cycleIndexAt, cycleStart } from '../billing-calendar';
 import type { Money, PlanId } from '../catalog';
 import { CYCLES_AHEAD_MAX, CYCLES_PER_INTERVAL, termEnd } from '../contract';
 import type { Credits } from '../credits';
 import type { Instant } from '../instants';
-import { paidCycles, recordedPaymentId, type PaidInterval } from '../paid-cycles';
+import { coveredThrough, paidCycles, recordedPaymentId, type PaidInterval } from '../paid-cycles';
 import { accept, refuse, type Decision } from './decision';
 import type { SubscriptionCommand } from './inputs';
 import type { SubscriptionState } from './state';
@@ -26,6 +26,11 @@ export function decideRecordedPayment(state: SubscriptionState, command: RecordP
     return refuse('state_conflict', `The plan ${state.plan} has no price for a ${state.interval}.`);
   if (state.contract !== null && paidThrough > termEnd(state.contract, first?.anchorAt ?? start))
     return refuse('state_conflict', 'The contract ends before that.');
+  if (isCharged(state) && (state.at < start || paidThrough > nextEnd(state, start)))
+    return refuse(
+      'state_conflict',
+      'A card is charged for what comes: only the period that is due can be recorded.',
+    );
   if (paidThrough > cycleStart(state.at, CYCLES_AHEAD_MAX))
     return refuse('state_conflict', `That is more than ${String(CYCLES_AHEAD_MAX)} months ahead.`);
   const payment = paymentOf(state, command, { ...terms, start });
@@ -34,7 +39,19 @@ export function decideRecordedPayment(state: SubscriptionState, command: RecordP
       'state_conflict',
       `No month begins between ${start} and ${paidThrough}: nothing would be paid for.`,
     );
-  return accept(state, { type: 'payment', payment }, { type: 'pay_out_of_band', through: paidThrough });
+  const through = coveredThrough(payment, currentEra(state)?.anchorAt ?? start);
+  return accept(state, { type: 'payment', payment }, { type: 'pay_out_of_band', through });
+}
+
+/** Stripe takes the money of every period by itself. */
+function isCharged({ collection, stripeSubscriptionId }: SubscriptionState): boolean {
+  return collection === 'checkout' && stripeSubscriptionId !== null;
+}
+
+/** Where the period ends that is due from `start` on. */
+function nextEnd(state: SubscriptionState, start: Instant): Instant {
+  const anchorAt = currentEra(state)?.anchorAt ?? start;
+  return cycleStart(anchorAt, cycleIndexAt(anchorAt, start) + CYCLES_PER_INTERVAL[state.interval]);
 }
 
 interface Terms {

@@ -1,6 +1,8 @@
 import { termEnd } from '../contract';
 import type { StripeCall } from './effects';
+import { coveredThrough, isRecorded } from '../paid-cycles';
 import type { SubscriptionState } from './state';
+import { currentEra, lastInterval } from './timeline';
 
 /**
  * What is asked of Stripe about a contract whose term is over: nobody has told it of the term, and it would send invoices for
@@ -16,4 +18,19 @@ export function callsAtTermEnd(state: SubscriptionState): readonly StripeCall[] 
     { operationId: `${subscriptionId}:term:cancel_now`, type: 'cancel_now' },
     { operationId: `${subscriptionId}:term:void_open_invoices`, type: 'void_open_invoices', from: end },
   ];
+}
+
+/**
+ * What is asked of Stripe while money that an operator has recorded pays for a contract: it goes on billing every period, and
+ * what it bills for the time that is paid is marked as paid, so that nobody is asked for that money again.
+ */
+export function callsWhileRecorded(state: SubscriptionState): readonly StripeCall[] {
+  const { contract, subscriptionId, stripeSubscriptionId } = state;
+  const last = lastInterval(state);
+  const era = currentEra(state);
+  if (contract === null || stripeSubscriptionId === null || last === undefined || era === undefined)
+    return [];
+  if (!isRecorded(last.paymentId) || last.end <= state.at) return [];
+  const through = coveredThrough(last, era.anchorAt);
+  return [{ operationId: `${subscriptionId}:recorded:${through}`, type: 'pay_out_of_band', through }];
 }
