@@ -105,6 +105,11 @@ describe('requests that are wrong', () => {
     expect(page).not.toMatch(/(src|href)="https?:/);
     const problem = await fetch(`${stack.url}/docs/problems/insufficient_credits`);
     expect(await problem.text()).toContain('<h1>insufficient_credits</h1>');
+    for (const { headers } of [docs, problem]) {
+      expect(headers.get('content-security-policy')).toMatch(
+        /^default-src 'none'; script-src 'none'; style-src 'sha256-[^ ]+';/,
+      );
+    }
     expect((await fetch(`${stack.url}/docs/problems/..%2F..%2Fpackage`)).status).toBe(404);
   });
 

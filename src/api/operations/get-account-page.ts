@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findPackageRoot } from '../../platform/package-root';
 import { defineOperation } from '../operation';
+import { pageHeaders } from '../pages/page-headers';
 
 export const getAccountPage = defineOperation({
   summary: 'Show a customer what they have',
@@ -16,24 +16,7 @@ export const getAccountPage = defineOperation({
       status: 200,
       bytes: html,
       contentType: 'text/html; charset=utf-8',
-      headers: { 'Content-Security-Policy': policyOf(html), 'Referrer-Policy': 'no-referrer' },
+      headers: pageHeaders(html),
     };
   },
 });
-
-/** Nothing but the page's own script and style runs, and it talks to nobody but this server. */
-function policyOf(html: string): string {
-  const hashes = (tag: string): string =>
-    [...html.matchAll(new RegExp(`<${tag}>([^]*?)</${tag}>`, 'g'))]
-      .map(([, content = '']) => `'sha256-${createHash('sha256').update(content).digest('base64')}'`)
-      .join(' ');
-  return [
-    "default-src 'none'",
-    `script-src ${hashes('script')}`,
-    `style-src ${hashes('style')}`,
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-}

@@ -1,4 +1,5 @@
 import { docsPage } from '../pages/docs-page';
+import { pageHeaders } from '../pages/page-headers';
 import { defineOperation } from '../operation';
 
 export const getDocs = defineOperation({
@@ -6,6 +7,13 @@ export const getDocs = defineOperation({
   tag: 'System',
   access: 'public',
   answers: { 200: { description: 'A page that needs nothing from elsewhere.', contentType: 'text/html' } },
-  handle: (_call, { openApi }) =>
-    Promise.resolve({ status: 200, bytes: docsPage(openApi), contentType: 'text/html; charset=utf-8' }),
+  handle(_call, { openApi }) {
+    const html = docsPage(openApi);
+    return Promise.resolve({
+      status: 200,
+      bytes: html,
+      contentType: 'text/html; charset=utf-8',
+      headers: pageHeaders(html),
+    });
+  },
 });

@@ -5,6 +5,7 @@ import { findPackageRoot } from '../../platform/package-root';
 import { defineOperation } from '../operation';
 import { markdownToHtml } from '../pages/markdown';
 import { pageOf } from '../pages/page';
+import { pageHeaders } from '../pages/page-headers';
 
 export const getProblemPage = defineOperation({
   summary: 'Explain a problem code',
@@ -19,10 +20,12 @@ export const getProblemPage = defineOperation({
   },
   async handle(_call, _deps, code) {
     const markdown = await readFile(join(findPackageRoot(), 'docs/problems', `${code}.md`), 'utf8');
+    const html = pageOf(code, markdownToHtml(markdown));
     return {
       status: 200,
-      bytes: pageOf(code, markdownToHtml(markdown)),
+      bytes: html,
       contentType: 'text/html; charset=utf-8',
+      headers: pageHeaders(html),
     };
   },
 });
