@@ -13,7 +13,9 @@ const body = z.strictObject({
 
 export const recordPayment = defineOperation({
   summary: 'Record money that was seen outside Stripe',
-  description: 'Marks the invoices it covers as paid out of band; due cycles are granted at once.',
+  description:
+    'Marks the invoices it covers as paid out of band, those that come later too; due cycles are granted at once. It pays for at ' +
+    'least one month, at most ten years ahead; where a card is charged for what comes, for the period that is due and no other.',
   tag: 'Operators',
   access: 'operator',
   query: z.strictObject(viewerQuery),
