@@ -2,9 +2,9 @@ import type { Knex } from 'knex';
 import { query } from './query';
 
 /** Transactions in one step: when each was a full batch, still well within a statement's time. */
-const XIDS_MAX = 2_000;
+const XIDS_MAX = 1_000;
 /** Steps in one call, so that a sweep comes back; the next call goes on. */
-const STEPS_MAX = 50;
+const STEPS_MAX = 100;
 
 /**
  * Brings the monthly sums that the reports read, and the digests that the audit compares, nearer to the ledger. Safe to
