@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { knex, type Knex } from 'knex';
@@ -8,6 +9,8 @@ import { findPackageRoot } from './package-root';
 export const APP_ROLE = 'scrip_app';
 
 const TABLE = 'scrip_migrations';
+/** What each applied file said. */
+const DIGESTS = 'scrip_migration_digests';
 
 /** Any constant: it keeps two runs on one database apart. */
 const MIGRATION_LOCK = 5_372_491_001;
@@ -19,6 +22,7 @@ const INTERNAL_ERROR = 'XX000';
  * Brings the schema up to date as its owner, and makes sure that the application can log in: `scrip_app` gets the
  * password of the application's URL; another user named there becomes a member of `scrip_app`. Forward only, one
  * transaction per file, safe to run at the same time from several processes. Answers the names of what was applied.
+ * Throws when a file is not what it was when it was applied to this database: its schema would be nobody's.
  */
 export async function migrate(ownerUrl: string, appUrl: string): Promise<readonly string[]> {
   const owner = new Client({ connectionString: ownerUrl, application_name: 'scrip-migrate' });
@@ -28,6 +32,7 @@ export async function migrate(ownerUrl: string, appUrl: string): Promise<readonl
   try {
     await owner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await createAppRole(owner, new URL(appUrl));
+    await refuseOtherHistory(owner);
     const applied = await applyMigrations(ownerUrl);
     await owner.query(
       `GRANT USAGE ON SCHEMA public TO ${APP_ROLE}; GRANT SELECT ON public.${TABLE} TO ${APP_ROLE}`,
@@ -43,6 +48,26 @@ export async function isMigrated(db: Knex): Promise<boolean> {
   const known = await readMigrations();
   const applied = await db.withSchema('public').from<{ name: string }>(TABLE).pluck('name');
   return known.every((name) => applied.includes(name));
+}
+
+async function refuseOtherHistory(owner: Client): Promise<void> {
+  await owner.query(
+    `CREATE TABLE IF NOT EXISTS public.${DIGESTS} (name text PRIMARY KEY, sha256 text NOT NULL)`,
+  );
+  const { rows } = await owner.query<{ known: boolean }>('SELECT to_regclass($1) IS NOT NULL AS known', [
+    `public.${TABLE}`,
+  ]);
+  if (rows[0]?.known !== true) return;
+  const applied = await owner.query<{ name: string; sha256: string | null }>(
+    `SELECT name, sha256 FROM public.${TABLE} LEFT JOIN public.${DIGESTS} USING (name) ORDER BY name`,
+  );
+  for (const { name, sha256 } of applied.rows) {
+    if (sha256 === (await readMigration(name).then(digestOf, () => undefined))) continue;
+    throw new Error(
+      `Migration ${name} is not what was applied to this database. It was made by another build of Scrip: ` +
+        'use that build, or another database (the embedded stack: another SCRIP_HOME, or delete this one).',
+    );
+  }
 }
 
 /** Roles belong to the whole server, so two databases migrated at once may both create it: the loser goes on. */
@@ -101,7 +126,7 @@ function sqlFiles(): Knex.MigrationSource<string> {
     getMigrations: readMigrations,
     getMigrationName: (name) => name,
     getMigration: async (name) => {
-      const sql = await readFile(join(migrationsFolder(), name), 'utf8');
+      const sql = await readMigration(name);
       return {
         up: async (transaction) => {
           try {
@@ -109,6 +134,9 @@ function sqlFiles(): Knex.MigrationSource<string> {
           } catch (error) {
             throw explain(name, sql, error);
           }
+          await transaction(DIGESTS)
+            .withSchema('public')
+            .insert({ name, sha256: digestOf(sql) });
         },
         down: () => Promise.reject(new Error('Migrations only go forward')),
       };
@@ -131,6 +159,14 @@ function lineAt(sql: string, position: number): string {
 async function readMigrations(): Promise<string[]> {
   const files = await readdir(migrationsFolder());
   return files.filter((file) => /^\d{4}_\w+\.sql$/.test(file)).sort();
+}
+
+function readMigration(name: string): Promise<string> {
+  return readFile(join(migrationsFolder(), name), 'utf8');
+}
+
+function digestOf(sql: string): string {
+  return createHash('sha256').update(sql).digest('hex');
 }
 
 function migrationsFolder(): string {

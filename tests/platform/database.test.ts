@@ -46,6 +46,23 @@ describe('the database', () => {
     expect(await isMigrated(db)).toBe(true);
   });
 
+  it('goes no further on a database whose migrations were others, and says what to do', async () => {
+    const owner = createDatabase(database.ownerUrl);
+    const changed = () =>
+      owner('scrip_migration_digests').withSchema('public').where({ name: '0003_app.sql' });
+    try {
+      const [row] = await changed().select<{ sha256: string }[]>('sha256');
+      await changed().update({ sha256: 'of other words' });
+      await expect(migrate(database.ownerUrl, database.appUrl)).rejects.toThrow(
+        /0003_app\.sql is not what was applied .* another SCRIP_HOME/,
+      );
+      await changed().update({ sha256: row?.sha256 });
+      expect(await migrate(database.ownerUrl, database.appUrl)).toEqual([]);
+    } finally {
+      await owner.destroy();
+    }
+  });
+
   it('gives the application no way to change the schema', async () => {
     await expect(db.raw('CREATE TABLE app.mine (id int)')).rejects.toThrow('permission denied');
     await expect(db.raw('CREATE TABLE public.mine (id int)')).rejects.toThrow('permission denied');
