@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { instantOf } from '../../src/domain/instants';
 import { revenueReport } from '../../src/ledger/revenue-report';
 import { rollForwardReport } from '../../src/ledger/roll-forward-report';
+import { rollUp } from '../../src/ledger/roll-up';
+import { createDatabase } from '../../src/platform/database';
 import { day, liveInLedger } from './lived-in-ledger';
 import { arbitraryCommands } from './model/arbitrary-commands';
+import { grant } from './model/commands';
 import { rollUpAll } from './roll-up-all';
 import { useLedger } from './use-ledger';
 
@@ -20,7 +23,9 @@ interface JournalRow {
 }
 
 describe('the reports', () => {
-  const { db, ledger } = useLedger(({ database, ledger }) => liveInLedger(database.ownerUrl, ledger));
+  const { database, db, ledger } = useLedger(({ database, ledger }) =>
+    liveInLedger(database.ownerUrl, ledger),
+  );
   let runs = 0;
 
   const rowsOf = async <Row>(sql: string): Promise<Row[]> => (await db.raw<{ rows: Row[] }>(sql)).rows;
@@ -101,6 +106,26 @@ describe('the reports', () => {
       }),
       settings,
     );
+    expect(await rowsOf('SELECT FROM ledger.rollups')).not.toHaveLength(0);
+  });
+
+  it('are right after a restore into a cluster that counts transactions anew, once the sums begin anew', async () => {
+    const owner = createDatabase(database.ownerUrl, { connectionsMax: 1 });
+    await owner.raw(`
+      ALTER TABLE ledger.journal DISABLE TRIGGER journal_append_only;
+      UPDATE ledger.journal SET xid = (xid::text::bigint + 1000000000)::text::xid8;
+      ALTER TABLE ledger.journal ENABLE ALWAYS TRIGGER journal_append_only;
+      UPDATE ledger.rollup_position SET rolled_up_to = (rolled_up_to::text::bigint + 1000000000)::text::xid8`);
+    // As the runbook says.
+    await owner.raw(`
+      TRUNCATE ledger.rollups, ledger.cost_rollups, ledger.command_rollups;
+      UPDATE ledger.rollup_position SET rolled_up_to = '0'`);
+    await owner.destroy();
+    await ledger.submit(grant('cus_after', 'grt_after', 70));
+    for (let calls = 0; calls < 2; calls += 1) {
+      await expectToEqualJournal(await rollForwardReport(db, {}), await revenueReport(db, {}));
+      await rollUp(db);
+    }
     expect(await rowsOf('SELECT FROM ledger.rollups')).not.toHaveLength(0);
   });
 
