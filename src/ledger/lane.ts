@@ -68,6 +68,7 @@ export function createLane({ databaseUrl, queueMax, batchMax }: LaneOptions): Ba
     } catch (error) {
       const sqlState = error instanceof DatabaseError ? (error.code ?? '') : undefined;
       if (sqlState !== undefined && !OUTAGES.test(sqlState)) {
+        brokenSince = undefined;
         return { outcome: 'rejected', again: RACES.includes(sqlState), error };
       }
       // Not awaited: a connection that is lost may take its time to say so.
@@ -78,7 +79,11 @@ export function createLane({ databaseUrl, queueMax, batchMax }: LaneOptions): Ba
   };
 
   const mayRepeat = async (repeat: number): Promise<boolean> => {
-    if (performance.now() - (brokenSince ?? 0) > OUTAGE_MAX_MS) return false;
+    if (performance.now() - (brokenSince ?? 0) > OUTAGE_MAX_MS) {
+      // Whoever comes next has all the time of an outage of their own.
+      brokenSince = undefined;
+      return false;
+    }
     // At once, then after 50, 100, 200 … ms.
     if (repeat > 1) await delay(Math.min(25 * 2 ** (repeat - 1), REPEAT_DELAY_MAX_MS));
     return true;
