@@ -205,6 +205,8 @@ CREATE TABLE app.jobs (
   last_object jsonb,
   updated_at timestamptz NOT NULL
 );
+-- A webhook names the job as the provider does.
+CREATE INDEX ON app.jobs (provider_id) WHERE provider_id IS NOT NULL;
 
 CREATE TABLE app.images (
   id text PRIMARY KEY,
