@@ -15,6 +15,12 @@ CREATE TABLE app.contracts (
 CREATE INDEX ON app.contracts (customer_id);
 CREATE INDEX ON app.subscriptions (contract_id) WHERE contract_id IS NOT NULL;
 
+-- Which subscription a contract is, or is being, opened as: claimed before Stripe is asked, because it bills from then on.
+CREATE TABLE app.contract_openings (
+  contract_id text PRIMARY KEY REFERENCES app.contracts,
+  subscription_id text NOT NULL
+);
+
 -- Short-lived links by which a customer enters the pages; the token itself is stored nowhere.
 CREATE TABLE app.portal_sessions (
   token_hash bytea PRIMARY KEY,
@@ -25,4 +31,5 @@ CREATE TABLE app.portal_sessions (
 CREATE INDEX ON app.portal_sessions (expires_at);
 
 GRANT SELECT, INSERT ON app.contracts TO scrip_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON app.contract_openings TO scrip_app;
 GRANT SELECT, INSERT, DELETE ON app.portal_sessions TO scrip_app;

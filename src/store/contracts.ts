@@ -77,3 +77,26 @@ export async function getContract(db: Knex, id: string, customerId: string): Pro
     subscriptionStatus: row.subscription_status,
   };
 }
+
+/**
+ * Claims the contract for the subscription that it is opened as. Answers false when it is another one's, unless that one
+ * was canceled: however many ask at once and under whatever keys, one bills it. Idempotent by the subscription's id.
+ */
+export async function claimContract(db: Knex, contractId: string, subscriptionId: string): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: readonly unknown[] }>(
+    `INSERT INTO app.contract_openings AS o (contract_id, subscription_id) VALUES (:contractId, :subscriptionId)
+     ON CONFLICT (contract_id) DO UPDATE SET subscription_id = EXCLUDED.subscription_id
+     WHERE o.subscription_id = EXCLUDED.subscription_id
+       OR EXISTS (SELECT FROM app.subscriptions s WHERE s.id = o.subscription_id AND s.status = 'canceled')
+     RETURNING 1`,
+    { contractId, subscriptionId },
+  );
+  return rows.length > 0;
+}
+
+/** Gives back the claim of a subscription that could not be opened. Idempotent. */
+export async function releaseContract(db: Knex, contractId: string, subscriptionId: string): Promise<void> {
+  await db('app.contract_openings')
+    .where({ contract_id: contractId, subscription_id: subscriptionId })
+    .delete();
+}

@@ -3,7 +3,7 @@ import type { Catalog, PlanId } from '../../domain/catalog';
 import type { Contract } from '../../domain/contract';
 import { DomainError } from '../../domain/errors';
 import { deriveId } from '../../platform/ids';
-import { getContract, type RecordedContract } from '../../store/contracts';
+import { claimContract, getContract, releaseContract, type RecordedContract } from '../../store/contracts';
 import { getCustomer } from '../../store/customers';
 import type { StoredAnswer } from '../../store/requests';
 import { findSubscription } from '../../store/subscriptions';
@@ -65,9 +65,11 @@ export const createSubscription = defineOperation({
       customerId,
       operation: 'subscription',
       content: call.body,
-      admit() {
-        const refused = refusalOf(call.body, contract, current) ?? soldAlready(contract, subscriptionId);
-        return refused === undefined ? Promise.resolve() : Promise.reject(refused);
+      async admit() {
+        const refused = refusalOf(call.body, contract, current);
+        if (refused !== undefined) throw refused;
+        if (contract !== undefined && !(await claimContract(deps.db, contract.contractId, subscriptionId)))
+          throw soldAlready(contract);
       },
       work: () =>
         open(deps, {
@@ -113,16 +115,12 @@ function refusalOf(
 }
 
 /** A contract is billed from its opening on, paid or not: twice opened, it would be billed twice. */
-function soldAlready(
-  contract: RecordedContract | undefined,
-  subscriptionId: string,
-): DomainError | undefined {
-  const known = contract?.subscriptionId ?? null;
-  if (known === null || known === subscriptionId || contract?.subscriptionStatus === 'canceled')
-    return undefined;
-  return new DomainError('state_conflict', 'The contract has a subscription already.', {
-    subscriptionId: known,
-  });
+function soldAlready({ subscriptionId }: RecordedContract): DomainError {
+  return new DomainError(
+    'state_conflict',
+    'The contract has a subscription already, or is being opened under another Idempotency-Key.',
+    subscriptionId === null ? {} : { subscriptionId },
+  );
 }
 
 /** What of a contract the workflow works by: no names, no references. */
@@ -136,7 +134,11 @@ async function open(deps: ApiDeps, opening: OpenSubscription): Promise<StoredAns
     { definition: openSubscriptionUpdate, updateId: OPEN_UPDATE_ID, args: [] },
     { workflow: SUBSCRIPTION_WORKFLOW, options: subscriptionStart(opening) },
   );
-  if (answer?.outcome === 'refused') return refusal(refusedAnswer(answer));
+  if (answer?.outcome === 'refused') {
+    const { contract, subscriptionId } = opening;
+    if (contract !== undefined) await releaseContract(deps.db, contract.contractId, subscriptionId);
+    return refusal(refusedAnswer(answer));
+  }
   const subscription = await findSubscription(deps.db, opening.subscriptionId);
   if (subscription === undefined) {
     throw new DomainError('unavailable', 'The subscription is not open yet. Repeat the same request.');
