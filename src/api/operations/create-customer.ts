@@ -7,7 +7,7 @@ import { fingerprintOf } from '../../platform/fingerprint';
 import { deriveId } from '../../platform/ids';
 import { getCurrentCatalog } from '../../store/catalogs';
 import { getCustomer, findCustomer } from '../../store/customers';
-import { customerRecord, newcomerRecord, writeRecords } from '../../store/records';
+import { newcomerRecord, writeRecords } from '../../store/records';
 import { jsonBody } from '../bodies/json-body';
 import { loadCustomerPlan } from '../customer-plan';
 import type { ApiDeps } from '../deps';
@@ -55,13 +55,12 @@ async function welcome({ db, ledger, clock }: ApiDeps, id: string, request: NewC
   const catalog = await getCurrentCatalog(db);
   const createdAt = await clock.now();
   const row = rowOf(id, request, createdAt);
-  if (catalog.plans.free.credits === 0) {
-    await writeRecords(db, [customerRecord(row)]);
-    return true;
-  }
+  const records = [newcomerRecord(row)];
   try {
-    const grant = { ...signupGrant(id, catalog, createdAt), records: [newcomerRecord(row)] };
-    return !(await ledger.submit(grant)).replayed;
+    if (catalog.plans.free.credits > 0)
+      return !(await ledger.submit({ ...signupGrant(id, catalog, createdAt), records })).replayed;
+    await writeRecords(db, records);
+    return true;
   } catch (error) {
     if (isUniqueViolation(error)) return false;
     throw error;
