@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { noticeCredits } from '../activities/notice-credits';
@@ -26,6 +26,8 @@ const CLOSE_MS_MAX = 7_000;
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const closing = new AbortController();
+  // Every request that waits listens to it: they are many, and none is a leak.
+  setMaxListeners(0, closing.signal);
   const deps = createDeps(config, closing.signal);
   const server = createHttpServer(createApp(deps, sandboxRoutes(config.sandboxUrl)), config.publicUrl);
   server.listen(config.port, config.host);
