@@ -6,7 +6,7 @@ export function readyScreen(dev: DevJson, home: string, seconds: number): string
   const rows: readonly (readonly [string, string])[] = [
     ['API', dev.apiUrl],
     ['API docs', `${dev.apiUrl}/docs`],
-    ['Temporal UI', dev.temporalUiUrl ?? `at ${dev.temporalAddress}, not ours`],
+    ['Temporal UI', dev.temporalUiUrl ?? temporalWithoutUi(dev)],
     ['Stripe', dev.stripeUrl === null ? 'the real one' : `${dev.stripeUrl} (simulator)`],
     ['Job provider', dev.studioUrl === null ? 'not ours' : `${dev.studioUrl} (studio)`],
     ['Postgres', dev.databaseUrl],
@@ -26,4 +26,9 @@ export function readyScreen(dev: DevJson, home: string, seconds: number): string
     '',
     'Ctrl-C stops everything.',
   ].join('\n');
+}
+
+function temporalWithoutUi({ temporalAddress, sandboxUrl }: DevJson): string {
+  if (sandboxUrl !== undefined) return `none: the server that skips time has none (${temporalAddress})`;
+  return `at ${temporalAddress}, not ours`;
 }
