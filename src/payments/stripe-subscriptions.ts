@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { callOnce } from './call-once';
-import { idOf, METADATA, subscriptionFact } from './payment-facts';
+import { idOf, instantOfSeconds, METADATA, subscriptionFact } from './payment-facts';
 import type { InvoiceFact, PriceChange, SubscriptionChange, SubscriptionFact } from './payments';
 import { callStripe, isRefused } from './stripe-client';
 import { getInvoice, paidOrVoided } from './stripe-invoices';
@@ -128,12 +128,18 @@ export async function resumeSubscription(
   return null;
 }
 
-/** The subscription, when it was resumed and paid for already. */
+/**
+ * The subscription, when the latest that was paid for it is its return: that begins its calendar anew and the period that it
+ * is in. Somebody else may have resumed it without paying; then the latest that was paid is from before its pause.
+ */
 async function findResumed(stripe: Stripe, id: string): Promise<Stripe.Subscription | undefined> {
   const found = await callStripe('subscription', stripe.subscriptions.retrieve(id));
   const invoiceId = idOf(found.latest_invoice);
   if (found.status !== 'active' || invoiceId === null) return undefined;
-  return (await getInvoice(stripe, invoiceId)).status === 'paid' ? found : undefined;
+  const { status, billingReason, line } = await getInvoice(stripe, invoiceId);
+  const begun = [instantOfSeconds(found.billing_cycle_anchor), subscriptionFact(found).currentPeriod.start];
+  const isReturn = billingReason !== 'subscription_create' && begun.every((start) => start === line?.start);
+  return status === 'paid' && isReturn ? found : undefined;
 }
 
 /** The item is updated in place: a new one would have another id, and the calendar of a new item. */

@@ -98,6 +98,22 @@ describe('an operation at Stripe', () => {
     },
   );
 
+  it.each([
+    ['of the first period', false, '2026-02-12T00:00:00.000Z'],
+    ['of an upgrade that is used up', true, '2026-04-15T00:00:00.000Z'],
+  ])('takes no old payment, %s, for a resume that somebody else made', async (_, isUpgraded, at) => {
+    const { stripeSubscriptionId } = subscription;
+    if (isUpgraded) await operations.upgrade(world.payments);
+    await prepare('resume');
+    await world.advanceTo(at as Instant);
+    const unchanged = { billing_cycle_anchor: { type: 'unchanged' }, proration_behavior: 'none' } as const;
+    await world.stripe.subscriptions.resume(stripeSubscriptionId, unchanged);
+    const before = await asked();
+    const resumed = world.payments.resumeSubscription({ ...change(), operationId: 'late', anchor: 'now' });
+    await expect(resumed).rejects.toThrow('it is not paused');
+    expect(await asked()).toEqual(before);
+  });
+
   it('goes on when Stripe failed at something that can be done twice', async () => {
     const { prices } = subscription;
     failing.failNext(/^\/v1\/customers$/, true);
