@@ -1,4 +1,5 @@
-import { instantOf } from '../../src/domain/instants';
+import { deliverUnprocessedEvents } from '../../src/activities/deliver-payment-event';
+import { epochMsOf, instantOf } from '../../src/domain/instants';
 import { subscriptionRecord, writeRecords } from '../../src/store/records';
 import { findSubscriptionState, getSubscription, type SubscriptionRow } from '../../src/store/subscriptions';
 import { getAddOnOrder } from '../../src/store/add-on-orders';
@@ -113,12 +114,16 @@ describe('a subscription and its money', () => {
 
   it('tries an event whose object Stripe does not have ever later, and says why', async () => {
     const event = { ...(await eventsOf(house))[0]!, eventId: 'evt_lost', type: 'refund.created' };
-    await receiveStripeEvent(house.db, { ...event, objectId: 're_lost' }, await house.deps.clock.now());
-    await deliverToInbox(house);
-    await deliverToInbox(house);
-    const rows = house.db<{ event_id: string; attempts: number }>('app.stripe_events');
-    const row = await rows.where({ event_id: 'evt_lost' }).first('attempts');
-    expect(row).toEqual({ attempts: 1 });
+    const receivedAt = await house.deps.clock.now();
+    await receiveStripeEvent(house.db, { ...event, objectId: 're_lost' }, receivedAt);
+    const attemptsAfter = async (seconds: number): Promise<number | undefined> => {
+      await deliverUnprocessedEvents(house.deps, instantOf(epochMsOf(receivedAt) + seconds * 1_000));
+      const rows = house.db<{ event_id: string; attempts: number }>('app.stripe_events');
+      return (await rows.where({ event_id: 'evt_lost' }).first('attempts'))?.attempts;
+    };
+    const attempts: unknown[] = [];
+    for (const seconds of [1, 9, 11, 29, 31]) attempts.push(await attemptsAfter(seconds));
+    expect(attempts).toEqual([1, 1, 2, 2, 3]);
     expect(await errorOf('evt_lost')).toContain('re_lost');
     expect(await isDone('evt_lost')).toBe(false);
   });
