@@ -139,9 +139,12 @@ describe('the reconciler', () => {
     const payment = await chargeSavedCard(sandbox, customerId, 'ord_chargedwithoutcheckout');
     const before = await journalRows(db, customerId);
 
-    const repairs = [expect.objectContaining({ kind: 'payment', id: payment.id, customerId })];
-    const [{ code, report }] = await Promise.all([reconcile(), reconcile()]);
-    expect([code, report.repairs]).toEqual([0, repairs]);
+    const runs = await Promise.all([reconcile(), reconcile()]);
+    expect(runs.map(({ code }) => code)).toEqual([0, 0]);
+    const repairs = runs.flatMap(({ report }) => report.repairs);
+    expect(repairs).not.toEqual([]);
+    for (const repair of repairs)
+      expect(repair).toMatchObject({ kind: 'payment', id: payment.id, customerId });
     await sandbox.advance({ by: 'PT1M' });
     const granted = before.filter((row) => row.startsWith('grant | issued:add_on'));
     expect(await journalRows(db, customerId)).toEqual([...before, ...granted].sort());
