@@ -1,4 +1,5 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
+import { openTopUp } from '../../src/activities/buy-top-up';
 import { noticeAllCredits, noticeCredits } from '../../src/activities/notice-credits';
 import { credits } from '../../src/domain/credits';
 import { instantOf } from '../../src/domain/instants';
@@ -106,6 +107,21 @@ describe('automatic top-up', () => {
     });
     await set(customerId, 600, 1);
     expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 500', 'grant 1000']);
+  });
+
+  it('goes on with an order that a lost run has left behind, also when its pack is sold no more', async () => {
+    const customerId = await subscriber();
+    await set(customerId, 100, 1);
+    const state = (await findAutoTopUp(house.db, customerId))!;
+    const at = await house.deps.clock.now();
+    const purchase = { number: state.purchases + 1, pack: 'add_on_1000', quantity: 1 };
+    await openTopUp(house.deps, { customerId, purchase, at });
+    const pending = { number: purchase.number, quantity: 1, month: '2020-01' };
+    const setting = { ...state.setting!, pack: 'sold_until_the_catalog_changed' };
+    await saveAutoTopUp(house.db, { ...state, setting, pending, purchases: pending.number }, at);
+    await observe(customerId);
+    expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 500', 'grant 1000']);
+    expect(await findAutoTopUp(house.db, customerId)).toMatchObject({ stopped: null, pending: null });
   });
 
   describe('that may not buy now', () => {
