@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { startLoopbackServer } from '../../dev/stack/loopback-server';
 import { createStripePayments } from '../../src/payments/stripe-payments';
 import type { Payments } from '../../src/payments/payments';
 import { send } from './recorder';
@@ -9,7 +7,7 @@ export interface FailingStripe {
   readonly payments: Payments;
   /** The next call of this kind is answered with a 500, for ever under its key; was it carried out all the same? */
   failNext(path: RegExp, isDone: boolean): void;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /**
@@ -19,7 +17,7 @@ export interface FailingStripe {
 export async function startFailingStripe(target: string): Promise<FailingStripe> {
   const failed = new Set<string>();
   let next: { path: RegExp; isDone: boolean } | undefined;
-  const server = createServer((req, res) => {
+  const server = await startLoopbackServer((req, res) => {
     const chunks: Buffer[] = [];
     req.on('data', (chunk: Buffer) => chunks.push(chunk));
     req.on('end', () => {
@@ -56,19 +54,13 @@ export async function startFailingStripe(target: string): Promise<FailingStripe>
       answer().catch(() => res.destroy());
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   return {
     payments: createStripePayments({
       secretKey: 'sk_test_world',
-      apiUrl: `http://127.0.0.1:${String(port)}`,
+      apiUrl: server.url,
       webhookSecrets: [],
     }),
     failNext: (path, isDone) => void (next = { path, isDone }),
-    close() {
-      server.closeAllConnections();
-      server.close();
-    },
+    close: () => server.stop(),
   };
 }

@@ -17,7 +17,7 @@ describe('an operation at Stripe', () => {
     await world.advanceTo('2026-02-10T12:00:00.000Z' as Instant);
   });
   afterEach(async () => {
-    failing.close();
+    await failing.close();
     await world.close();
   });
 

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { startLoopbackServer } from '../../dev/stack/loopback-server';
 
 /** A request as it went out. */
 export interface RecordedRequest {
@@ -13,13 +11,13 @@ export interface RecordedRequest {
 export interface Recorder {
   readonly url: string;
   readonly requests: readonly RecordedRequest[];
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Stands between a client and a server, passes everything on and remembers what was asked. */
 export async function startRecorder(target: string): Promise<Recorder> {
   const requests: RecordedRequest[] = [];
-  const server = createServer((req, res) => {
+  const server = await startLoopbackServer((req, res) => {
     const chunks: Buffer[] = [];
     req.on('data', (chunk: Buffer) => chunks.push(chunk));
     req.on('end', () => {
@@ -37,14 +35,7 @@ export async function startRecorder(target: string): Promise<Recorder> {
         .catch(() => res.destroy());
     });
   });
-  return {
-    url: await listen(server),
-    requests,
-    close() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  return { url: server.url, requests, close: () => server.stop() };
 }
 
 /** Asks another server the same. */
@@ -58,10 +49,4 @@ export function send(
 
 function isPassedOn(header: [string, string | string[] | undefined]): header is [string, string] {
   return ['authorization', 'content-type', 'idempotency-key', 'stripe-version'].includes(header[0]);
-}
-
-async function listen(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 }

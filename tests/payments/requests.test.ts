@@ -63,7 +63,7 @@ async function recordRequests(world: World): Promise<RecordedRequest[]> {
     },
   });
   await playAll({ ...world, payments });
-  recorder.close();
+  await recorder.close();
   const methods = Object.keys(port).filter((name) => name !== 'parseWebhook');
   expect([...asked].sort()).toEqual(methods.sort());
   return unique(recorder.requests);

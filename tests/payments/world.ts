@@ -1,8 +1,6 @@
-import { once } from 'node:events';
 import { appendFile, copyFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import Stripe from 'stripe';
+import { startLoopbackServer, type LoopbackServer } from '../../dev/stack/loopback-server';
 import { startStripeSimulator, type StripeSimulator } from '../../dev/stripe-simulator/simulator';
 import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
 import type { PaymentEvent, Payments } from '../../src/payments/payments';
@@ -56,7 +54,7 @@ export async function createWorld(options: { stateFile?: string; start?: string 
       port,
       stateFile,
       secretKey: SECRET_KEY,
-      webhookUrl: `${urlOf(endpoint)}/webhooks/stripe`,
+      webhookUrl: `${endpoint.url}/webhooks/stripe`,
       webhookSecret: WEBHOOK_SECRET,
       now: readClock,
       onEarlierDue: () => Promise.resolve(),
@@ -113,8 +111,7 @@ export async function createWorld(options: { stateFile?: string; start?: string 
       fetch(`${url}/_simulator/webhooks`, { method: 'PUT', body: JSON.stringify(faults) }),
     async close() {
       await simulator.close();
-      endpoint.closeAllConnections();
-      endpoint.close();
+      await endpoint.stop();
     },
   };
 }
@@ -130,8 +127,8 @@ export function later(instant: Instant, time: { days?: number; hours?: number; s
   return instantOf(epochMsOf(instant) + seconds * 1000);
 }
 
-async function listen(take: (body: Buffer, signature: string) => number): Promise<Server> {
-  const server = createServer((req, res) => {
+function listen(take: (body: Buffer, signature: string) => number): Promise<LoopbackServer> {
+  return startLoopbackServer((req, res) => {
     const chunks: Buffer[] = [];
     req.on('data', (chunk: Buffer) => chunks.push(chunk));
     req.on('end', () => {
@@ -139,11 +136,4 @@ async function listen(take: (body: Buffer, signature: string) => number): Promis
       res.end();
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-}
-
-function urlOf(server: Server): string {
-  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 }
