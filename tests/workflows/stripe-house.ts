@@ -1,7 +1,6 @@
-import { startStripeSimulator } from '../../dev/stripe-simulator/simulator';
 import { systemClock } from '../../src/platform/clock';
 import { openHouse, type House } from './house';
-import { priceCatalog, STRIPE_KEY } from './stripe';
+import { priceCatalog, startSilentStripe, STRIPE_KEY } from './stripe';
 
 /** A house at work, with a Stripe on wall time that calls nobody: the tests bring its news to the inbox as they like. */
 export interface StripeHouse extends House {
@@ -10,14 +9,7 @@ export interface StripeHouse extends House {
 
 /** Opens the house with its workers; `stop` closes all of it. */
 export async function openStripeHouse(): Promise<StripeHouse> {
-  const simulator = await startStripeSimulator({
-    port: 0,
-    stateFile: null,
-    secretKey: STRIPE_KEY,
-    webhookUrl: null,
-    webhookSecret: 'nobody listens',
-    now: () => systemClock.now(),
-  });
+  const simulator = await startSilentStripe({ now: () => systemClock.now() });
   const house = await openHouse({ stripe: { url: simulator.url, secretKey: STRIPE_KEY } });
   await priceCatalog(house);
   const stopWorkers = await house.startWorkers();

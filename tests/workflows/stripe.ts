@@ -1,8 +1,23 @@
 import Stripe from 'stripe';
+import { startStripeSimulator } from '../../dev/stripe-simulator/simulator';
 import { priceAndPublishCatalog } from '../../src/store/price-catalog';
 import type { House } from './house';
 
 export const STRIPE_KEY = 'sk_test_workflows';
+
+type SimulatorOptions = Parameters<typeof startStripeSimulator>[0];
+
+/** A Stripe that calls nobody and forgets everything, on a clock of the caller's. */
+export function startSilentStripe(clock: Pick<SimulatorOptions, 'now' | 'onEarlierDue'>) {
+  return startStripeSimulator({
+    port: 0,
+    stateFile: null,
+    secretKey: STRIPE_KEY,
+    webhookUrl: null,
+    webhookSecret: 'nobody listens',
+    ...clock,
+  });
+}
 
 /** Speaks to it as a merchant does, beside the port. */
 export function stripeOf(url: string): Stripe {

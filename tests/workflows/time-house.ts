@@ -4,13 +4,13 @@ import { findTestServerBinary } from '../../dev/sandbox/test-server-binary';
 import { spawnLaunch, stopProcess } from '../../dev/stack/launch';
 import { findPort } from '../../dev/stack/ports';
 import { waitForTemporal } from '../../dev/stack/temporal-server';
-import { startStripeSimulator, type StripeSimulator } from '../../dev/stripe-simulator/simulator';
+import type { StripeSimulator } from '../../dev/stripe-simulator/simulator';
 import { epochMsOf, type Instant } from '../../src/domain/instants';
 import type { PaymentEvent } from '../../src/payments/payments';
 import { SEARCH_ATTRIBUTES } from '../../src/workflows/messages';
 import { createCarrier } from './inbox';
 import { openHouse, type House } from './house';
-import { priceCatalog, STRIPE_KEY } from './stripe';
+import { priceCatalog, startSilentStripe, STRIPE_KEY } from './stripe';
 
 /** A house on a clock that can be moved: months pass in moments, with all that Stripe and the workflows do in them. */
 export interface TimeHouse extends House {
@@ -30,15 +30,7 @@ export async function openTimeHouse(): Promise<TimeHouse> {
   await waitForTemporal(address.address, 30_000, () => server.exitCode === null);
   await registerSearchAttributes(address.address, address.namespace);
   const time = await connectTimeServer(address.address);
-  const simulator = await startStripeSimulator({
-    port: 0,
-    stateFile: null,
-    secretKey: STRIPE_KEY,
-    webhookUrl: null,
-    webhookSecret: 'nobody listens',
-    now: () => time.now(),
-    onEarlierDue: () => Promise.resolve(),
-  });
+  const simulator = await startSilentStripe({ now: () => time.now(), onEarlierDue: () => Promise.resolve() });
   const stripe = { url: simulator.url, secretKey: STRIPE_KEY };
   const house = await openHouse({ address, stripe, clock: { now: () => time.now() } });
   await priceCatalog(house);
