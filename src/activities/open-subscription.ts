@@ -1,5 +1,3 @@
-import type { Contract } from '../domain/contract';
-import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import { openSubscription as open, type SubscriptionState } from '../domain/subscription';
 import { getCatalog, getPriceId } from '../store/catalogs';
@@ -16,7 +14,7 @@ export interface Opened {
   readonly state: SubscriptionState | null;
 }
 
-/** Opens the checkout at Stripe, or bills a contract, and records the `incomplete` subscription. Idempotent by the subscription's id. */
+/** Opens the checkout at Stripe, or has it send invoices, and records the `incomplete` subscription. Idempotent by the subscription's id. */
 export async function openSubscription(
   deps: ActivityDeps,
   { opening, at }: { opening: OpenSubscription; at: Instant },
@@ -39,48 +37,44 @@ async function openAtStripe(
   const { policies } = await getCatalog(deps.db, catalogVersion);
   const graceMs = policies.graceHours * 3_600_000;
   const terms = { subscriptionId, customerId, plan, interval, collection, catalogVersion, graceMs, at };
-  if (contract !== undefined) {
-    const stripeSubscriptionId = await openByInvoice(deps, opening, contract);
-    return { ...open({ ...terms, checkout: null, contract }), stripeSubscriptionId };
-  }
   if (collection === 'invoice') {
-    throw new DomainError('contract_required', 'Only a contract is paid by invoice.', {
-      contact: policies.contactAddress,
-    });
+    const stripeSubscriptionId = await openByInvoice(deps, opening);
+    return { ...open({ ...terms, checkout: null, contract: contract ?? null }), stripeSubscriptionId };
   }
   const checkout = await deps.payments.createSubscriptionCheckout({
     operationId: `checkout:${subscriptionId}`,
     customerId,
     stripeCustomerId: await ensureStripeCustomer(deps, customerId),
     subscriptionId,
-    priceId: await getPriceId(deps.db, catalogVersion, { plan, interval }),
+    priceId: await priceIdOf(deps, opening),
     successUrl: opening.successUrl ?? `${deps.publicUrl}/account`,
     cancelUrl: opening.cancelUrl ?? `${deps.publicUrl}/account`,
   });
   return open({ ...terms, checkout });
 }
 
-/** How long the customer has for an invoice of a contract. */
+/** How long the customer has for an invoice. */
 const DAYS_UNTIL_DUE = 30;
 
-async function openByInvoice(
-  deps: ActivityDeps,
-  { subscriptionId, customerId }: OpenSubscription,
-  contract: Contract,
-): Promise<string> {
-  const { contractId, price, interval } = contract;
+async function openByInvoice(deps: ActivityDeps, opening: OpenSubscription): Promise<string> {
+  const { subscriptionId, customerId } = opening;
   const { stripeSubscriptionId } = await deps.payments.createInvoicedSubscription({
-    operationId: `contract:${subscriptionId}`,
+    operationId: `invoiced:${subscriptionId}`,
     customerId,
     stripeCustomerId: await ensureStripeCustomer(deps, customerId),
     subscriptionId,
-    priceId: await deps.payments.ensureContractPrice({
-      contractId,
-      name: `Contract ${contractId}`,
-      price,
-      interval,
-    }),
+    priceId: await priceIdOf(deps, opening),
     daysUntilDue: DAYS_UNTIL_DUE,
   });
   return stripeSubscriptionId;
+}
+
+/** A contract has a price of its own, everything else the catalog's. */
+async function priceIdOf(
+  { db, payments }: ActivityDeps,
+  { contract, catalogVersion, plan, interval }: OpenSubscription,
+): Promise<string> {
+  if (contract === undefined) return getPriceId(db, catalogVersion, { plan, interval });
+  const { contractId, price, interval: every } = contract;
+  return payments.ensureContractPrice({ contractId, name: `Contract ${contractId}`, price, interval: every });
 }

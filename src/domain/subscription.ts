@@ -19,7 +19,7 @@ import { takeBack } from './subscription/withdrawals';
 export type { CommandAnswer, GrantEffect, StripeCall, SubscriptionEffects } from './subscription/effects';
 export type { SubscriptionCommand, SubscriptionFact, SubscriptionStep } from './subscription/inputs';
 export { openSubscription, readSubscriptionState, type SubscriptionState } from './subscription/state';
-export { callsAtTermEnd, callsWhileRecorded } from './subscription/contract-at-stripe';
+export { callsAtTermEnd, callsWhileRecorded } from './subscription/invoiced-at-stripe';
 export { isFinished, nextChangeAt, viewOf, type SubscriptionView } from './subscription/view';
 export { whyItWaits, withheldCredits, type Waiting } from './subscription/waiting';
 

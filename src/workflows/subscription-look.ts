@@ -8,8 +8,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * The watchdog: when everything is to be read at Stripe although no hint came. For a checkout, once it is over; for a
- * period that is due and not paid, when its grace ends, and then every day; for a contract that is paid by recorded money,
- * once in every cycle, for what Stripe has billed meanwhile. Null while there is nothing to worry about.
+ * period that is due and not paid, when its grace ends, and then every day; for what is invoiced and paid by recorded
+ * money, once in every cycle, for what Stripe has billed meanwhile. Null while there is nothing to worry about.
  */
 export function nextLookAt({ state, lookedAt }: OpenedShell): Instant | null {
   const { status, paidThrough, currentPeriod } = viewOf(state);

@@ -58,18 +58,19 @@ const players: Player = {
     await sandbox.advance({ to: nextDay(await sandbox.now(), month, day, leapYear ?? false) });
   },
 
-  async subscribe(story, { plan, interval, card, pay, refused }) {
+  async subscribe(story, { plan, interval, collection, card, pay, refused }) {
+    const isInvoiced = story.contractId !== undefined || collection === 'invoice';
     const answer = await story.sandbox.post('/v1/subscriptions', {
       customerId: story.customerId,
       plan,
       interval,
-      collection: story.contractId === undefined ? 'checkout' : 'invoice',
+      collection: isInvoiced ? 'invoice' : 'checkout',
       ...(story.contractId === undefined ? {} : { contractId: story.contractId }),
     });
     if (isRefusal(answer, refused)) return;
     expectStatus(answer, 201);
     story.subscriptionId = String(answer.body['id']);
-    if (!pay || story.contractId !== undefined) return;
+    if (!pay || isInvoiced) return;
     await story.sandbox.payCheckout(String(answer.body['checkoutUrl']), CARDS[card].number);
     await settle(story);
   },

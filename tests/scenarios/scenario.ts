@@ -49,6 +49,7 @@ const steps = {
   subscribe: z.strictObject({
     plan,
     interval: z.enum(['month', 'year']).default('month'),
+    collection: z.enum(['checkout', 'invoice']).default('checkout'),
     card: card.default('pays'),
     pay: z.boolean().default(true),
     refused: code.optional(),

@@ -30,10 +30,10 @@ const body = z.strictObject({
   interval: intervalSchema
     .optional()
     .meta({ description: 'A month when it is left out; a contract has its own.' }),
-  collection: z
-    .enum(['checkout', 'invoice'])
-    .optional()
-    .meta({ description: 'A contract is invoiced, everything else is paid by checkout.' }),
+  collection: z.enum(['checkout', 'invoice']).optional().meta({
+    description:
+      'By checkout when it is left out; by `invoice` Stripe sends one for every period. A contract is always invoiced.',
+  }),
   contractId: idSchema.optional(),
   successUrl: urlSchema.optional(),
   cancelUrl: urlSchema.optional(),
@@ -41,7 +41,8 @@ const body = z.strictObject({
 
 export const createSubscription = defineOperation({
   summary: 'Subscribe a customer to a plan',
-  description: 'Nothing is granted before it is paid for: send the customer to `checkoutUrl`.',
+  description:
+    'Nothing is granted before it is paid for: send the customer to `checkoutUrl`, or wait until the invoice is paid.',
   tag: 'Subscriptions',
   access: 'customer',
   body: jsonBody(body),
@@ -98,11 +99,6 @@ function refusalOf(
   if (plan === 'custom' && contract === undefined) return contractRequired(catalog);
   if (contract === undefined && contractId !== undefined) {
     return new DomainError('state_conflict', 'A contract is for the plan custom.');
-  }
-  if (contract === undefined && collection === 'invoice') {
-    return new DomainError('contract_required', 'Only a contract is paid by invoice.', {
-      contact: catalog.policies.contactAddress,
-    });
   }
   if (contract !== undefined && collection === 'checkout') {
     return new DomainError('state_conflict', 'A contract is paid by invoice.');

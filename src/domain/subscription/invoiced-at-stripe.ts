@@ -21,14 +21,15 @@ export function callsAtTermEnd(state: SubscriptionState): readonly StripeCall[] 
 }
 
 /**
- * What is asked of Stripe while money that an operator has recorded pays for a contract: it goes on billing every period, and
- * what it bills for the time that is paid is marked as paid, so that nobody is asked for that money again.
+ * What is asked of Stripe while money that an operator has recorded pays for what it sends invoices for, a contract or a plan:
+ * it goes on billing every period, and what it bills for the time that is paid is marked as paid, so that nobody is asked for
+ * that money again.
  */
 export function callsWhileRecorded(state: SubscriptionState): readonly StripeCall[] {
-  const { contract, subscriptionId, stripeSubscriptionId } = state;
+  const { collection, subscriptionId, stripeSubscriptionId } = state;
   const last = lastInterval(state);
   const era = currentEra(state);
-  if (contract === null || stripeSubscriptionId === null || last === undefined || era === undefined)
+  if (collection !== 'invoice' || stripeSubscriptionId === null || last === undefined || era === undefined)
     return [];
   if (!isRecorded(last.paymentId) || last.end <= state.at) return [];
   const through = coveredThrough(last, era.anchorAt);
