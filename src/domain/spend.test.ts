@@ -97,9 +97,12 @@ describe('planning a spend', () => {
   it.each([
     ['that does not exist', undefined],
     ['private and of somebody else', { ...PUBLIC_MODEL, visibility: 'private' as const }],
-    ['deleted', { ...PUBLIC_MODEL, status: 'deleted' as const }],
-    ["somebody else's and not trained yet", { ...PUBLIC_MODEL, status: 'training' as const }],
-    ["somebody else's and never trained", { ...PUBLIC_MODEL, status: 'failed' as const }],
+    [
+      'deleted, private and of somebody else',
+      { ...PUBLIC_MODEL, visibility: 'private' as const, status: 'deleted' as const },
+    ],
+    ["somebody else's and not trained yet", { ...PUBLIC_MODEL, status: 'training' as const, version: null }],
+    ["somebody else's and never trained", { ...PUBLIC_MODEL, status: 'failed' as const, version: null }],
   ])('answers not_found for a model %s, on every plan', (_, model) => {
     for (const plan of ['free', 'pro'] as const) {
       expect(planSpend(GENERATE, facts(plan, { model }))).toMatchObject({
@@ -131,6 +134,14 @@ describe('planning a spend', () => {
     };
     expect(planSpend(GENERATE, facts('free', { model: own }))).toMatchObject({ code: 'plan_required' });
     expect(planSpend(GENERATE, facts('pro', { model: own }))).toMatchObject({ code: 'model_unavailable' });
+  });
+
+  it('tells whoever knew a model that it is deleted, and its owner too when it was private', () => {
+    const deleted = { ...PUBLIC_MODEL, status: 'deleted' as const };
+    const refusal = { code: 'model_unavailable', details: { modelStatus: 'deleted' } };
+    expect(planSpend(GENERATE, facts('free', { model: deleted }))).toMatchObject(refusal);
+    const own = { ...deleted, ownerId: 'me', visibility: 'private' as const };
+    expect(planSpend(GENERATE, facts('pro', { model: own }))).toMatchObject(refusal);
   });
 
   it("sells a licence to an image of somebody's public model, but not for an own model, nor to Free", () => {

@@ -1,7 +1,7 @@
 import { priceOf, type Action, type Catalog, type PlanId, type Rights } from './catalog';
 import type { Credits } from './credits';
 import type { ErrorCode, ErrorDetails } from './errors';
-import { isImageShownTo, isModelShownTo, type ImageFacts, type ModelFacts } from './visibility';
+import { isImageShownTo, isModelKnownTo, type ImageFacts, type ModelFacts } from './visibility';
 
 export interface TrainModelInput {
   readonly name: string;
@@ -103,7 +103,7 @@ function planGeneration(
   rights: Rights,
 ): SpendPlan | SpendRefusal {
   const model = facts.model;
-  if (model === undefined || !isModelShownTo(model, facts.customerId))
+  if (model === undefined || !isModelKnownTo(model, facts.customerId))
     return notFound(`No model ${input.modelId}.`);
   if (model.visibility === 'private' && !rights.privateWork) {
     return planRequired(

@@ -20,12 +20,16 @@ export interface ImageFacts {
 }
 
 /**
- * Whether the viewer (undefined: the public) sees the model: its owner until it is deleted, everybody else once it is
- * public and trained. Reads, quotes and spends all go by this, so that none tells what another keeps.
+ * Whether the viewer (undefined: the public) may know of the model: its owner always, everybody else once it is public and
+ * trained. One that is deleted stays known: who asks for work with it is told why there is none.
  */
+export function isModelKnownTo(model: ModelFacts, viewerId: string | undefined): boolean {
+  return model.ownerId === viewerId || (model.visibility === 'public' && model.version !== null);
+}
+
+/** Whether the viewer sees the model: who may know of it, until it is deleted. */
 export function isModelShownTo(model: ModelFacts, viewerId: string | undefined): boolean {
-  if (model.status === 'deleted') return false;
-  return model.ownerId === viewerId || (model.visibility === 'public' && model.status === 'ready');
+  return model.status !== 'deleted' && isModelKnownTo(model, viewerId);
 }
 
 /**

@@ -142,6 +142,11 @@ describe('spending credits over HTTP', () => {
     });
     expect((await api.send('DELETE', `/v1/models/${modelId}`, own)).status).toBe(204);
     expect((await api.get(`/v1/models/${modelId}?customerId=${owner}`)).status).toBe(404);
+    expect(await api.post('/v1/spends', { ...theirs, ...own })).toMatchObject({
+      status: 409,
+      body: { code: 'model_unavailable', modelStatus: 'deleted' },
+    });
+    expect((await api.post('/v1/spends', theirs)).status).toBe(404);
     expect((await api.get(`/v1/images/${imageId}?customerId=${owner}`)).status).toBe(200);
     await sellOneLicense(stranger);
   }, 120_000);
