@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { instantOf } from '../../src/domain/instants';
 import type { ObjectStore } from '../../src/media/object-store';
 import { createObjectStore } from '../../src/media/object-store-from-url';
-import { readPicture } from '../../src/media/pictures';
+import { PICTURE_SIDE_MIN, readPicture } from '../../src/media/pictures';
 import { signUploadPath, verifyUploadSignature } from '../../src/media/signed-url';
 import { watermark } from '../../src/media/watermark';
 
@@ -76,14 +76,20 @@ describe('an upload', () => {
     expect(await of(turned)).toEqual({ contentType: 'image/jpeg', width: 64, height: 80 });
   });
 
-  it('is none when it is too small, cut off, damaged, of another kind or no picture at all', async () => {
+  it('must have the size that is asked for, and is else taken in any size', async () => {
+    const small = await picture(63, 200).png().toBuffer();
+    expect(await readPicture(small, PICTURE_SIDE_MIN)).toBeUndefined();
+    expect(await readPicture(small)).toMatchObject({ width: 63, height: 200 });
+    expect(await readPicture(await picture(1, 1).png().toBuffer())).toMatchObject({ width: 1, height: 1 });
+  });
+
+  it('is none when it is cut off, damaged, of another kind or no picture at all', async () => {
     const whole = await picture(128, 128).png().toBuffer();
     const jpeg = await picture(128, 128).jpeg().toBuffer();
     const damaged = Buffer.from(whole);
     damaged.fill(0, damaged.length >> 1, (damaged.length >> 1) + 40);
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100"/>');
     const none: readonly Buffer[] = [
-      await picture(63, 200).png().toBuffer(),
       whole.subarray(0, whole.length - 200),
       jpeg.subarray(0, jpeg.length >> 1),
       damaged,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '../../../src/domain/errors';
 import { fetchOutput } from '../../../src/jobs/fetch-output';
-import { readPicture, UPLOAD_BYTES_MAX } from '../../../src/media/pictures';
+import { PICTURE_SIDE_MIN, readPicture, UPLOAD_BYTES_MAX } from '../../../src/media/pictures';
 import { learnStyle } from '../style/learn-style';
 import type { Style } from '../style/style';
 import { JobFailure } from './job-failure';
@@ -21,7 +21,7 @@ export async function train(
   const pictures: Buffer[] = [];
   for (const [index, url] of urls.entries()) {
     const picture = await fetchPatiently(url, index + 1, signal);
-    if ((await readPicture(picture)) === undefined) {
+    if ((await readPicture(picture, PICTURE_SIDE_MIN)) === undefined) {
       throw new JobFailure('invalid_input', `Training image ${index + 1} is not a picture to learn from.`);
     }
     pictures.push(picture);

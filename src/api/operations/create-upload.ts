@@ -15,7 +15,7 @@ export const createUpload = defineOperation({
   answers: { 201: { description: 'The picture is stored.', schema: uploadSchema } },
   async find({ body: { customerId, file } }, { db }) {
     // Malformed before unknown: what is no picture is refused as such, whoever sends it.
-    const picture = await readPicture(file);
+    const picture = await readPicture(file, PICTURE_SIDE_MIN);
     if (picture === undefined) {
       throw new DomainError(
         'invalid_request',
