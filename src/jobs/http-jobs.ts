@@ -116,7 +116,8 @@ function submitAnswerOf(kind: JobKind, { status, retryAfter, body }: Answer): Su
   if (status === 409 || status === 429) {
     return { outcome: 'busy', retryAfterSeconds: retrySecondsOf(retryAfter) };
   }
-  if (status >= 400 && status < 500 && status !== 408) return { outcome: 'rejected', ...parseRefusal(body) };
+  if (status >= 400 && status < 500 && status !== 408)
+    return { outcome: 'rejected', ...parseRefusal(status, body) };
   return { outcome: 'unknown', detail: `the provider answered ${status} to a submit` };
 }
 

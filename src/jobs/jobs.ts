@@ -1,3 +1,5 @@
+import type { Instant } from '../domain/instants';
+
 /** `predictions` make images, `trainings` make models. */
 export type JobKind = 'predictions' | 'trainings';
 
@@ -24,6 +26,8 @@ export interface Job {
   /** The version that a training made; null otherwise. */
   readonly modelVersion: string | null;
   readonly progressPercent: number | null;
+  /** When it ended, by the provider's word; null while it runs and where the provider does not say. */
+  readonly completedAt: Instant | null;
   readonly error: { readonly code: JobErrorCode; readonly detail: string } | null;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseInstant } from '../domain/instants';
 import { JOB_ERROR_CODES, JOB_STATUSES, type Job, type JobErrorCode, type JobKind } from './jobs';
 
 /*
@@ -13,6 +14,7 @@ const providerObject = z.object({
   status: z.enum(JOB_STATUSES),
   output: z.unknown().optional(),
   error: z.unknown().optional(),
+  completed_at: z.string().optional().catch(undefined),
   metrics: z
     .object({ progress: z.number().optional().catch(undefined) })
     .optional()
@@ -34,7 +36,7 @@ const providerProblem = z.object({
 export function parseJob(kind: JobKind, body: unknown): Job | undefined {
   const parsed = providerObject.safeParse(body);
   if (!parsed.success) return undefined;
-  const { id, status, output, error, metrics, x_engine: engine } = parsed.data;
+  const { id, status, output, error, metrics, x_engine: engine, completed_at: completedAt } = parsed.data;
   const hasFailed = status === 'failed' || (error !== null && error !== undefined);
   return {
     providerId: id,
@@ -42,16 +44,19 @@ export function parseJob(kind: JobKind, body: unknown): Job | undefined {
     outputs: kind === 'predictions' ? outputsOf(output) : [],
     modelVersion: kind === 'trainings' ? versionOf(output) : null,
     progressPercent: percentOf(metrics?.progress),
+    completedAt: parseInstant(completedAt ?? '') ?? null,
     error: hasFailed ? { code: engine?.error_code ?? 'provider_error', detail: detailOf(error) } : null,
   };
 }
 
-/** Why a create was refused, from the body of a 4xx answer. */
-export function parseRefusal(body: unknown): { code: JobErrorCode; detail: string } {
+/** Why a create was refused, from a 4xx answer. What the provider has against us is no fault of the input. */
+export function parseRefusal(status: number, body: unknown): { code: JobErrorCode; detail: string } {
   const parsed = providerProblem.safeParse(body);
   const problem = parsed.success ? parsed.data : {};
   const detail = problem.detail ?? problem.title ?? 'The provider refused the job and gave no reason.';
-  return { code: problem.error_code ?? 'invalid_input', detail: shortened(detail) };
+  const isAboutInput = [400, 413, 415, 422].includes(status);
+  const code = problem.error_code ?? (isAboutInput ? 'invalid_input' : 'provider_error');
+  return { code, detail: shortened(detail) };
 }
 
 /** A provider with a single output answers a scalar: one output. Whatever is no text was not delivered. */

@@ -205,8 +205,13 @@ describe('the HTTP adapter at providers that behave otherwise', () => {
       code: 'invalid_input',
       detail: 'The version does not exist',
     });
-    says(401, 'nope');
+    says(400, 'nope');
     expect(await submit()).toMatchObject({ outcome: 'rejected', code: 'invalid_input' });
+  });
+
+  it.each([401, 402, 403])('blames no input for what the provider has against us (%d)', async (status) => {
+    says(status, { detail: 'not you' });
+    expect(await submit()).toEqual({ outcome: 'rejected', code: 'provider_error', detail: 'not you' });
   });
 
   it('reads a bare object: a scalar is one output, what is no text was not delivered', async () => {
@@ -218,6 +223,7 @@ describe('the HTTP adapter at providers that behave otherwise', () => {
       outputs: ['data:image/png;base64,AAAA'],
       modelVersion: null,
       progressPercent: null,
+      completedAt: null,
       error: null,
     });
     expect(await jobs.fetchOutput(job!.outputs[0]!, 100)).toEqual(Buffer.alloc(3));
