@@ -4,7 +4,7 @@ import { deriveId } from '../platform/ids';
 import type { Spend } from '../store/spends';
 import type { ActivityDeps } from './deps';
 import type { Watch } from './keep-watch';
-import { whenAvailable } from './when-available';
+import { unlessUnavailable, whenAvailable } from './when-available';
 
 /** A generated image that is safe in the object store. */
 export interface StoredImage {
@@ -19,12 +19,19 @@ export interface StoredImage {
 const OUTPUT_BYTES_MAX = 50_000_000;
 /** Outputs die soon at the provider, so what cannot be had within this time of asking counts as not delivered. */
 const PATIENCE_MS = 120_000;
+/** Outputs that are fetched at the same time: a hundred that hang are given up before the activity's own time is. */
+const LANES = 8;
 
 const EXTENSIONS: Readonly<Record<PictureType, string>> = {
   'image/png': 'png',
   'image/jpeg': 'jpg',
   'image/webp': 'webp',
 };
+
+interface Output {
+  readonly url: string;
+  readonly position: number;
+}
 
 /**
  * Copies the outputs of a job into the object store, so that they are ours before they are paid for. What is null, gone,
@@ -37,17 +44,37 @@ export async function collectImages(
   watch: Watch,
 ): Promise<readonly StoredImage[]> {
   const endsAtMs = performance.now() + PATIENCE_MS;
-  const until = {
+  const stored: StoredImage[] = [];
+  let missing = outputs.flatMap((url, position) => (url === null ? [] : [{ url, position }]));
+  const collectMissing = async () => {
+    missing = await tryEach(missing, async (output) => {
+      const bytes = await unlessUnavailable(() => fetchUnlessGone(deps, output.url));
+      if (typeof bytes === 'string') return bytes === 'gone';
+      const image = await storeImage(deps, spend, output.position, bytes);
+      if (image !== undefined) stored.push(image);
+      return true;
+    });
+    if (missing.length > 0) throw new DomainError('unavailable', 'Some outputs cannot be had now.');
+  };
+  await whenAvailable(collectMissing, {
     pause: (ms: number) => watch.pause(ms),
     isOver: () => Promise.resolve(performance.now() >= endsAtMs),
+  });
+  return stored.sort((one, other) => one.position - other.position);
+}
+
+/** Tries each output once, a few at a time, so that one that hangs holds up no other. Answers those that are not done. */
+async function tryEach(
+  outputs: readonly Output[],
+  isDone: (output: Output) => Promise<boolean>,
+): Promise<Output[]> {
+  const left: Output[] = [];
+  const line = outputs.values();
+  const lane = async () => {
+    for (const output of line) if (!(await isDone(output))) left.push(output);
   };
-  const stored: StoredImage[] = [];
-  for (const [position, url] of outputs.entries()) {
-    const bytes = url === null ? 'gone' : await whenAvailable(() => fetchUnlessGone(deps, url), until);
-    const image = typeof bytes === 'string' ? undefined : await storeImage(deps, spend, position, bytes);
-    if (image !== undefined) stored.push(image);
-  }
-  return stored;
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return left;
 }
 
 async function fetchUnlessGone(deps: ActivityDeps, url: string): Promise<Buffer | 'gone'> {

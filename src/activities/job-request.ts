@@ -13,12 +13,15 @@ export function jobKindOf(spend: Spend): JobKind {
   return spend.action === 'train_model' ? 'trainings' : 'predictions';
 }
 
-/** What the provider is asked to do for a spend. The same at every repeat, but for the instant at which the links end. */
+/**
+ * What the provider is asked to do for a spend. The same at every repeat, but for the instant at which the links end.
+ * Undefined when the model was deleted since the credits were held: nothing new is made with it.
+ */
 export async function jobRequestOf(
   deps: ActivityDeps,
   spend: Spend,
   deadlineAt: Instant,
-): Promise<JobRequest> {
+): Promise<JobRequest | undefined> {
   const webhookUrl = deps.jobs.capabilities.webhook ? `${deps.publicUrl}/webhooks/jobs` : null;
   const request = spendRequestOf(spend);
   switch (request.action) {
@@ -29,7 +32,8 @@ export async function jobRequestOf(
     }
     case 'generate_images': {
       const { modelId, prompt, count, seed } = request.input;
-      const version = (await findModel(deps.db, modelId))?.version ?? null;
+      const { version = null, status } = (await findModel(deps.db, modelId)) ?? {};
+      if (status === 'deleted') return undefined;
       if (version === null) throw new Error(`model ${modelId} has no version to generate with`);
       const input = { prompt, num_outputs: count, ...(seed === undefined ? {} : { seed }) };
       return { kind: 'predictions', spendId: spend.id, version, input, webhookUrl };

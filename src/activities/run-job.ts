@@ -49,6 +49,7 @@ export async function runJob(deps: ActivityDeps, input: RunJob): Promise<JobOutc
 }
 
 async function run(deps: ActivityDeps, spend: Spend, terms: JobTerms, watch: Watch): Promise<JobOutcome> {
+  const waiting = { kind: jobKindOf(spend), terms, watch };
   const submission = await submitJob(deps, spend, terms, watch);
   switch (submission.outcome) {
     case 'rejected':
@@ -56,13 +57,15 @@ async function run(deps: ActivityDeps, spend: Spend, terms: JobTerms, watch: Wat
     case 'stopped':
       return nothing('canceled', null);
     case 'overdue':
+      if (submission.providerId !== null) await tellToStop(deps, submission.providerId, waiting);
       return overdue(terms);
     case 'accepted': {
-      const job = await awaitEnd(deps, submission.job, { kind: jobKindOf(spend), terms, watch });
+      const job = await awaitEnd(deps, submission.job, waiting);
       await recordJob(deps.db, spend.id, job, await deps.clock.now());
-      if (hasEnded(job)) return deliver(deps, spend, job, { stopped: terms.stop(), watch });
-      const late = await tellToStop(deps, job, { kind: jobKindOf(spend), terms, watch });
-      await recordJob(deps.db, spend.id, late, await deps.clock.now());
+      if (hasEnded(job) && !isLate(job, terms)) {
+        return deliver(deps, spend, job, { stopped: terms.stop(), watch });
+      }
+      await recordJob(deps.db, spend.id, await endLate(deps, job, waiting), await deps.clock.now());
       return overdue(terms);
     }
   }
@@ -92,18 +95,30 @@ async function awaitEnd(deps: ActivityDeps, submitted: Job, { kind, terms, watch
 }
 
 /** Asks the provider to stop a job that is past its deadline, and answers what became of it in the time that is left. */
-async function tellToStop(deps: ActivityDeps, job: Job, { kind, terms, watch }: Waiting): Promise<Job> {
-  const givesUpAt = instantOf(epochMsOf(terms.deadlineAt) + STOP_PATIENCE_MS);
-  const isOver = async () => (await deps.clock.now()) >= givesUpAt;
-  const patience = { pause: (ms: number) => watch.pause(ms), isOver };
-  await whenAvailable(() => deps.jobs.cancel(kind, job.providerId), patience);
+async function endLate(deps: ActivityDeps, job: Job, waiting: Waiting): Promise<Job> {
+  if (hasEnded(job)) return job;
+  await tellToStop(deps, job.providerId, waiting);
+  const { isOver, pause } = stopPatience(deps, waiting);
   let late = job;
   while (!hasEnded(late) && !(await isOver())) {
-    await watch.pause(POLL_MS.first);
-    const found = await unlessUnavailable(() => deps.jobs.find(kind, job.providerId));
+    await pause(POLL_MS.first);
+    const found = await unlessUnavailable(() => deps.jobs.find(waiting.kind, job.providerId));
     if (found !== 'unavailable') late = found ?? vanished(late);
   }
   return late;
+}
+
+/** Asks the provider to stop what is past its deadline: once at least, and for a while if it cannot be asked. */
+async function tellToStop(deps: ActivityDeps, providerId: string, waiting: Waiting): Promise<void> {
+  await whenAvailable(() => deps.jobs.cancel(waiting.kind, providerId), stopPatience(deps, waiting));
+}
+
+function stopPatience(deps: ActivityDeps, { terms, watch }: Waiting) {
+  const givesUpAt = instantOf(epochMsOf(terms.deadlineAt) + STOP_PATIENCE_MS);
+  return {
+    pause: (ms: number) => watch.pause(ms),
+    isOver: async () => (await deps.clock.now()) >= givesUpAt,
+  };
 }
 
 /** Stores what an ended job delivered and says how it ended. */
@@ -143,6 +158,11 @@ function nothing(status: JobEnd['status'], failure: JobEnd['failure']): JobOutco
 function vanished(job: Job): Job {
   const error = { code: 'provider_error', detail: 'The provider no longer knows the job.' } as const;
   return { ...job, status: 'failed', outputs: [], error };
+}
+
+/** By the provider's own word: an end that was seen late, because nobody could look, is not a late end. */
+function isLate({ completedAt }: Job, { deadlineAt }: JobTerms): boolean {
+  return completedAt !== null && completedAt > deadlineAt;
 }
 
 function hasEnded({ status }: Job): boolean {

@@ -10,16 +10,18 @@ import { whenAvailable } from './when-available';
 export type Submission =
   | { readonly outcome: 'accepted'; readonly job: Job }
   | { readonly outcome: 'rejected'; readonly code: JobErrorCode; readonly detail: string }
-  /** The wish to stop came before the provider had anything to stop. */
+  /** The wish to stop, or the end of the model, came before the provider had anything to stop. */
   | { readonly outcome: 'stopped' }
-  | { readonly outcome: 'overdue' };
+  /** Past the deadline. The id is of a job that the provider may have and could not be asked about. */
+  | { readonly outcome: 'overdue'; readonly providerId: string | null };
 
 export interface JobTerms {
   readonly deadlineAt: Instant;
   readonly stop: () => boolean;
 }
 
-const UNKNOWN_PAUSE_MS = 1_000;
+/** Between two submits whose outcome was unknown. */
+const UNKNOWN_PAUSE_MS = { first: 1_000, max: 30_000 } as const;
 
 /**
  * Brings the work of a spend to the provider exactly once, whatever earlier attempts did: a job that is known is asked
@@ -31,12 +33,14 @@ export async function submitJob(
   terms: JobTerms,
   watch: Watch,
 ): Promise<Submission> {
+  let unknownPauseMs: number = UNKNOWN_PAUSE_MS.first;
   for (;;) {
     const known = await findKnownJob(deps, spend, terms, watch);
     if (known !== 'none') return known;
     if (terms.stop()) return { outcome: 'stopped' };
-    if ((await deps.clock.now()) >= terms.deadlineAt) return { outcome: 'overdue' };
+    if ((await deps.clock.now()) >= terms.deadlineAt) return { outcome: 'overdue', providerId: null };
     const request = await jobRequestOf(deps, spend, terms.deadlineAt);
+    if (request === undefined) return { outcome: 'stopped' };
     await recordSubmitStarted(deps.db, spend.id, request.kind, await deps.clock.now());
     const answer = await deps.jobs.submit(request);
     switch (answer.outcome) {
@@ -51,7 +55,8 @@ export async function submitJob(
         break;
       case 'unknown':
         deps.logger.warn({ spendId: spend.id, detail: answer.detail }, 'the outcome of a submit is unknown');
-        await watch.pause(UNKNOWN_PAUSE_MS);
+        await watch.pause(unknownPauseMs);
+        unknownPauseMs = Math.min(unknownPauseMs * 2, UNKNOWN_PAUSE_MS.max);
     }
   }
 }
@@ -73,7 +78,7 @@ async function findKnownJob(
     pause: (ms) => watch.pause(ms),
     isOver: async () => (await deps.clock.now()) >= terms.deadlineAt,
   });
-  if (found === 'over') return { outcome: 'overdue' };
+  if (found === 'over') return { outcome: 'overdue', providerId: id };
   if (found !== undefined) return accept(deps, spend, found);
   return record.providerId === null ? 'none' : lost('The provider no longer knows the job.');
 }

@@ -22,6 +22,9 @@ interface JobRow {
   updated_at: Instant;
 }
 
+/** Enough of a `data:` URL to say of what type it is. */
+const DATA_HEAD_LENGTH = 40;
+
 /** The job of a spend; undefined before the first submit. */
 export async function findJob(db: Knex, spendId: string): Promise<JobRecord | undefined> {
   const row = await db<JobRow>('app.jobs').where({ spend_id: spendId }).first();
@@ -67,7 +70,12 @@ export async function recordJob(db: Knex, spendId: string, job: Job, at: Instant
     .update({
       provider_id: job.providerId,
       submitted_at: db.raw('coalesce(submitted_at, ?)', [at]),
-      last_object: JSON.stringify(job),
+      last_object: JSON.stringify({ ...job, outputs: job.outputs.map(withoutData) }),
       updated_at: at,
     });
+}
+
+/** A provider without storage answers the pictures themselves, as `data:` URLs; a record only says that they were there. */
+function withoutData(output: string | null): string | null {
+  return output?.startsWith('data:') ? output.slice(0, DATA_HEAD_LENGTH) : output;
 }
