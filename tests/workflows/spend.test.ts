@@ -164,6 +164,37 @@ describe('a spend', () => {
     expect((await findJob(house.db, later.spendId))?.lastObject?.status).toBe('canceled');
   });
 
+  it('waits for the activity that does the work when it is asked to stop, and begins no second one beside it', async () => {
+    const request = generating('a hill [studio: delay=60s, no-webhook]', 2);
+    const spend = spendOf(await house.newCustomer(10), 'alone', request);
+    await reserve(house, spend);
+    await running(spend.spendId);
+    const workflowId = spendWorkflowId(spend.spendId);
+    const handle = house.client.workflow.getHandle(workflowId);
+    await handle.signal(cancelSpendSignal);
+    expect(await handle.result()).toBe('canceled');
+    expect(await traceOf(house, spend)).toMatchObject({ status: 'canceled', released: 2 });
+    expect(house.faults.attempts(workflowId, 'runJob')).toBe(1);
+  });
+
+  it('settles also when somebody fails its activity by hand: what that one left is stopped', async () => {
+    const spend = spendOf(await house.newCustomer(10), 'failed', generating('a hill [studio: delay=60s]', 2));
+    await reserve(house, spend);
+    await running(spend.spendId);
+    const workflowId = spendWorkflowId(spend.spendId);
+    const handle = house.client.workflow.getHandle(workflowId);
+    const { raw } = await handle.describe();
+    await house.client.workflowService.respondActivityTaskFailedById({
+      namespace: house.address.namespace,
+      workflowId,
+      activityId: raw.pendingActivities?.[0]?.activityId ?? '',
+      failure: { message: 'by hand', applicationFailureInfo: { nonRetryable: true } },
+    });
+    expect(await handle.result()).toBe('canceled');
+    expect(await traceOf(house, spend)).toMatchObject({ status: 'canceled', balance: { held: 0 } });
+    expect((await findJob(house.db, spend.spendId))?.lastObject?.status).toBe('canceled');
+  });
+
   it('takes a cancel of the workflow by an operator for the same wish', async () => {
     const spend = spendOf(await house.newCustomer(10), 'operator', generating('a hill [studio: delay=60s]'));
     await reserve(house, spend);
