@@ -23,7 +23,7 @@ const RUN_MS_MAX = 365 * 86_400_000;
 export async function drive(): Promise<void> {
   let poked = false;
   setHandler(pokeSignal, () => void (poked = true), { description: 'Something became due earlier.' });
-  const alarms = createAlarms();
+  const alarms = createAlarms('The next that is due on the clock');
   const end = instantOf(epochMsOf(now()) + RUN_MS_MAX);
   for (let ticks = 0; ticks < TICKS_MAX && now() < end; ticks += 1) {
     poked = false;

@@ -3,10 +3,12 @@ import {
   CancellationScope,
   condition,
   log,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
   setHandler,
+  upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { epochMsOf, instantOf } from '../domain/instants';
@@ -15,6 +17,7 @@ import { isPaymentFact } from './arguments';
 import {
   openAddOnUpdate,
   paymentFactSignal,
+  SEARCH_ATTRIBUTES,
   type AddOnInput,
   type OpenAddOn,
   type OpenAnswer,
@@ -23,6 +26,7 @@ import {
 import { now } from './now';
 
 const { openAddOn, settleAddOn, readAddOnWithdrawal } = proxyActivities<Activities>({
+  summary: 'Asks Stripe about the order',
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
 });
@@ -55,7 +59,7 @@ export async function addOn(input: AddOnInput): Promise<OrderStatus | 'refused'>
   });
   const answers = answerOpen('pack' in input);
   return CancellationScope.nonCancellable(async () => {
-    const order = 'pack' in input ? await open(input, answers.give) : await findOrder(input.orderId);
+    const order = 'pack' in input ? await open(input, answers.give) : await takeUp(input.orderId);
     const status = order === null ? 'refused' : await serve(order, facts);
     if (facts.length > 0) await acknowledgeEvents({ facts: facts.splice(0), at: now() });
     await condition(allHandlersFinished);
@@ -71,9 +75,19 @@ async function open(opening: OpenAddOn, give: (answer: OpenAnswer) => void): Pro
   return order;
 }
 
+/** Who took it up again by a hint does not know whose it is; operators look for it by its customer all the same. */
+async function takeUp(orderId: string): Promise<Order | null> {
+  const order = await findOrder(orderId);
+  if (order === null) setCurrentDetails(`There is no order ${orderId}.`);
+  else if (patched('customer-of-an-order-taken-up')) {
+    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.customer, value: order.customerId }]);
+  }
+  return order;
+}
+
 async function serve(order: Order, facts: PaymentFact[]): Promise<OrderStatus> {
   const endsAt = order.expiresAt === null ? null : instantOf(epochMsOf(order.expiresAt) + MARGIN_MS);
-  const alarms = createAlarms();
+  const alarms = createAlarms('The checkout is over');
   for (;;) {
     const isOver = endsAt !== null && endsAt <= now();
     if (facts.length === 0 && endsAt !== null && !isOver) {

@@ -98,6 +98,7 @@ function answerReserve(): { give: (answer: ReserveAnswer) => void } {
 async function work(spendId: string, deadlineAt: Instant, wish: Wish): Promise<JobOutcome> {
   const leftMs = Math.max(0, epochMsOf(deadlineAt) - Date.now());
   const { runJob } = proxyActivities<Activities>({
+    summary: 'Has the provider do the work, and stores what it delivers',
     startToCloseTimeout: leftMs + AFTER_DEADLINE_MS,
     heartbeatTimeout: '10 seconds',
     retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },

@@ -17,16 +17,19 @@ import type { OpenedShell, Order } from './subscription-shell';
 
 /** What cannot be read soon is left: its inbox row is open and comes back, and the watchdog looks again. */
 const { readSubscriptionPayments, readSubscriptionNews } = proxyActivities<Activities>({
+  summary: 'Reads it at Stripe',
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumAttempts: 3 },
 });
 /** A command that was accepted is carried through, however long Stripe cannot be reached, unless Stripe refuses it. */
 const { callStripe } = proxyActivities<Activities>({
+  summary: 'Changes it at Stripe',
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
 });
 /** What takes credits back or restores them is on record, with its amounts, before any of it is done. */
 const { carryOutSubscription: carryOutOnRecord } = proxyActivities<Activities>({
+  summary: 'Takes credits back, or restores them',
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });

@@ -18,6 +18,7 @@ import { hasNews, isOpened, listen, refuseAll, type OpenedShell, type Shell } fr
 import { endAtStripe, finishCommand, takeTurn } from './subscription-turn';
 
 const { openSubscription } = proxyActivities<Activities>({
+  summary: 'Opens it at Stripe',
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
 });
@@ -65,7 +66,7 @@ async function begin(shell: Shell, input: SubscriptionInput): Promise<void> {
 
 async function live(shell: OpenedShell): Promise<void> {
   const cycleAtStart = cycleOf(shell);
-  const alarms = createAlarms();
+  const alarms = createAlarms('A cycle, a grace or an end is due, or a look at Stripe');
   await finishCommand(shell);
   for (;;) {
     await takeTurn(shell);

@@ -17,6 +17,7 @@ const { stepTopUp } = proxyLocalActivities<Activities>({
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });
 const { openTopUp, chargeTopUp } = proxyActivities<Activities>({
+  summary: 'Orders and charges packs at Stripe',
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
 });
@@ -29,6 +30,7 @@ type Purchase = NonNullable<Awaited<ReturnType<Activities['stepTopUp']>>>;
  * is never more than one purchase, and carries a purchase to its end. What it knows is kept in Postgres between the runs.
  */
 export async function topUp({ customerId }: TopUpInput): Promise<void> {
+  setCurrentDetails(`Looks whether ${customerId} has too few credits and may buy more.`);
   const inputs: Input[] = [];
   let done = 0;
   const take = async (input: Input): Promise<null> => {

@@ -8,6 +8,7 @@ import {
   lookAgainUpdate,
   paymentFactDelivery,
   resumeUpdate,
+  SEARCH_ATTRIBUTES,
   stateQuery,
   subscriptionWorkflowId,
   type PaymentFact,
@@ -145,6 +146,8 @@ describe('a subscription and its money', () => {
     await deliverToInbox(house);
     await until(async () => (await getAddOnOrder(house.db, late.id)).status === 'paid');
     expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 2000', 'grant 1000']);
+    const { typedSearchAttributes } = await house.client.workflow.getHandle(`add-on/${late.id}`).describe();
+    expect(typedSearchAttributes.get(SEARCH_ATTRIBUTES.customer)).toBe(customerId);
   });
 
   it('carries on a command that a lost run has left half done', async () => {
