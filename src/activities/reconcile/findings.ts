@@ -1,8 +1,9 @@
 import type { Logger } from '../../platform/logger';
 
-/** Something in which Stripe and Scrip differ. */
+/** Something in which Stripe and Scrip differ, or a hold that nobody works on. */
 export interface Finding {
-  readonly kind: 'invoice' | 'checkout_session' | 'payment' | 'refund' | 'dispute' | 'grant' | 'clawback';
+  readonly kind:
+    'invoice' | 'checkout_session' | 'payment' | 'refund' | 'dispute' | 'grant' | 'clawback' | 'hold';
   readonly id: string;
   /** Null where it is not known. */
   readonly customerId: string | null;
@@ -18,7 +19,7 @@ export interface Findings {
   checked: number;
   /** Money that had not reached its workflow, and was brought to it now. */
   repaired: number;
-  /** What Scrip has and Stripe does not stand behind, or what nobody here can serve: a person must look. */
+  /** What Scrip has and Stripe does not stand behind, or what nobody here serves or can serve: a person must look. */
   alarms: number;
   readonly repairs: Finding[];
   readonly alarmed: Finding[];
@@ -39,5 +40,5 @@ export function noteRepair(findings: Findings, logger: Logger, finding: Finding)
 export function raiseAlarm(findings: Findings, logger: Logger, finding: Finding): void {
   findings.alarms += 1;
   if (findings.alarmed.length < NAMED_MAX) findings.alarmed.push(finding);
-  logger.error({ finding }, 'Scrip and Stripe differ, and a person must look');
+  logger.error({ finding }, 'this is not as it should be, and a person must look');
 }

@@ -46,6 +46,23 @@ export async function findHoldsWithoutWorkflow(
   };
 }
 
+/** The same of all open holds of spends, whoever's they are. */
+export async function findAllHoldsWithoutWorkflow(
+  db: Knex,
+  hasLiveWorkflow: HasLiveWorkflow,
+): Promise<LiveWorkflows> {
+  const open = await query<{ id: string }>(
+    db,
+    `SELECT id FROM ledger.holds WHERE state = 'open' AND spend_id IS NOT NULL ORDER BY id`,
+    {},
+  );
+  return findHoldsWithoutWorkflow(
+    db,
+    open.map(({ id }) => id),
+    hasLiveWorkflow,
+  );
+}
+
 async function listOpenSpendHolds(db: Knex, ids: readonly string[]): Promise<readonly OpenHold[]> {
   return query<OpenHold>(
     db,

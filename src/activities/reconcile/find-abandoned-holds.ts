@@ -1,0 +1,21 @@
+import { findAllHoldsWithoutWorkflow } from '../../ledger/audit/live-workflows';
+import { askTemporal } from '../../platform/ask-temporal';
+import { isWorkflowRunning } from '../../platform/temporal';
+import { spendWorkflowId } from '../../workflows/messages';
+import { raiseAlarm } from './findings';
+import type { Inquirer } from './inquirer';
+
+/**
+ * Finds holds that nobody works on any more, because somebody ended the workflow of their spend. They are named and never
+ * settled here: what the provider delivered is not known until the workflow is started again (docs/runbook.md).
+ */
+export async function findAbandonedHolds({ deps, findings }: Inquirer): Promise<void> {
+  const { db, temporal, logger } = deps;
+  const { checked, offenders } = await findAllHoldsWithoutWorkflow(db, (spendId) =>
+    askTemporal(temporal, () => isWorkflowRunning(temporal, spendWorkflowId(spendId))),
+  );
+  findings.checked += checked;
+  for (const { id, customerId, problem } of offenders) {
+    raiseAlarm(findings, logger, { kind: 'hold', id, customerId, problem });
+  }
+}
