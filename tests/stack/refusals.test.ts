@@ -60,4 +60,14 @@ describe('a stack that cannot start', () => {
     expect(existsSync(join(home, 'run.json'))).toBe(false);
     expect(existsSync(join(home, 'dev.json'))).toBe(false);
   });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('hears the %s that npm alone is sent', async (signal) => {
+    const { child, output } = launchStack(home, {}, 'npm start');
+    child.stdout?.on('data', () => {
+      if (output().includes('Starting Scrip')) child.kill(signal);
+    });
+    expect(await ended(child)).toEqual({ code: 0, signal: null });
+    expect(output()).toContain('Stopping…');
+    expect(existsSync(join(home, 'run.json'))).toBe(false);
+  });
 });

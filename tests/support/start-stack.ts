@@ -75,10 +75,12 @@ export async function startStack({ env = {}, home, program }: StackOptions = {})
 export function launchStack(
   home: string,
   env: Readonly<Record<string, string>> = {},
-  program: StackOptions['program'] | 'dev/start.mjs' = 'dev/start.mjs',
+  program: StackOptions['program'] | 'dev/start.mjs' | 'npm start' = 'dev/start.mjs',
 ): { child: ChildProcess; output: () => string } {
   const own = Object.fromEntries(FOREIGN_SETTINGS.map((name) => [name, '']));
-  const start = endingWithParent({ file: process.execPath, args: [program] }, 'INT');
+  const command =
+    program === 'npm start' ? { file: 'npm', args: ['start'] } : { file: process.execPath, args: [program] };
+  const start = endingWithParent(command, 'INT');
   const child = spawn(start.file, start.args, {
     cwd: findPackageRoot(),
     env: { ...process.env, NODE_ENV: 'development', ...own, PORT: '0', SCRIP_HOME: home, ...env },
