@@ -1,4 +1,6 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, rename, rm, writeFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { PART_NAMES, type PartName } from './part';
 import { endProcess, identityOf, isRunning, type ProcessIdentity } from './process-identity';
@@ -45,18 +47,24 @@ export async function takeState(file: string, say: (line: string) => void): Prom
   };
 }
 
+/** Whole from the first moment on: another start would take half a record for what a killed stack left behind. */
 async function createOnce(file: string, record: unknown): Promise<boolean> {
+  const draft = `${file}.${randomUUID()}`;
   try {
-    await writeFile(file, JSON.stringify(record), { flag: 'wx', mode: 0o600 });
+    await writeFile(draft, JSON.stringify(record), { mode: 0o600 });
+    await link(draft, file);
     return true;
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
     throw error;
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 
 async function removeStale(file: string, say: (line: string) => void): Promise<void> {
-  const record = recordSchema.safeParse(await readJsonFile(file)).data;
+  const stale = await readJsonFile(file);
+  const record = recordSchema.safeParse(stale).data;
   if (record !== undefined) {
     if (await isRunning(record.stack)) {
       throw new Error(
@@ -66,7 +74,20 @@ async function removeStale(file: string, say: (line: string) => void): Promise<v
     }
     await endOrphans(record.parts, say);
   }
-  await rm(file, { force: true });
+  await removeUnchanged(file, stale);
+}
+
+/** Another start may have come first and put its own record there meanwhile, which then stays. */
+async function removeUnchanged(file: string, stale: unknown): Promise<void> {
+  const aside = `${file}.${randomUUID()}`;
+  try {
+    await rename(file, aside);
+    if (!isDeepStrictEqual(await readJsonFile(aside), stale)) await link(aside, file);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT') && !hasCode(error, 'EEXIST')) throw error;
+  } finally {
+    await rm(aside, { force: true });
+  }
 }
 
 async function endOrphans(

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync, writeFileSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ended } from '../../dev/stack/launch';
@@ -44,6 +44,31 @@ describe('the record of who runs on a state', () => {
     await expect(take()).rejects.toThrow(`Another stack (process ${String(process.pid)}) runs on this state`);
     await record.release();
     expect(existsSync(file)).toBe(false);
+  });
+
+  it.each(['where nobody was', 'that a killed one left behind'])(
+    'lets exactly one of many in that start at once on a state %s',
+    async (state) => {
+      if (state !== 'where nobody was') await leaveBehind({ worker: (await bystander()).identity });
+      const starts = await Promise.allSettled(Array.from({ length: 8 }, take));
+      const records = starts.filter((start) => start.status === 'fulfilled');
+      expect(records).toHaveLength(1);
+      expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ stack: { pid: process.pid } });
+      expect(await readdir(folder)).toEqual(['run.json']);
+      await records[0]?.value.release();
+    },
+  );
+
+  it('goes away when another start came first while it ended what was left behind', async () => {
+    const [orphan, other] = [await bystander(), await bystander()];
+    await leaveBehind({ worker: orphan.identity });
+    const others = JSON.stringify({ stack: other.identity, parts: {} });
+    const start = takeState(file, () => {
+      writeFileSync(file, others);
+    });
+    await expect(start).rejects.toThrow(`Another stack (process ${String(other.identity.pid)}) runs`);
+    expect(await readFile(file, 'utf8')).toBe(others);
+    expect(await readdir(folder)).toEqual(['run.json']);
   });
 
   it('ends exactly the recorded processes of a stack that is gone', async () => {
