@@ -11,7 +11,7 @@ import { createDatabaseOnce, prepareCluster } from '../stack/postgres';
 import { takeState } from '../stack/run-record';
 import { readOrMakeSecrets, type Secrets } from '../stack/secrets';
 import { pathsOf, type Settings } from '../stack/settings';
-import { devJsonOf, seed, type Stack } from '../stack/stack';
+import { devJsonOf, pidsOf as stackPidsOf, seed, type Stack } from '../stack/stack';
 import { writeJsonFile } from '../stack/state-file';
 import { createSupervisor, type Supervisor } from '../stack/supervisor';
 import type { Say } from '../stack/temporal-cli';
@@ -36,12 +36,17 @@ export async function createSandbox(given: Settings, say: Say): Promise<Stack> {
   await rm(devFile, { force: true });
   await rm(home, { recursive: true, force: true });
   await mkdir(pathsOf(home).logs, { recursive: true });
+  let announced: DevJson | undefined;
+  const writeDevFile = async () => {
+    if (announced === undefined) return;
+    await writeJsonFile(devFile, { ...announced, pids: pidsOf(supervisor) });
+  };
   const supervisor = createSupervisor(pathsOf(home).logs, {
     say,
     spawned: (name, pid) => record.note(name, pid),
-    restarted(name) {
+    async restarted(name) {
+      await writeDevFile();
       say(`${name} is ready again`);
-      return Promise.resolve();
     },
     irreplaceable: IRREPLACEABLE,
   });
@@ -57,8 +62,12 @@ export async function createSandbox(given: Settings, say: Say): Promise<Stack> {
         clock = started;
         started.failed.catch(fail);
       }),
-    announce: (dev) => writeJsonFile(devFile, dev),
+    async announce(dev) {
+      announced = dev;
+      await writeDevFile();
+    },
     async stop() {
+      announced = undefined;
       await rm(devFile, { force: true });
       await supervisor.stop(['api', 'worker'], 4_000);
       await clock?.stop();
@@ -110,8 +119,16 @@ async function startAll(
     supervisor.start(nodePart('worker', 'src/main/worker.js', environment, 'workerReady')),
     supervisor.start(apiPart(environment, wiring.apiUrl)),
   ]);
-  const dev = devJsonOf(wiring, keys, supervisor);
-  return { ...dev, sandboxUrl: clock.url, pids: { ...dev.pids, stripe: process.pid } };
+  return {
+    ...devJsonOf(wiring, keys, supervisor),
+    sandboxUrl: clock.url,
+    pids: pidsOf(supervisor),
+  };
+}
+
+/** What stands in for Stripe is no process of its own. */
+function pidsOf(supervisor: Supervisor) {
+  return { ...stackPidsOf(supervisor), stripe: process.pid };
 }
 
 async function startPostgres(

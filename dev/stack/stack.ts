@@ -219,7 +219,8 @@ export function devJsonOf(
   };
 }
 
-function pidsOf(supervisor: Supervisor) {
+/** The processes of now, the stack's own among them. */
+export function pidsOf(supervisor: Supervisor) {
   return { stack: process.pid, ...supervisor.pids() };
 }
 

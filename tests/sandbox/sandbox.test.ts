@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { cycleStart } from '../../src/domain/billing-calendar';
 import type { Instant } from '../../src/domain/instants';
 import { ended } from '../../dev/stack/launch';
@@ -139,6 +140,20 @@ describe('the sandbox', () => {
     const passed = Date.parse(await sandbox.now()) - before;
     expect(passed).toBeGreaterThanOrEqual(3 * 86_400_000);
     expect(passed).toBeLessThan(3 * 86_400_000 + 60_000);
+  });
+
+  it('starts the API again when it dies, tells programs its new process, and is at the same instant', async () => {
+    const before = await sandbox.now();
+    const old = stack.dev.pids.api!;
+    process.kill(old, 'SIGKILL');
+    let dev = await stack.readDev();
+    while (dev.pids.api === old) {
+      await delay(100);
+      dev = await stack.readDev();
+    }
+    expect(dev).toEqual({ ...stack.dev, pids: { ...stack.dev.pids, api: dev.pids.api } });
+    expect(stack.output()).toContain('api ended (SIGKILL); starting it again');
+    expect((await sandbox.now()) >= before).toBe(true);
   });
 
   it('has books that are right after all of it', async () => {
