@@ -16,6 +16,7 @@ const devSchema = z.object({
   stripeUrl: optional,
   stripeSecretKey: optional,
   sandboxUrl: optional,
+  pids: z.object({ stack: z.int().positive() }).optional(),
 });
 
 /** Where the parts are: what the environment names, else the running embedded stack. */
@@ -33,9 +34,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the environment and `$SCRIP_HOME/dev.json`; each answer throws an error for people when neither has it. */
 export function findSurroundings(env: Environment = process.env): Surroundings {
-  const home = env['SCRIP_HOME'] ?? '.scrip';
-  const dev = readDevFile(join(home, 'dev.json'));
   const given = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
+  const home = given('SCRIP_HOME') ?? '.scrip';
+  const dev = readDevFile(join(home, 'dev.json'));
   const need = (name: string, value: string | null | undefined): string => {
     if (value !== undefined && value !== null) return value;
     throw new Error(`No stack is running in ${home}, and ${name} is not set.`);
@@ -71,10 +72,21 @@ export async function withDatabase<Result>(url: string, use: (db: Knex) => Promi
   }
 }
 
+/** A stack that was killed leaves its file behind: what it says is true only as long as the stack is there. */
 function readDevFile(file: string): z.output<typeof devSchema> {
   try {
-    return devSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const dev = devSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return dev.pids === undefined || isThere(dev.pids.stack) ? dev : {};
   } catch {
     return {};
+  }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Somebody else's process may not be asked, but it is one.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
