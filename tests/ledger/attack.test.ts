@@ -8,6 +8,16 @@ import { day, liveInLedger } from './lived-in-ledger';
 
 const PERMISSION_DENIED = '42501';
 const NOT_NULL_VIOLATION = '23502';
+const INVALID_PARAMETER_VALUE = '22023';
+
+/** As the application's role would call it without our code. */
+const callOf = (...commands: readonly object[]) =>
+  `SELECT * FROM ledger.apply_batch('${JSON.stringify(commands)}'::jsonb)`;
+
+const GIFT = {
+  ...{ op: 'grant', key: 'gift', fingerprint: '', wallet_id: EVE, effective_at: day('01-02'), credits: 5 },
+  ...{ grant_id: 'grt_gift', source: 'promo' },
+};
 
 /** What refuses rows of the ledger: constraints (those of domains too), unique indexes and triggers, from the catalog. */
 const DEFENCES = `
@@ -144,6 +154,55 @@ describe('the proof by the database', () => {
     ['switch triggers off', 'SET LOCAL session_replication_role = replica'],
   ])('does not let the application %s', async (_what, sql) => {
     expect(await attempt(app, sql)).toMatchObject({ code: expect.stringMatching(/^42/) as string });
+  });
+
+  it('runs nothing of the application as its owner: its temporary types and tables hide none of the ledger', async () => {
+    const types = ['text', 'xid8', 'timestamptz', 'jsonb', 'date'];
+    const hide = `
+      CREATE FUNCTION pg_temp.spy(v anyelement) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+        RAISE 'runs as %', current_user USING ERRCODE = 'insufficient_privilege';
+      END $$;
+      ${types.map((type) => `CREATE DOMAIN pg_temp.${type} AS pg_catalog.${type} CHECK (pg_temp.spy(VALUE));`).join('\n')}`;
+    for (const walletId of [EVE, 'cus_new']) {
+      const sql = callOf({ ...GIFT, wallet_id: walletId }).replace('::jsonb', '::pg_catalog.jsonb');
+      expect(await attempt(app, `${sql}; SELECT ledger.roll_up(1000)`, hide)).toBeUndefined();
+    }
+    const { rows } = await owner.raw<{ rows: { name: string; settings: string[] | null }[] }>(`
+      SELECT oid::regprocedure::text AS name, proconfig AS settings FROM pg_proc
+      WHERE pronamespace IN ('ledger'::regnamespace, 'app'::regnamespace) AND prosecdef`);
+    for (const { name, settings } of rows) {
+      expect([name, settings]).toEqual([
+        name,
+        expect.arrayContaining(['search_path=pg_catalog, pg_temp']) as string[],
+      ]);
+    }
+  });
+
+  it.each([
+    ['a capture', 'hld_four_parts', { op: 'capture', final: false }],
+    ['a last capture', 'hld_four_parts', { op: 'capture', final: true }],
+    ['a refund', 'hld_four_parts', { op: 'refund' }],
+    ['a hold', 'hld_new', { op: 'hold', action: 'external' }],
+    ['a grant', '', { ...GIFT, key: 'gift:less' }],
+    ['a clawback', '', { op: 'clawback', clawback_id: 'less', available_only: false }],
+  ])('refuses the application %s of less than nothing', async (_what, holdId, command) => {
+    const common = { wallet_id: EVE, fingerprint: '', effective_at: day('01-02'), hold_id: holdId };
+    const before = [
+      { ...common, key: 'before:1', op: 'hold', action: 'external', credits: 4, hold_id: 'hld_four_parts' },
+      { ...common, key: 'before:2', op: 'capture', credits: 2, final: false, hold_id: 'hld_four_parts' },
+      { ...common, key: 'before:3', op: 'refund', credits: 1, hold_id: 'hld_four_parts' },
+    ];
+    const refusal = await attempt(
+      app,
+      callOf({ ...common, key: 'less', ...command, credits: -1 }),
+      callOf(...before),
+    );
+    expect(refusal?.code).toMatch(/^23/);
+  });
+
+  it('does not let the application count again what a roll-up has counted', async () => {
+    const refusal = await attempt(app, 'SELECT ledger.roll_up(-100)', 'SELECT ledger.roll_up(1000000)');
+    expect(refusal).toMatchObject({ code: INVALID_PARAMETER_VALUE });
   });
 
   it('keeps the journal append-only for whoever switches ordinary triggers off', async () => {

@@ -166,10 +166,14 @@ const LOTS: readonly Attack[] = [
     'an unknown source': copyLot({ lot_no: 2, grant_id: 'grt_new', source: 'luck' }),
   }),
   ...attacks('lots_cost', {
-    'a cost in no currency': update('lots', 'cost_minor = 5', `grant_id = 'grt_eve'`),
+    'a cost in no currency': copyLot({ lot_no: 2, grant_id: 'grt_new', cost_minor: 5 }),
   }),
   ...attacks('lots_expired_after', {
     'an expiry without an end': update('lots', 'free = free - 1, expired = 1', `grant_id = 'grt_eve'`),
+  }),
+  ...attacks('lots_grant_stays', {
+    'a larger grant': update('lots', 'credits = credits + 5, free = free + 5', `grant_id = 'grt_eve'`),
+    'a gift called paid': update('lots', `cost_minor = 500, currency = 'usd'`, `grant_id = 'grt_eve'`),
   }),
   ...attacks('lots_stay', {
     'a deleted lot': `DELETE FROM ledger.lots WHERE grant_id = 'grt_eve'`,
@@ -204,6 +208,15 @@ const HOLDS: readonly Attack[] = [
   ...attacks('holds_end', {
     'a spend with an end': update('holds', 'expires_at = now()', `id = 'hld_spd_four'`),
   }),
+  ...attacks('holds_go_forward', {
+    'a capture called a release': update(
+      'holds',
+      'captured = captured - 1, released = released + 1',
+      `id = 'hld_spd_four'`,
+    ),
+    'a refund taken back': update('holds', 'refunded = refunded - 1', `id = 'hld_spd_license'`),
+    'a smaller hold': update('holds', 'credits = credits - 1, open = open - 1', `id = 'hld_eve'`),
+  }),
   ...attacks('holds_stay', {
     'a deleted hold': `DELETE FROM ledger.holds WHERE id = 'hld_eve'`,
     'no holds': 'TRUNCATE ledger.holds',
@@ -217,6 +230,14 @@ const HOLDS: readonly Attack[] = [
   }),
   ...attacks('hold_lots_refund', {
     'more refunded than captured': update('hold_lots', 'refunded = 1', `hold_id = 'hld_eve'`),
+  }),
+  ...attacks('hold_lots_go_forward', {
+    'a capture called a release': update(
+      'hold_lots',
+      'captured = captured - 1, released = released + 1',
+      `hold_id = 'hld_spd_four' AND captured > 0`,
+    ),
+    'a larger part': update('hold_lots', 'credits = credits + 1', `hold_id = 'hld_eve'`),
   }),
   ...attacks('hold_lots_stay', {
     'a deleted part': `DELETE FROM ledger.hold_lots WHERE hold_id = 'hld_eve'`,
