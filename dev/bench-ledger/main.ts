@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { createLedger } from '../../src/ledger/ledger';
 import { startBenchServer } from './bench-server';
-import { compareWithPgbench, type Figures } from './compare';
+import { compareWithPgbench, type Comparison } from './compare';
 import { measureGrowth } from './growth';
 import { requirePgbench } from './pgbench';
 import { proveInvariants } from './prove';
@@ -60,31 +60,26 @@ async function measureRatios(databaseUrl: string, seconds: number) {
   const ledger = createLedger({ databaseUrl });
   await openWallets(ledger);
   await ledger.close();
-  const figures = await compareWithPgbench(databaseUrl, seconds, say);
+  const { figures, ratios, coldP99Ratio } = await compareWithPgbench(databaseUrl, seconds, say);
   printFigures(figures);
-  const rate = (name: string) => figures[name]?.perSecond ?? 0;
-  const hot = Math.max(rate('pgbenchHot4'), rate('pgbenchHot24'));
-  const ratios = {
-    singleSpread: round(rate('singleSpread') / rate('pgbenchSpread')),
-    singleHot: round(rate('singleHot') / hot),
-    batchSpread: round(rate('batchSpread') / rate('pgbenchSpread')),
-    batchHot: round(rate('batchHot') / hot),
-    admitSpread: round(rate('admitSpread') / rate('pgbenchAdmit')),
-  };
   say('\nRatios to pgbench on the same function (hot: to its better one of 4 and 24 clients)');
   for (const [name, ratio] of Object.entries(ratios))
     say(`  ${name.padEnd(14)} ${ratio.toFixed(2).padStart(7)}`);
-  const cold = (figures['coldUnderHot']?.p99Ms ?? 0) / (figures['coldAlone']?.p99Ms ?? Number.NaN);
-  say(`\np99 of cold wallets while as many callers are at one hot wallet: ${cold.toFixed(2)} × theirs alone`);
+  say(
+    `\np99 of cold wallets beside as many callers at one hot wallet: ${coldP99Ratio.toFixed(2)} × theirs alone`,
+  );
   const latencyMs = Object.fromEntries(
     Object.entries(figures)
       .filter(([name]) => !name.startsWith('pgbench'))
       .map(([name, { p50Ms, p99Ms }]) => [name, { p50: round(p50Ms), p99: round(p99Ms) }]),
   );
-  return { ratios, latencyMs };
+  return {
+    ratios: Object.fromEntries(Object.entries(ratios).map(([name, ratio]) => [name, round(ratio)])),
+    latencyMs,
+  };
 }
 
-function printFigures(figures: Figures): void {
+function printFigures(figures: Comparison['figures']): void {
   say('\ncase            commands/s   p50 ms   p99 ms   (pgbench: average ms)');
   for (const [name, { perSecond, p50Ms, p99Ms }] of Object.entries(figures)) {
     const p99 = Number.isNaN(p99Ms) ? '' : p99Ms.toFixed(2);
