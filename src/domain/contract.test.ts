@@ -118,7 +118,7 @@ describe('a contract', () => {
     expect(callsAtTermEnd(play([passes(plus(end, -1))], running).state)).toEqual([]);
     expect(callsAtTermEnd(play([passes(end)], running).state)).toMatchObject([
       { type: 'cancel_now' },
-      { type: 'void_open_invoices', from: end },
+      { type: 'void_open_invoices', from: plus(cycleStart(signedAt, 23), 1) },
     ]);
     const left = play([{ type: 'cancel', at: signedAt, commandId: 'c2', when: 'now' }], running);
     const gone = play([{ type: 'command_done', at: signedAt, commandId: 'c2' }, passes(end)], left.state);

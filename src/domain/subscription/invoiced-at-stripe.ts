@@ -1,4 +1,6 @@
-import { termEnd } from '../contract';
+import { cycleStart } from '../billing-calendar';
+import { termEnd, type Contract } from '../contract';
+import { epochMsOf, instantOf, type Instant } from '../instants';
 import type { StripeCall } from './effects';
 import { coveredThrough, isRecorded } from '../paid-cycles';
 import type { SubscriptionState } from './state';
@@ -16,8 +18,20 @@ export function callsAtTermEnd(state: SubscriptionState): readonly StripeCall[] 
   if (state.at < end || (cancelAt !== null && cancelAt < end)) return [];
   return [
     { operationId: `${subscriptionId}:term:cancel_now`, type: 'cancel_now' },
-    { operationId: `${subscriptionId}:term:void_open_invoices`, type: 'void_open_invoices', from: end },
+    {
+      operationId: `${subscriptionId}:term:void_open_invoices`,
+      type: 'void_open_invoices',
+      from: beyondTerm(contract, first.anchorAt),
+    },
   ];
+}
+
+/**
+ * From when on a period that Stripe bills pays for none of the term's cycles: right after the last one's start. A term that
+ * began with recorded money is later than Stripe's own calendar, which bills its next period up to a month before the end.
+ */
+function beyondTerm({ termMonths }: Contract, anchorAt: Instant): Instant {
+  return instantOf(epochMsOf(cycleStart(anchorAt, termMonths - 1)) + 1);
 }
 
 /**
