@@ -92,8 +92,21 @@ export async function findSubscriptionState(db: Knex, id: string): Promise<Subsc
 }
 
 /**
+ * The customer's subscription that grants next, ended ones included: what is left of a canceled year is still granted, month
+ * by month. Undefined when no credits are to be expected.
+ */
+export async function findNextGranting(db: Knex, customerId: string): Promise<Subscription | undefined> {
+  const row = await db<SubscriptionRow>('app.subscriptions')
+    .where({ customer_id: customerId })
+    .whereNotNull('next_grant_at')
+    .orderBy(['next_grant_at', 'id'])
+    .first();
+  return row === undefined ? undefined : subscriptionOf(row);
+}
+
+/**
  * The customer's subscription that has been paid for and has not ended: the latest one that is active or past due, else a
- * paused one. It decides the plan, the rights and the next grant.
+ * paused one. It decides the plan and the rights.
  */
 export async function findLiveSubscription(db: Knex, customerId: string): Promise<Subscription | undefined> {
   const rows = await db<SubscriptionRow>('app.subscriptions')

@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/errors';
 import { getBalance as readBalance } from '../../ledger/get-balance';
 import { expireDue } from '../../ledger/sweep-expired';
 import { getCustomer } from '../../store/customers';
-import { findLiveSubscription } from '../../store/subscriptions';
+import { findNextGranting } from '../../store/subscriptions';
 import { defineOperation } from '../operation';
 import { instantSchema } from '../schemas';
 import { balanceSchema, nextGrantView } from '../views/balance-view';
@@ -28,7 +28,7 @@ export const getBalance = defineOperation({
   async handle({ query: { at } }, { db, ledger, clock }, { id }) {
     if (at === undefined) {
       await expireDue(db, ledger, id, await clock.now());
-      const [balance, subscription] = await Promise.all([readBalance(db, id), findLiveSubscription(db, id)]);
+      const [balance, subscription] = await Promise.all([readBalance(db, id), findNextGranting(db, id)]);
       return { status: 200, body: { ...balance, nextGrant: nextGrantView(subscription) } };
     }
     return { status: 200, body: { ...(await readBalance(db, id, at)), nextGrant: null } };

@@ -31,7 +31,7 @@ export const balanceSchema = z
   })
   .meta({ id: 'Balance' });
 
-/** The next grant of a live subscription. */
+/** The next grant of a subscription. */
 export function nextGrantView(
   subscription: Subscription | undefined,
 ): z.output<typeof nextGrantSchema> | null {
