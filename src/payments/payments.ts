@@ -135,6 +135,8 @@ export interface Payments {
     email: string | null;
     name: string | null;
   }): Promise<string>;
+  /** Whether Stripe has such a customer; one that was deleted there is none. */
+  hasCustomer(stripeCustomerId: string): Promise<boolean>;
   createSubscriptionCheckout(input: {
     operationId: string;
     customerId: string;

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { callOnce } from './call-once';
+import { isUnknownAtStripe } from './is-unknown';
 import { METADATA } from './payment-facts';
 import type { Payments } from './payments';
 import { callStripe, isRefused } from './stripe-client';
@@ -24,6 +25,17 @@ export async function createCustomer(
   const isEmailTaken = email !== null && (await takes(stripe, id, { ...named, email }));
   if (!isEmailTaken && name !== null) await takes(stripe, id, named);
   return id;
+}
+
+/** Whether Stripe has such a customer; it still answers with one that was deleted, and says so. */
+export async function hasCustomer(stripe: Stripe, stripeCustomerId: string): Promise<boolean> {
+  const call: Promise<Stripe.Customer | Stripe.DeletedCustomer> = stripe.customers.retrieve(stripeCustomerId);
+  try {
+    return (await callStripe('customer', call)).deleted !== true;
+  } catch (error) {
+    if (isUnknownAtStripe(error)) return false;
+    throw error;
+  }
 }
 
 async function takes(

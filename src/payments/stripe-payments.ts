@@ -5,7 +5,7 @@ import { openedUnlessRefused } from './refused-opening';
 import { createAddOnCheckout, createSubscriptionCheckout, expireCheckoutSession } from './stripe-checkout';
 import { callStripe, createStripeClient } from './stripe-client';
 import { createInvoicedSubscription } from './stripe-contracts';
-import { createCustomer } from './stripe-customers';
+import { createCustomer, hasCustomer } from './stripe-customers';
 import { getInvoice, listSubscriptionInvoices, payOutOfBand, voidOpenInvoices } from './stripe-invoices';
 import {
   listCompleteSessions,
@@ -43,6 +43,7 @@ export function createStripePayments(config: {
   return {
     ensurePrices: (prices) => ensurePrices(stripe, prices),
     createCustomer: (customer) => createCustomer(stripe, customer),
+    hasCustomer: (stripeCustomerId) => hasCustomer(stripe, stripeCustomerId),
     createSubscriptionCheckout: (input) => createSubscriptionCheckout(stripe, input),
     createAddOnCheckout: (input) => createAddOnCheckout(stripe, input),
     getInvoice: (invoiceId) => getInvoice(stripe, invoiceId),

@@ -25,6 +25,7 @@ interface Report {
 }
 
 const ANCHOR = '2024-01-31T10:00:00.000Z' as Instant;
+const FREE = { plan: 'free', interval: '' } as const;
 const EXAMPLE = join(findPackageRoot(), 'examples/import/subscribers.csv');
 
 describe('npx scrip customers import', () => {
@@ -128,6 +129,8 @@ describe('npx scrip customers import', () => {
       subscriber('twice'),
       subscriber('twice'),
       subscriber('e', { ...taken, stripe_customer: 'cus_x', stripe_subscription: 'sub_unknown' }),
+      subscriber('g', { stripe_customer: 'cus_unknown' }),
+      subscriber('h', { ...FREE, stripe_customer: 'cus_gone' }),
       subscriber('f', {
         ...ofStripe,
         anchor_at: '2025-02-03T00:00:00Z',
@@ -144,7 +147,9 @@ describe('npx scrip customers import', () => {
       { line: 7, faults: ['external_id stands on another line too'] },
       { line: 8, faults: ['external_id stands on another line too'] },
       { line: 9, faults: ['stripe_subscription is unknown at Stripe'] },
-      { line: 10, faults: [matching(/paid_through is no renewal of stripe_subscription/)] },
+      { line: 10, faults: ['stripe_customer is unknown at Stripe'] },
+      { line: 11, faults: ['stripe_customer is unknown at Stripe'] },
+      { line: 12, faults: [matching(/paid_through is no renewal of stripe_subscription/)] },
     ]);
     expect((await sandbox.get(`/v1/customers/${customerOf('good')}`)).status).toBe(404);
 

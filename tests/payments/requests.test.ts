@@ -83,6 +83,7 @@ async function playAll(world: World): Promise<void> {
   const ids = { customerId, subscriptionId: 'sub_ours' };
   await payments.adoptSubscription({ ...change('adopt'), ...ids, priceId: subscription.prices.standard });
   await payments.getSubscription(stripeSubscriptionId);
+  await payments.hasCustomer(stripeCustomerId);
   await payments.scheduleCancel(change('cancel'));
   await payments.unscheduleCancel(change('keep'));
   await world.stripe.subscriptions.update(stripeSubscriptionId, { cancel_at: 'min_period_end' });

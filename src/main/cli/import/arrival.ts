@@ -37,7 +37,7 @@ export interface Arrival {
 
 export interface ArrivalDeps {
   readonly db: Knex;
-  readonly payments: Pick<Payments, 'getSubscription'>;
+  readonly payments: Pick<Payments, 'getSubscription' | 'hasCustomer'>;
   readonly catalog: Catalog;
   readonly now: Instant;
 }
@@ -52,7 +52,7 @@ export async function checkArrival(deps: ArrivalDeps, subscriber: ImportLine): P
   const arrival = await loadArrival(deps, subscriber);
   const { customerId, subscription } = arrival;
   const paid = subscriber.paid;
-  const atStripe = paid === null ? null : await faultsAtStripe(deps.payments, subscriber, paid, arrival);
+  const atStripe = await faultsAtStripe(deps.payments, subscriber, arrival);
   const faults = [
     ...faultsOfRepeat(arrival, await findRecordedCommand(db, `migration:${customerId}`)),
     ...(await faultsOfBinding(db, arrival)),

@@ -3,23 +3,44 @@ import { CYCLES_PER_INTERVAL } from '../../../domain/contract';
 import type { ImportLine, PaidPlan } from '../../../domain/subscription/import-line';
 import { isUnknownAtStripe } from '../../../payments/is-unknown';
 import type { Payments, SubscriptionFact } from '../../../payments/payments';
+import type { Arrival } from './arrival';
 
-/** What Stripe says of a line that names a subscription of its own. */
+/** What Stripe says of a line that names something of its own. */
 export interface AtStripe {
   readonly faults: readonly string[];
-  /** It carries our id already: an earlier import came so far. */
-  readonly isAdopted: boolean;
+  /** The subscription carries our id already: an earlier import came so far. Null when the line names none. */
+  readonly isAdopted: boolean | null;
 }
 
-/** Whether Stripe will bill what the line says, for whom it says and when. Null when the line names nothing at Stripe. */
+/**
+ * Whether Stripe will bill what the line says, for whom it says and when; without a subscription of its own, whether it has
+ * the customer at all: whoever were bound to one that is not there could never pay. Null when there is nothing to ask.
+ */
 export async function faultsAtStripe(
-  payments: Pick<Payments, 'getSubscription'>,
-  { stripeCustomer }: ImportLine,
-  paid: PaidPlan,
-  { subscriptionId }: { readonly subscriptionId: string },
+  payments: Pick<Payments, 'getSubscription' | 'hasCustomer'>,
+  { stripeCustomer, paid }: ImportLine,
+  { subscriptionId, customer }: Pick<Arrival, 'subscriptionId' | 'customer'>,
 ): Promise<AtStripe | null> {
-  if (paid.stripeSubscription === null) return null;
-  const fact = await read(payments, paid.stripeSubscription);
+  const stripeSubscription = paid?.stripeSubscription ?? null;
+  if (paid !== null && stripeSubscription !== null) {
+    return faultsOfSubscription(payments, { ...paid, stripeSubscription, stripeCustomer, subscriptionId });
+  }
+  // Since an earlier import bound it, it may have been deleted there.
+  if (stripeCustomer === null || customer?.stripeCustomerId === stripeCustomer) return null;
+  const faults = (await payments.hasCustomer(stripeCustomer)) ? [] : ['stripe_customer is unknown at Stripe'];
+  return { faults, isAdopted: null };
+}
+
+async function faultsOfSubscription(
+  payments: Pick<Payments, 'getSubscription'>,
+  sold: PaidPlan & {
+    readonly stripeSubscription: string;
+    readonly stripeCustomer: string | null;
+    readonly subscriptionId: string;
+  },
+): Promise<AtStripe> {
+  const { stripeCustomer, subscriptionId } = sold;
+  const fact = await read(payments, sold.stripeSubscription);
   if (fact === null) return { faults: ['stripe_subscription is unknown at Stripe'], isAdopted: false };
   const isAdopted = fact.subscriptionId === subscriptionId;
   const ofWhom = [
@@ -31,7 +52,7 @@ export async function faultsAtStripe(
       : ['stripe_subscription carries the id of another subscription']),
   ];
   // Since an earlier import it may have changed in every way.
-  return { faults: isAdopted ? ofWhom : [...ofWhom, ...faultsOfCalendar(fact, paid)], isAdopted };
+  return { faults: isAdopted ? ofWhom : [...ofWhom, ...faultsOfCalendar(fact, sold)], isAdopted };
 }
 
 async function read(
