@@ -10,7 +10,8 @@ export type TaskName =
   | 'finalize_invoice'
   | 'collect_invoice'
   | 'mark_overdue'
-  | 'fail_refund';
+  | 'fail_refund'
+  | 'succeed_refund';
 
 /** Has `task` carried out for an object at an instant (seconds); a later call for the same two replaces the instant. */
 export function schedule(

@@ -1,7 +1,7 @@
 import { expireSession } from './billing/checkout';
 import { collectInvoice, finalizeAndCollect, markOverdue } from './billing/collect-invoice';
 import { finalizeInvoice } from './billing/invoices';
-import { failRefund } from './billing/refunds';
+import { failRefund, succeedRefund } from './billing/refunds';
 import { endPeriod, expireIncomplete, expirePendingUpdate } from './billing/renew-subscription';
 import { endSubscription } from './billing/subscription-state';
 import type { TaskName } from './schedule';
@@ -26,6 +26,7 @@ const TASKS: Readonly<Record<TaskName, (work: Work, objectId: string) => void>> 
   collect_invoice: (work, id) => collectInvoice(work, work.tables.get('invoice', id), AUTOMATIC),
   mark_overdue: (work, id) => markOverdue(work, work.tables.get('invoice', id)),
   fail_refund: (work, id) => failRefund(work, work.tables.get('refund', id)),
+  succeed_refund: (work, id) => succeedRefund(work, work.tables.get('refund', id)),
 };
 
 /** Carries out one thing that has come due, and takes it from the schedule first: it may schedule itself again. */

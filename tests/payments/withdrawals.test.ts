@@ -57,6 +57,20 @@ describe('money that goes back', () => {
     expect(charge).toMatchObject({ amount_refunded: 0, refunded: false });
   });
 
+  it('by a refund that the bank has not passed on yet counts from its request', async () => {
+    const subscription = await createTestSubscription(world, { card: '4000000000007726' });
+    const { id, status } = await world.stripe.refunds.create({
+      payment_intent: await paymentOf(subscription),
+    });
+    expect(status).toBe('pending');
+    const refund = { kind: 'refund', withdrawalId: id } as const;
+    expect((await world.payments.getWithdrawal(refund)).status).toBe('withdrawn');
+    await world.advanceTo(later(world.now(), { seconds: 5 }));
+    expect((await world.stripe.refunds.retrieve(id)).status).toBe('succeeded');
+    expect((await world.payments.getWithdrawal(refund)).status).toBe('withdrawn');
+    expect(world.received.map(({ type }) => type)).toContain('refund.updated');
+  });
+
   it('of an add-on leads to its order', async () => {
     const customer = await createTestCustomer(world);
     const { url, sessionId } = await openAddOnCheckout(world, customer);
@@ -79,6 +93,11 @@ describe('money that goes back', () => {
     let disputeId: string;
     const status = async (): Promise<string> =>
       (await world.payments.getWithdrawal({ kind: 'dispute', withdrawalId: disputeId })).status;
+    const inquire = async (): Promise<void> => {
+      const { url } = await openAddOnCheckout(world, subscription);
+      await postCard(url, { number: '4000000000001976' });
+      disputeId = (await world.stripe.disputes.list({ limit: 1 })).data[0]!.id;
+    };
     const disputeEvents = (): string[] =>
       world.received.map(({ type }) => type).filter((type) => type.startsWith('charge.dispute.'));
 
@@ -115,6 +134,27 @@ describe('money that goes back', () => {
         'charge.dispute.closed',
       ]);
       expect(await world.stripe.disputes.retrieve(disputeId)).toMatchObject({ status: 'won' });
+    });
+
+    it('does not leave for an inquiry, unless a dispute is made of it', async () => {
+      const submit = (text: string) =>
+        world.stripe.disputes.update(disputeId, {
+          evidence: { uncategorized_text: text, receipt: 'file_1' },
+        });
+      await inquire();
+      expect(await status()).toBe('none');
+      expect((await submit('escalate_inquiry_evidence')).status).toBe('needs_response');
+      expect(await status()).toBe('withdrawn');
+      expect((await submit('winning_evidence')).status).toBe('won');
+      expect(await status()).toBe('returned');
+    });
+
+    it('does not leave for an inquiry that is answered', async () => {
+      await inquire();
+      const evidence = { uncategorized_text: 'winning_evidence' };
+      expect((await world.stripe.disputes.update(disputeId, { evidence })).status).toBe('warning_closed');
+      expect(await status()).toBe('none');
+      await expect(world.stripe.disputes.close(disputeId)).rejects.toThrow('already closed');
     });
 
     it.each([

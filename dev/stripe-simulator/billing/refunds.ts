@@ -6,8 +6,8 @@ import { invalidRequest } from '../stripe-error';
 import { refOf, type Work } from '../work';
 import { behaviorOf } from './methods';
 
-/** How long after it was made a refund to the card of failing refunds turns out to have failed, in seconds. */
-const REFUND_FAILS_AFTER = 5;
+/** How long after it was made a refund to the cards of failing and of waiting refunds is decided, in seconds. */
+const DECIDED_AFTER = 5;
 
 /** Gives back all or a part of what a charge has left; the refunds of a charge never exceed it. */
 export function refundCharge(
@@ -28,19 +28,27 @@ export function refundCharge(
       code: 'charge_already_refunded',
     });
   }
-  if (amount <= 0 || amount > left) {
+  if (amount > left) {
     const message = `Refund amount (${String(amount)}) is greater than unrefunded amount on charge (${String(left)})`;
     throw invalidRequest(message, { param: 'amount' });
   }
   const { reason, metadata } = input;
-  const refund = work.tables.put('refund', buildRefund({ charge, amount, reason, metadata, at: work.at }));
+  const method = work.tables.find('payment_method', charge.payment_method ?? '');
+  const behavior = method === undefined ? 'pays' : behaviorOf(method).kind;
+  const status = behavior === 'pays_but_refund_waits' ? 'pending' : 'succeeded';
+  const built = buildRefund({ charge, amount, reason, metadata, status, at: work.at });
+  const refund = work.tables.put('refund', built);
   setRefunded(work, charge, charge.amount_refunded + amount);
   emit(work, 'refund.created', refund);
-  const method = work.tables.find('payment_method', charge.payment_method ?? '');
-  if (method !== undefined && behaviorOf(method).kind === 'pays_but_refund_fails') {
-    schedule(work, 'fail_refund', refund.id, work.at + REFUND_FAILS_AFTER);
-  }
+  const decidedAt = work.at + DECIDED_AFTER;
+  if (behavior === 'pays_but_refund_fails') schedule(work, 'fail_refund', refund.id, decidedAt);
+  if (behavior === 'pays_but_refund_waits') schedule(work, 'succeed_refund', refund.id, decidedAt);
   return refund;
+}
+
+/** The bank has given the money to the customer. */
+export function succeedRefund(work: Work, refund: Stripe.Refund): void {
+  change(work, 'refund', refund, { status: 'succeeded' }, 'refund.updated');
 }
 
 /** The bank could not give the money to the customer: it is back with the merchant. */

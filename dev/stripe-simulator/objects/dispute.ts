@@ -4,15 +4,22 @@ import { DAY, refOrNull, stripeId } from '../work';
 /** What a dispute costs at Stripe beside the amount, in minor units. */
 const FEE = 1500;
 
-/** The dispute of a charge, with the amount already withdrawn: Stripe takes it when a dispute opens, not when it is lost. */
-export function buildDispute(charge: Stripe.Charge, at: number): Stripe.Dispute {
+/**
+ * The dispute of a charge, with the amount already withdrawn: Stripe takes it when a dispute opens, not when it is lost. For
+ * an inquiry nothing is taken.
+ */
+export function buildDispute(
+  charge: Stripe.Charge,
+  { reason, isInquiry }: { readonly reason: string; readonly isInquiry: boolean },
+  at: number,
+): Stripe.Dispute {
   const id = stripeId('dp');
   const { amount, currency } = charge;
   return {
     id,
     object: 'dispute',
     amount,
-    balance_transactions: [movementOf({ id, currency }, -amount, at)],
+    balance_transactions: isInquiry ? [] : [movementOf({ id, currency }, -amount, at)],
     charge: charge.id,
     created: at,
     currency,
@@ -27,13 +34,13 @@ export function buildDispute(charge: Stripe.Charge, at: number): Stripe.Dispute 
       submission_method: 'manual',
     },
     intended_submission_method: null,
-    is_charge_refundable: false,
+    is_charge_refundable: isInquiry,
     livemode: false,
     metadata: {},
-    network_reason_code: '10.4',
+    network_reason_code: reason === 'fraudulent' ? '10.4' : '13.1',
     payment_intent: refOrNull(charge.payment_intent),
-    reason: 'fraudulent',
-    status: 'needs_response',
+    reason,
+    status: isInquiry ? 'warning_needs_response' : 'needs_response',
   };
 }
 
@@ -75,7 +82,7 @@ export function movementOf(
   };
 }
 
-const NO_EVIDENCE: Stripe.Dispute.Evidence = {
+export const NO_EVIDENCE: Stripe.Dispute.Evidence = {
   access_activity_log: null,
   billing_address: null,
   cancellation_policy: null,

@@ -6,6 +6,7 @@ export function buildRefund(input: {
   amount: number;
   reason: Stripe.Refund.Reason | null;
   metadata: Stripe.Metadata;
+  status: 'pending' | 'succeeded';
   at: number;
 }): Stripe.Refund {
   const { charge } = input;
@@ -26,7 +27,7 @@ export function buildRefund(input: {
     reason: input.reason,
     receipt_number: null,
     source_transfer_reversal: null,
-    status: 'succeeded',
+    status: input.status,
     transfer_reversal: null,
   };
 }

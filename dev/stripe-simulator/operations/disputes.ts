@@ -1,20 +1,17 @@
 import { z } from 'zod';
-import { closeDispute, submitEvidence } from '../billing/disputes';
+import { concede, submitEvidence } from '../billing/disputes';
 import { operation, type Operation } from '../http/operation';
 import { createdWithin, paginate } from '../http/paginate';
 import { created, flag, metadata, page, text } from '../http/params';
+import { NO_EVIDENCE } from '../objects/dispute';
 import { refOf, refOrNull } from '../work';
 import { mergeMetadata } from './metadata';
 
-/** The evidence that the simulator reads, and what people usually send along. */
-const evidence = z.strictObject({
-  uncategorized_text: z.string().optional(),
-  product_description: z.string().optional(),
-  customer_name: z.string().optional(),
-  customer_email_address: z.string().optional(),
-  service_date: z.string().optional(),
-  access_activity_log: z.string().optional(),
-});
+/** All that is text in the evidence; the simulator reads `uncategorized_text`. */
+const evidence = z.partialRecord(
+  z.enum(Object.keys(NO_EVIDENCE).filter((name) => name !== 'enhanced_evidence')),
+  z.string(),
+);
 
 export const disputeOperations: readonly Operation[] = [
   operation(
@@ -40,17 +37,14 @@ export const disputeOperations: readonly Operation[] = [
     { evidence: evidence.default({}), submit: flag.default(true), metadata: metadata.optional() },
     (work, params, id) => {
       const dispute = work.tables.get('dispute', id);
-      const given = Object.fromEntries(
-        Object.entries(params.evidence).filter(([, value]) => value !== undefined),
-      );
       return submitEvidence(work, dispute, {
-        evidence: given,
+        evidence: params.evidence,
         submit: params.submit,
         metadata: mergeMetadata(dispute.metadata, params.metadata),
       });
     },
   ),
   operation('POST', '/v1/disputes/:id/close', {}, (work, _, id) =>
-    closeDispute(work, work.tables.get('dispute', id), 'lost'),
+    concede(work, work.tables.get('dispute', id)),
   ),
 ];
