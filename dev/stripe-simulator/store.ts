@@ -76,7 +76,7 @@ export interface Faults {
 /** The records, as a transaction sees them. Records are never changed in place: `put` replaces one. */
 export interface Tables {
   find<K extends Kind>(kind: K, id: string): Kinds[K] | undefined;
-  /** Answers 404 `resource_missing` when there is none; `param` names the parameter that held the id. */
+  /** Throws `resourceMissing` when there is none; `param` names the parameter that held the id. */
   get<K extends Kind>(kind: K, id: string, param?: string): Kinds[K];
   /** All of a kind, in the order of their creation. */
   list<K extends Kind>(kind: K): readonly Kinds[K][];

@@ -40,10 +40,15 @@ export function invalidRequest(
   return new StripeError(400, { type: 'invalid_request_error', message, ...details });
 }
 
-/** 404: there is no such object. */
-export function resourceMissing(kind: string, id: string, param = 'id'): StripeError {
+/** There is no such object: 404 when the address names it, 400 when a parameter does. */
+export function resourceMissing(kind: string, id: string, param?: string): StripeError {
   const message = `No such ${kind.replace(/[._]/g, ' ')}: '${id}'`;
-  return new StripeError(404, { type: 'invalid_request_error', code: 'resource_missing', message, param });
+  return new StripeError(param === undefined ? 404 : 400, {
+    type: 'invalid_request_error',
+    code: 'resource_missing',
+    message,
+    param: param ?? 'id',
+  });
 }
 
 /** 402: a card did not pay, or could not be saved. */

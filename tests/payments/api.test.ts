@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import { createTestCustomer } from './customer';
+import { createTestSubscription } from './subscription';
 import { createWorld, later, type World } from './world';
 
 describe('the API of the simulator', () => {
@@ -36,6 +37,8 @@ describe('the API of the simulator', () => {
       const second = await create('k1', 'a@example.com');
       expect(first.headers.get('idempotent-replayed')).toBeNull();
       expect(second.headers.get('idempotent-replayed')).toBe('true');
+      expect(second.headers.get('idempotency-key')).toBe('k1');
+      expect(second.headers.get('original-request')).toBe(first.headers.get('request-id'));
       expect(await second.json()).toEqual(await first.json());
       expect((await world.stripe.customers.list()).data).toHaveLength(1);
     });
@@ -123,6 +126,45 @@ describe('the API of the simulator', () => {
       line_items: [{ price: 'price_missing', adjustable_quantity: { enabled: true } }],
     });
     await expect(nested).rejects.toMatchObject({ code: 'parameter_unknown' });
+  });
+
+  it('answers 404 for what the address names, and 400 for what a parameter names', async () => {
+    const named = world.stripe.refunds.create({ charge: 'ch_missing' });
+    await expect(named).rejects.toMatchObject({
+      statusCode: 400,
+      code: 'resource_missing',
+      param: 'charge',
+    });
+    const addressed = world.stripe.refunds.retrieve('re_missing');
+    await expect(addressed).rejects.toMatchObject({ statusCode: 404, code: 'resource_missing', param: 'id' });
+  });
+
+  it('shows the lists that are left out of an object to whoever asks for them', async () => {
+    const { stripe } = world;
+    const { session, stripeCustomerId, stripeSubscriptionId } = await createTestSubscription(world);
+    const expand = ['line_items', 'customer.subscriptions', 'invoice.payments.data.payment.payment_intent'];
+    const shown = await stripe.checkout.sessions.retrieve(session.sessionId, { expand });
+    expect(shown.line_items?.data).toMatchObject([{ amount_total: 4900, quantity: 1 }]);
+    expect(shown.customer).toMatchObject({ subscriptions: { data: [{ id: stripeSubscriptionId }] } });
+    const payments = { data: [{ payment: { payment_intent: { status: 'succeeded' } } }] };
+    expect(shown.invoice).toMatchObject({ payments });
+    const items = await stripe.checkout.sessions.listLineItems(session.sessionId);
+    expect(items.data).toEqual(shown.line_items?.data);
+
+    const [charge] = (await stripe.charges.list({ customer: stripeCustomerId })).data;
+    const refund = await stripe.refunds.create({ charge: charge!.id, amount: 100 });
+    const refunded = await stripe.charges.retrieve(charge!.id, { expand: ['refunds'] });
+    expect(refunded.refunds?.data.map(({ id }) => id)).toEqual([refund.id]);
+  });
+
+  it('lists events by a type with a star in it', async () => {
+    await createTestSubscription(world);
+    const types = async (type: string) =>
+      new Set((await world.stripe.events.list({ type, limit: 100 })).data.map((event) => event.type));
+    const all = await types('*');
+    expect(await types('invoice.*')).toEqual(new Set([...all].filter((type) => type.startsWith('invoice.'))));
+    expect(await types('*.created')).toEqual(new Set([...all].filter((type) => type.endsWith('.created'))));
+    expect(await types('invoice.')).toEqual(new Set());
   });
 
   it('accepts Basic authentication, as people type it', async () => {

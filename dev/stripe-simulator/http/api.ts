@@ -64,7 +64,9 @@ async function answerOnce(
   inFlight.add(key);
   try {
     const work = await deps.beginWork({ id: requestId, idempotency_key: key });
-    return performOnce(deps.store, work, { request, key, requestId, run: () => run(work) });
+    const answer = performOnce(deps.store, work, { request, key, requestId, run: () => run(work) });
+    const echo = { 'Idempotency-Key': key, 'Original-Request': requestId };
+    return { ...answer, headers: { ...echo, ...answer.headers } };
   } finally {
     inFlight.delete(key);
   }

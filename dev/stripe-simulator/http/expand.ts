@@ -1,6 +1,8 @@
 import type Stripe from 'stripe';
+import { lineItemsOf } from '../objects/line-item';
 import { invalidRequest } from '../stripe-error';
 import type { Kind, Tables } from '../store';
+import { refOf, refOrNull } from '../work';
 
 /** What kind of object an id is of, by its prefix. */
 const KIND_OF_PREFIX: Readonly<Record<string, Kind>> = {
@@ -13,6 +15,35 @@ const KIND_OF_PREFIX: Readonly<Record<string, Kind>> = {
   price: 'price',
   prod: 'product',
   sub: 'subscription',
+};
+
+/** Lists that an object has only when they are asked for, newest first. */
+const LEFT_OUT: Readonly<
+  Record<string, (tables: Tables, id: string) => Stripe.ApiList<{ readonly id: string }>>
+> = {
+  'charge.refunds': (tables, id) =>
+    listOf(
+      `/v1/charges/${id}/refunds`,
+      tables
+        .list('refund')
+        .filter(({ charge }) => refOrNull(charge) === id)
+        .toReversed(),
+    ),
+  'checkout.session.line_items': (tables, id) =>
+    listOf(`/v1/checkout/sessions/${id}/line_items`, lineItemsOf(tables, id)),
+  'customer.subscriptions': (tables, id) =>
+    listOf(
+      `/v1/customers/${id}/subscriptions`,
+      tables
+        .list('subscription')
+        .filter(({ customer, status }) => refOf(customer) === id && status !== 'canceled')
+        .toReversed(),
+    ),
+  'invoice.payments': (tables, id) =>
+    listOf(
+      `/v1/invoice_payments?invoice=${id}`,
+      tables.list('invoice_payment').filter(({ invoice }) => refOf(invoice) === id),
+    ),
 };
 
 /**
@@ -32,9 +63,8 @@ function expandPath(tables: Tables, object: object, [name, ...rest]: readonly st
 }
 
 function memberOf(tables: Tables, object: object, name: string): unknown {
-  if (name === 'payments' && 'object' in object && object.object === 'invoice') {
-    return paymentsOf(tables, (object as Stripe.Invoice).id);
-  }
+  const leftOut = 'object' in object ? LEFT_OUT[`${String(object.object)}.${name}`] : undefined;
+  if (leftOut !== undefined) return leftOut(tables, (object as { readonly id: string }).id);
   const value: unknown = Object.hasOwn(object, name) ? object[name as keyof object] : undefined;
   if (value === undefined) throw invalidRequest(`This property cannot be expanded (${name}).`);
   if (typeof value !== 'string') return value;
@@ -43,11 +73,6 @@ function memberOf(tables: Tables, object: object, name: string): unknown {
   return tables.find(kind, value) ?? value;
 }
 
-function paymentsOf(tables: Tables, invoice: string): Stripe.ApiList<Stripe.InvoicePayment> {
-  return {
-    object: 'list',
-    data: tables.list('invoice_payment').filter((payment) => payment.invoice === invoice),
-    has_more: false,
-    url: `/v1/invoice_payments?invoice=${invoice}`,
-  };
+function listOf<T>(url: string, data: T[]): Stripe.ApiList<T> {
+  return { object: 'list', data, has_more: false, url };
 }

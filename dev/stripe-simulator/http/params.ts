@@ -11,6 +11,10 @@ export const integer = z
   .string()
   .regex(/^-?\d{1,15}$/, 'Invalid integer')
   .transform(Number);
+export const positive = integer.refine((value) => value > 0, {
+  error: 'Invalid positive integer',
+  params: { code: 'parameter_invalid_integer' },
+});
 export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 /** Text of which the empty one takes away what was there. */
 export const clearable = z.string().transform((value) => (value === '' ? null : value));
@@ -28,7 +32,7 @@ export const webAddress = text.refine(isWebAddress, {
   params: { code: 'url_invalid' },
 });
 /** Keys and values to set; an empty value takes its key away. */
-export const metadata = z.union([z.record(z.string(), z.string()), z.literal('').transform(() => ({}))]);
+export const metadata = z.union([z.literal('').transform(() => ({})), z.record(z.string(), z.string())]);
 export const currency = z.string().regex(/^[a-z]{3}$/, 'Invalid currency');
 /** Seconds since the epoch, before, at or after which an object was created. */
 export const created = z.union([

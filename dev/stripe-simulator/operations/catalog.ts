@@ -19,6 +19,12 @@ export const catalogOperations: readonly Operation[] = [
   operation('POST', '/v1/products', { ...productShape, id: text.optional() }, (work, params) =>
     createProduct(work, params),
   ),
+  operation('GET', '/v1/products', { ...page, active: flag.optional() }, ({ tables }, params) => {
+    const matching = tables
+      .list('product')
+      .filter((product) => params.active === undefined || product.active === params.active);
+    return paginate('/v1/products', matching, params);
+  }),
   operation('GET', '/v1/products/:id', {}, ({ tables }, _, id) => tables.get('product', id)),
   operation(
     'POST',
@@ -61,6 +67,7 @@ export const catalogOperations: readonly Operation[] = [
       ...page,
       lookup_keys: z.array(text).max(10).optional(),
       product: text.optional(),
+      type: z.enum(['one_time', 'recurring']).optional(),
       active: flag.optional(),
     },
     ({ tables }, params) => {
@@ -69,6 +76,7 @@ export const catalogOperations: readonly Operation[] = [
         .list('price')
         .filter((price) => keys === undefined || keys.includes(price.lookup_key ?? ''))
         .filter((price) => params.product === undefined || refOf(price.product) === params.product)
+        .filter((price) => params.type === undefined || price.type === params.type)
         .filter((price) => params.active === undefined || price.active === params.active);
       return paginate('/v1/prices', matching, params);
     },

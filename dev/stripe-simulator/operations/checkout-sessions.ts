@@ -6,6 +6,7 @@ import { operation, type Operation, type ParamsOf } from '../http/operation';
 import { createdWithin, paginate } from '../http/paginate';
 import { created, integer, metadata, page, text, webAddress } from '../http/params';
 import { buildCheckoutSession } from '../objects/checkout-session';
+import { lineItemsOf } from '../objects/line-item';
 import { schedule } from '../schedule';
 import { invalidRequest } from '../stripe-error';
 import { DAY, HOUR, refOrNull, type Work } from '../work';
@@ -64,6 +65,9 @@ export const checkoutOperations: readonly Operation[] = [
   ),
   operation('GET', '/v1/checkout/sessions/:id', {}, ({ tables }, _, id) =>
     tables.get('checkout.session', id),
+  ),
+  operation('GET', '/v1/checkout/sessions/:id/line_items', page, ({ tables }, params, id) =>
+    paginate(`/v1/checkout/sessions/${id}/line_items`, lineItemsOf(tables, id), params),
   ),
   operation('POST', '/v1/checkout/sessions/:id/expire', {}, (work, _, id) =>
     expireSession(work, work.tables.get('checkout.session', id)),

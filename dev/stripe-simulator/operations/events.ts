@@ -17,7 +17,7 @@ export const eventOperations: readonly Operation[] = [
     ({ tables }, params) => {
       const matching = tables
         .list('event')
-        .filter((event) => params.type === undefined || event.type === params.type)
+        .filter((event) => params.type === undefined || isOfType(event.type, params.type))
         .filter((event) => params.types === undefined || params.types.includes(event.type))
         .filter((event) => createdWithin(event.created, params.created))
         // An event counts as delivered when no delivery of it is pending any more.
@@ -31,3 +31,11 @@ export const eventOperations: readonly Operation[] = [
   ),
   operation('GET', '/v1/events/:id', {}, ({ tables }, _, id) => tables.get('event', id)),
 ];
+
+/** Whether a type is the one asked for, in which a star stands for anything: `invoice.*`. */
+function isOfType(type: string, wanted: string): boolean {
+  const [head = '', ...rest] = wanted.split('*');
+  if (rest.length === 0) return type === wanted;
+  const tail = rest.at(-1) ?? '';
+  return type.length >= head.length + tail.length && type.startsWith(head) && type.endsWith(tail);
+}

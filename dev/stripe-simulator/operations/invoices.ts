@@ -81,6 +81,10 @@ export const invoiceOperations: readonly Operation[] = [
     },
   ),
   operation('GET', '/v1/invoices/:id', {}, ({ tables }, _, id) => tables.get('invoice', id)),
+  operation('GET', '/v1/invoices/:id/lines', page, ({ tables }, params, id) => {
+    const oldestFirst = tables.get('invoice', id).lines.data.toReversed();
+    return paginate(`/v1/invoices/${id}/lines`, oldestFirst, params);
+  }),
   operation('POST', '/v1/invoices/:id', { metadata: metadata.optional() }, (work, params, id) => {
     const invoice = work.tables.get('invoice', id);
     const patch = { metadata: mergeMetadata(invoice.metadata, params.metadata) };
@@ -135,6 +139,7 @@ export const invoiceOperations: readonly Operation[] = [
       return paginate('/v1/invoice_payments', matching, params);
     },
   ),
+  operation('GET', '/v1/invoice_payments/:id', {}, ({ tables }, _, id) => tables.get('invoice_payment', id)),
 ];
 
 function pay(work: Work, invoice: Stripe.Invoice, params: ParamsOf<typeof payShape>): Stripe.Invoice {

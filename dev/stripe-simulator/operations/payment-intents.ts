@@ -54,7 +54,12 @@ export const paymentIntentOperations: readonly Operation[] = [
   operation(
     'GET',
     '/v1/charges',
-    { ...page, customer: text.optional(), payment_intent: text.optional() },
+    {
+      ...page,
+      customer: text.optional(),
+      payment_intent: text.optional(),
+      created: created.optional(),
+    },
     ({ tables }, params) => {
       const matching = tables
         .list('charge')
@@ -62,7 +67,8 @@ export const paymentIntentOperations: readonly Operation[] = [
         .filter(
           (one) =>
             params.payment_intent === undefined || refOrNull(one.payment_intent) === params.payment_intent,
-        );
+        )
+        .filter((one) => createdWithin(one.created, params.created));
       return paginate('/v1/charges', matching, params);
     },
   ),

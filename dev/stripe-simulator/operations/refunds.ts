@@ -1,9 +1,10 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import { refundCharge } from '../billing/refunds';
+import { change } from '../events';
 import { operation, type Operation } from '../http/operation';
 import { createdWithin, paginate } from '../http/paginate';
-import { created, integer, metadata, page, text } from '../http/params';
+import { created, metadata, page, positive, text } from '../http/params';
 import { invalidRequest } from '../stripe-error';
 import { refOrNull, type Work } from '../work';
 import { mergeMetadata } from './metadata';
@@ -15,7 +16,7 @@ export const refundOperations: readonly Operation[] = [
     {
       charge: text.optional(),
       payment_intent: text.optional(),
-      amount: integer.optional(),
+      amount: positive.optional(),
       reason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer']).optional(),
       metadata: metadata.optional(),
     },
@@ -43,6 +44,11 @@ export const refundOperations: readonly Operation[] = [
     },
   ),
   operation('GET', '/v1/refunds/:id', {}, ({ tables }, _, id) => tables.get('refund', id)),
+  operation('POST', '/v1/refunds/:id', { metadata: metadata.optional() }, (work, params, id) => {
+    const refund = work.tables.get('refund', id);
+    const patch = { metadata: mergeMetadata(refund.metadata, params.metadata) };
+    return change(work, 'refund', refund, patch, 'refund.updated');
+  }),
 ];
 
 function chargeOf(

@@ -1,0 +1,26 @@
+import type Stripe from 'stripe';
+import type { Tables } from '../store';
+
+/** What a Checkout session sells. */
+export function lineItemsOf(tables: Tables, session: string): Stripe.LineItem[] {
+  tables.get('checkout.session', session);
+  return tables.get('checkout_terms', session).items.map((item, index) => {
+    const price = tables.get('price', item.price);
+    const amount = (price.unit_amount ?? 0) * item.quantity;
+    const product = typeof price.product === 'string' ? tables.find('product', price.product) : undefined;
+    return {
+      id: `li_${session.replace(/^cs_test_/, '')}${String(index)}`,
+      object: 'item',
+      adjustable_quantity: null,
+      amount_discount: 0,
+      amount_subtotal: amount,
+      amount_tax: 0,
+      amount_total: amount,
+      currency: price.currency,
+      description: product?.name ?? price.id,
+      metadata: {},
+      price,
+      quantity: item.quantity,
+    };
+  });
+}
