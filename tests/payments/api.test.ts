@@ -157,6 +157,39 @@ describe('the API of the simulator', () => {
     expect(refunded.refunds?.data.map(({ id }) => id)).toEqual([refund.id]);
   });
 
+  it('takes a payment in two steps, and another card after a decline', async () => {
+    const { stripe } = world;
+    const { stripeCustomerId, session } = await createTestSubscription(world);
+    const { id } = await stripe.paymentIntents.create({
+      amount: 1000,
+      currency: 'usd',
+      customer: stripeCustomerId,
+      automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+    });
+    const declined = stripe.paymentIntents.confirm(id, { payment_method: 'pm_card_chargeDeclined' });
+    await expect(declined).rejects.toMatchObject({ code: 'card_declined' });
+    const paid = await stripe.paymentIntents.confirm(id, { payment_method: 'pm_card_visa' });
+    expect([paid.status, paid.amount_received]).toEqual(['succeeded', 1000]);
+    const again = stripe.paymentIntents.confirm(id, { payment_method: 'pm_card_visa' });
+    await expect(again).rejects.toMatchObject({ code: 'payment_intent_unexpected_state' });
+    const invoice = await world.payments.getInvoice(session.latestInvoiceId!);
+    await expect(stripe.paymentIntents.confirm(invoice.paymentIntentId!)).rejects.toMatchObject({
+      statusCode: 400,
+    });
+  });
+
+  it('keeps why a subscription was canceled', async () => {
+    const { stripeSubscriptionId } = await createTestSubscription(world);
+    const why = { comment: 'moved', feedback: 'unused' } as const;
+    const ended = await world.stripe.subscriptions.cancel(stripeSubscriptionId, {
+      cancellation_details: why,
+    });
+    expect(ended).toMatchObject({
+      status: 'canceled',
+      cancellation_details: { ...why, reason: 'cancellation_requested' },
+    });
+  });
+
   it('lists events by a type with a star in it', async () => {
     await createTestSubscription(world);
     const types = async (type: string) =>

@@ -6,21 +6,31 @@ import { attachMethod, resolveMethod } from '../billing/methods';
 import { emit } from '../events';
 import { operation, type Operation, type ParamsOf } from '../http/operation';
 import { createdWithin, paginate } from '../http/paginate';
-import { created, currency, flag, integer, metadata, page, text } from '../http/params';
+import { created, currency, flag, metadata, page, positive, text, webAddress } from '../http/params';
 import { buildPaymentIntent } from '../objects/payment-intent';
-import { cardError, invalidRequest } from '../stripe-error';
+import { cardError, invalidRequest, type StripeError } from '../stripe-error';
 import { refOrNull, type Work } from '../work';
 import { mergeMetadata } from './metadata';
 
-const createShape = {
-  amount: integer.pipe(z.number().min(1)),
-  currency,
-  customer: text.optional(),
+const confirmShape = {
   payment_method: text.optional(),
-  confirm: flag.default(false),
   off_session: flag.default(false),
   error_on_requires_action: flag.default(false),
+  /** Cards lead nowhere. */
+  return_url: webAddress.optional(),
+};
+
+const createShape = {
+  ...confirmShape,
+  amount: positive,
+  currency,
+  customer: text.optional(),
+  confirm: flag.default(false),
   setup_future_usage: z.enum(['off_session', 'on_session']).optional(),
+  /** Which is what the pinned version does in any case, and here only cards pay. */
+  automatic_payment_methods: z
+    .strictObject({ enabled: flag, allow_redirects: z.enum(['always', 'never']).optional() })
+    .optional(),
   description: text.optional(),
   metadata: metadata.optional(),
 };
@@ -40,14 +50,24 @@ export const paymentIntentOperations: readonly Operation[] = [
     },
   ),
   operation('GET', '/v1/payment_intents/:id', {}, ({ tables }, _, id) => tables.get('payment_intent', id)),
+  operation('POST', '/v1/payment_intents/:id/confirm', confirmShape, (work, params, id) => {
+    const intent = work.tables.get('payment_intent', id);
+    if (!['requires_payment_method', 'requires_confirmation'].includes(intent.status)) {
+      throw unexpectedState(`You cannot confirm this PaymentIntent because it is ${intent.status}.`);
+    }
+    if (work.tables.list('invoice_payment').some((one) => refOrNull(one.payment.payment_intent) === id)) {
+      throw invalidRequest(
+        'The simulator takes the payment of an invoice by `POST /v1/invoices/:id/pay` only.',
+      );
+    }
+    const wanted = params.payment_method ?? refOrNull(intent.payment_method);
+    return confirm(work, intent, wanted === null ? null : resolveMethod(work, wanted), params);
+  }),
   operation('POST', '/v1/payment_intents/:id/cancel', {}, (work, _, id) => {
     const canceled = cancelIntent(work, id, 'requested_by_customer');
     if (canceled.status === 'canceled') return canceled;
-    throw invalidRequest(
+    throw unexpectedState(
       `You cannot cancel this PaymentIntent because it has a status of ${canceled.status}.`,
-      {
-        code: 'payment_intent_unexpected_state',
-      },
     );
   }),
   operation('GET', '/v1/charges/:id', {}, ({ tables }, _, id) => tables.get('charge', id)),
@@ -90,21 +110,19 @@ function create(work: Work, params: ParamsOf<typeof createShape>): Stripe.Paymen
   });
   work.tables.put('payment_intent', built);
   emit(work, 'payment_intent.created', built);
-  if (!params.confirm) return built;
-  if (method === null) {
-    throw invalidRequest('You cannot confirm this PaymentIntent because it is missing a payment method.', {
-      code: 'payment_intent_unexpected_state',
-    });
-  }
-  return confirm(work, built, method, params);
+  return params.confirm ? confirm(work, built, method, params) : built;
 }
 
 function confirm(
   work: Work,
   intent: Stripe.PaymentIntent,
-  method: Stripe.PaymentMethod,
-  params: ParamsOf<typeof createShape>,
+  method: Stripe.PaymentMethod | null,
+  params: ParamsOf<typeof confirmShape>,
 ): Stripe.PaymentIntent {
+  if (method === null) {
+    throw unexpectedState('You cannot confirm this PaymentIntent because it is missing a payment method.');
+  }
+  const customer = refOrNull(intent.customer);
   const attempt = attemptPayment(work, intent, method, {
     offSession: params.off_session,
     // Off session there is nobody to ask: Stripe declines then, whether or not the caller asks it to.
@@ -112,9 +130,7 @@ function confirm(
   });
   switch (attempt.outcome) {
     case 'paid':
-      if (params.setup_future_usage !== undefined && params.customer !== undefined) {
-        attachMethod(work, method, params.customer);
-      }
+      if (intent.setup_future_usage !== null && customer !== null) attachMethod(work, method, customer);
       openDisputeIfAsked(work, attempt.charge);
       return attempt.intent;
     case 'declined':
@@ -125,4 +141,8 @@ function confirm(
     case 'requires_action':
       return attempt.intent;
   }
+}
+
+function unexpectedState(message: string): StripeError {
+  return invalidRequest(message, { code: 'payment_intent_unexpected_state' });
 }

@@ -14,6 +14,21 @@ import { mergeMetadata } from './metadata';
 
 const quantity = integer.pipe(z.number().min(1));
 const anchor = z.strictObject({ type: z.enum(['now', 'unchanged']) });
+const cancellationDetails = z.strictObject({
+  comment: text.optional(),
+  feedback: z
+    .enum([
+      'customer_service',
+      'low_quality',
+      'missing_features',
+      'other',
+      'switched_service',
+      'too_complex',
+      'too_expensive',
+      'unused',
+    ])
+    .optional(),
+});
 /** The simulator bills whole periods only. */
 const proration = z.literal('none', 'the simulator supports none');
 
@@ -77,8 +92,17 @@ export const subscriptionOperations: readonly Operation[] = [
   operation(
     'DELETE',
     '/v1/subscriptions/:id',
-    { invoice_now: flag.optional(), prorate: z.literal('false').optional() },
-    (work, _, id) => endSubscription(work, living(work, id), 'cancellation_requested'),
+    {
+      invoice_now: flag.optional(),
+      prorate: z.literal('false').optional(),
+      cancellation_details: cancellationDetails.default({}),
+    },
+    (work, { cancellation_details: { comment = null, feedback = null } }, id) => {
+      const subscription = living(work, id);
+      const details = { feedback_option: null, reason: null, comment, feedback };
+      const told = { ...subscription, cancellation_details: details };
+      return endSubscription(work, told, 'cancellation_requested');
+    },
   ),
   operation(
     'POST',
