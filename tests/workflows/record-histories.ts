@@ -16,6 +16,8 @@ import {
   pauseUpdate,
   resumeUpdate,
   setAutoTopUpUpdate,
+  SPEND_WORKFLOW,
+  spendStart,
   spendWorkflowId,
   subscriptionWorkflowId,
   TOP_UP_WORKFLOW,
@@ -73,7 +75,16 @@ describe('the histories', () => {
     const handle = house.client.workflow.getHandle(spendWorkflowId(canceled.spendId));
     await handle.signal(cancelSpendSignal);
     await handle.result();
-    await record('spend-canceled', spendWorkflowId(canceled.spendId));
+    // "spend-canceled" is from before the patch "one-activity-at-a-time".
+    await record('spend-stopped-at-work', spendWorkflowId(canceled.spendId));
+
+    const early = spendOf(customerId, 'early', generating('a harbour', 2));
+    const started = await house.client.workflow.signalWithStart(SPEND_WORKFLOW, {
+      ...spendStart(early),
+      signal: cancelSpendSignal,
+    });
+    await started.result();
+    await record('spend-stopped-before-start', spendWorkflowId(early.spendId));
 
     const input = { imageId: deriveId('img', delivered.spendId, 0) };
     const refused = spendOf(customerId, 'refused', { action: 'license_image', input });
@@ -130,6 +141,11 @@ describe('the histories', () => {
     await payAt(paid.checkoutUrl);
     await pass(1);
     await record('add-on-paid', addOnWorkflowId(paid.id));
+    const late = await order(house, customerId, 1);
+    await house.client.workflow.getHandle(addOnWorkflowId(late.id)).terminate('as if its history were gone');
+    await payAt(late.checkoutUrl);
+    await pass(1);
+    await record('add-on-taken-up-again', addOnWorkflowId(late.id));
 
     const start = topUpStart(customerId);
     const setting = { threshold: credits(9_000), pack: 'add_on_1000', quantity: 1, monthlyMaximum: 1 };

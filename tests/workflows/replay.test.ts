@@ -20,7 +20,7 @@ describe('the workflows', () => {
 
   it('replay every history that was ever recorded', async () => {
     const names = (await readdir(HISTORIES)).filter((name) => name.endsWith('.json'));
-    expect(names.length).toBeGreaterThan(8);
+    expect(names.length).toBeGreaterThan(13);
     const recorded = await Promise.all(
       names.map(async (name) => JSON.parse(await readFile(join(HISTORIES, name), 'utf8')) as Recorded),
     );
