@@ -9,6 +9,12 @@ const INT8 = 20;
 const INT8_ARRAY = 1016;
 const TIMESTAMPTZ = 1184;
 
+/**
+ * How long an unused connection is kept. A request takes up to five at once, and after the pool's default of half a
+ * minute the next one would make them all anew, which takes longer than a refusal.
+ */
+const IDLE_MS_MAX = 10 * 60_000;
+
 export interface DatabaseOptions {
   /** Connections at most; the reads of one process rarely need more than its concurrent requests. */
   readonly connectionsMax?: number;
@@ -23,7 +29,7 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Knex
   return knex({
     client: 'pg',
     connection: connectionOf(url, options.applicationName ?? 'scrip'),
-    pool: { min: 0, max: options.connectionsMax ?? 10 },
+    pool: { min: 0, max: options.connectionsMax ?? 10, idleTimeoutMillis: IDLE_MS_MAX },
     // A request that waits longer than this for a connection is better refused with 503.
     acquireConnectionTimeout: 10_000,
   });

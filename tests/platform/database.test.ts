@@ -4,6 +4,16 @@ import { createDatabase } from '../../src/platform/database';
 import { isMigrated, migrate } from '../../src/platform/migrate';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
+/** All but the clock and the intervals by which the pool looks for unused connections. */
+const REAL_TIMERS = [
+  'setTimeout',
+  'clearTimeout',
+  'setImmediate',
+  'clearImmediate',
+  'nextTick',
+  'performance',
+] as const;
+
 describe('the database', () => {
   let database: TestDatabase;
   let db: Knex;
@@ -33,6 +43,21 @@ describe('the database', () => {
     expect(await valueOf("'2026-01-31T23:30:00.123456+05:30'::timestamptz")).toBe('2026-01-31T18:00:00.123Z');
     expect(await valueOf("'2026-01-31T00:00:00Z'::timestamptz")).toBe('2026-01-31T00:00:00.000Z');
     await expect(valueOf("'infinity'::timestamptz")).rejects.toThrow(RangeError);
+  });
+
+  it('keeps a connection through minutes of quiet, so that the next request need not make it anew', async () => {
+    jest.useFakeTimers({ doNotFake: [...REAL_TIMERS] });
+    const quiet = createDatabase(database.appUrl);
+    const backend = async () =>
+      (await quiet.raw<{ rows: readonly { pid: number }[] }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid;
+    try {
+      const before = await backend();
+      jest.advanceTimersByTime(5 * 60_000);
+      expect(await backend()).toBe(before);
+    } finally {
+      jest.useRealTimers();
+      await quiet.destroy();
+    }
   });
 
   it('leaves the parsers of other users of the driver alone', () => {
