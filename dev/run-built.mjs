@@ -3,8 +3,9 @@ import { createRequire } from 'node:module';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Compiles what changed, then runs a program of the build in this very process, so that signals reach it directly. One that
- * comes before the program listens ends the process at once: there is nothing to stop yet.
+ * Compiles what changed, then runs a program of the build in this very process, so that signals reach it directly; npm's do
+ * because its scripts `exec` it: a shell in between would keep them. One that comes before the program listens ends the
+ * process at once: there is nothing to stop yet.
  */
 export async function runBuilt(program) {
   const end = () => process.exit(0);
