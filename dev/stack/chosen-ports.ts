@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findPort, isFree } from './ports';
+import { findHindrance, findPort } from './ports';
 import { readJsonFile, writeJsonFile } from './state-file';
 
 const PORT_USERS = ['api', 'postgres', 'temporal', 'temporalUi', 'stripe', 'studio'] as const;
@@ -13,9 +13,10 @@ const lastSchema = z.partialRecord(z.enum(PORT_USERS), z.int().min(1).max(65_535
  * any free ones. A port that was asked for by number is taken or refused with an error for people.
  */
 export async function choosePorts(file: string, apiPort: number): Promise<Ports> {
-  if (apiPort !== 0 && !(await isFree(apiPort))) {
+  const hindrance = apiPort === 0 ? undefined : await findHindrance(apiPort);
+  if (hindrance !== undefined) {
     throw new Error(
-      `Port ${String(apiPort)} is in use. Set PORT to another one, or PORT=0 for any free one.`,
+      `Port ${String(apiPort)} ${hindrance}. Set PORT to another one, or PORT=0 for any free one.`,
     );
   }
   const last = lastSchema.safeParse(await readJsonFile(file)).data ?? {};
