@@ -3,6 +3,7 @@ import { openSubscription as open, type SubscriptionState } from '../domain/subs
 import { getCatalog, getPriceId } from '../store/catalogs';
 import { subscriptionRecord, writeRecords } from '../store/records';
 import type { OpenAnswer, OpenSubscription } from '../workflows/messages';
+import { closeOtherCheckouts } from './close-other-checkouts';
 import type { ActivityDeps } from './deps';
 import { refusalOf } from './refusal';
 import { ensureStripeCustomer } from './stripe-customer';
@@ -14,12 +15,16 @@ export interface Opened {
   readonly state: SubscriptionState | null;
 }
 
-/** Opens the checkout at Stripe, or has it send invoices, and records the `incomplete` subscription. Idempotent by the subscription's id. */
+/**
+ * Opens the checkout at Stripe, or has it send invoices, and records the `incomplete` subscription. It replaces the customer's
+ * earlier checkouts, so that only one can be paid. Idempotent by the subscription's id.
+ */
 export async function openSubscription(
   deps: ActivityDeps,
   { opening, at }: { opening: OpenSubscription; at: Instant },
 ): Promise<Opened> {
   try {
+    await closeOtherCheckouts(deps, opening);
     const state = await openAtStripe(deps, opening, at);
     await writeRecords(deps.db, [subscriptionRecord(subscriptionRowOf(state))]);
     return { answer: { outcome: 'opened' }, state };

@@ -191,6 +191,27 @@ describe('a subscription and its money', () => {
     expect(await seen(6, 4, 'incomplete')).toBe('canceled');
   });
 
+  it('replaces a checkout that was left, so that only one of them can be paid', async () => {
+    const customerId = await house.newCustomer(1);
+    const left = await open(house, customerId);
+    const second = await open(house, customerId, { plan: 'pro' });
+    await payAt(left.checkoutUrl);
+    await payAt(second.checkoutUrl);
+    await deliverToInbox(house);
+    await until(() => isActive(second.id));
+    await until(async () => (await getSubscription(house.db, left.id)).status === 'canceled');
+    expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 1000']);
+  });
+
+  it('is not begun beside one that is paid already, though nobody has heard of the payment', async () => {
+    const customerId = await house.newCustomer(1);
+    const { id } = await openAndPay(house, customerId);
+    await expect(open(house, customerId)).rejects.toThrow(`has just paid for the subscription ${id}`);
+    await deliverToInbox(house);
+    await until(() => isActive(id));
+    expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 500']);
+  });
+
   it('is taken up again from its record when its workflow is gone', async () => {
     const customerId = await house.newCustomer(1);
     const { id, checkoutUrl } = await open(house, customerId);
