@@ -15,8 +15,7 @@ import type { StripeSimulator } from '../stripe-simulator/simulator';
 
 /** An event is the webhook's to deliver first; what is older was missed. As in the worker. */
 const INBOX_AGE_MS = 10_000;
-/** Who has too little is noticed at once; what was missed, and a month's maximum that is over, once a day. */
-const CREDITS_LOOK_MS = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /**
  * Carries out what is due outside of the workflows, and answers when more will be: expiries, then what happens at Stripe
@@ -41,7 +40,7 @@ export function createCarryOutDue(parts: {
     if (!isWanted) return null;
     if (nextLook === null || nextLook <= now) {
       await noticeAllCredits(parts);
-      nextLook = shift(now, CREDITS_LOOK_MS);
+      nextLook = nextDay(now);
     }
     return nextLook;
   }
@@ -56,6 +55,14 @@ export function createCarryOutDue(parts: {
     const nexts = [swept.nextDueAt, nextAtStripe, nextReconciliation, nextDelivery, await lookAtCredits(now)];
     return nexts.filter((next) => next !== null).sort()[0] ?? null;
   };
+}
+
+/**
+ * Who has too little is noticed at once; what was missed is looked for when a day of UTC begins, for with the first of a
+ * month a new maximum begins too.
+ */
+function nextDay(now: Instant): Instant {
+  return instantOf((Math.floor(epochMsOf(now) / DAY_MS) + 1) * DAY_MS);
 }
 
 function shift(instant: Instant, ms: number): Instant {
