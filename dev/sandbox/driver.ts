@@ -5,10 +5,7 @@ import type { Logger } from '../../src/platform/logger';
 import { connectWorker } from '../../src/platform/temporal-worker';
 import { createWorker } from '../../src/platform/temporal-worker';
 import type { TimeServer } from './time-server';
-import { drive, pokeSignal } from './workflows';
-
-/** Carries out what is due; answers when more will be, null for never. */
-export type Tick = () => Promise<Instant | null>;
+import { drive, pokeSignal, type Tick } from './workflows';
 
 export interface Driver {
   /** Something became due earlier than was known. */

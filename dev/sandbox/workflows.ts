@@ -1,10 +1,12 @@
 import { continueAsNew, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
-import { epochMsOf, instantOf } from '../../src/domain/instants';
+import { epochMsOf, type Instant, instantOf } from '../../src/domain/instants';
 import { createAlarms } from '../../src/workflows/alarms';
 import { now } from '../../src/workflows/now';
-import type { Tick } from './driver';
 
 export const pokeSignal = defineSignal('poke');
+
+/** Carries out what is due; answers when more will be, null for never. */
+export type Tick = () => Promise<Instant | null>;
 
 const { tick } = proxyActivities<{ tick: Tick }>({
   startToCloseTimeout: '10 minutes',

@@ -1,17 +1,5 @@
+import type { TaskName } from './store';
 import type { Work } from './work';
-
-/** What can come due; `tasks.ts` says what each does. */
-export type TaskName =
-  | 'expire_session'
-  | 'expire_incomplete'
-  | 'expire_pending_update'
-  | 'end_period'
-  | 'cancel_subscription'
-  | 'finalize_invoice'
-  | 'collect_invoice'
-  | 'mark_overdue'
-  | 'fail_refund'
-  | 'succeed_refund';
 
 /** Has `task` carried out for an object at an instant (seconds); a later call for the same two replaces the instant. */
 export function schedule(

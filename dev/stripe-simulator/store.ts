@@ -1,6 +1,5 @@
 import type Stripe from 'stripe';
 import { openJournal } from './journal';
-import type { TaskName } from './schedule';
 import { resourceMissing } from './stripe-error';
 
 /** Every kind of record: Stripe's objects under the name of their `object`, then the simulator's own bookkeeping. */
@@ -53,6 +52,19 @@ export interface Due {
   readonly task: TaskName;
   readonly objectId: string;
 }
+
+/** What can come due; `tasks.ts` says what each does. */
+export type TaskName =
+  | 'expire_session'
+  | 'expire_incomplete'
+  | 'expire_pending_update'
+  | 'end_period'
+  | 'cancel_subscription'
+  | 'finalize_invoice'
+  | 'collect_invoice'
+  | 'mark_overdue'
+  | 'fail_refund'
+  | 'succeed_refund';
 
 /** The first answer to an idempotency key, which every repeat gets again. */
 export interface StoredResponse {

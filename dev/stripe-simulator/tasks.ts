@@ -4,8 +4,7 @@ import { finalizeInvoice } from './billing/invoices';
 import { failRefund, succeedRefund } from './billing/refunds';
 import { endPeriod, expireIncomplete, expirePendingUpdate } from './billing/renew-subscription';
 import { endSubscription } from './billing/subscription-state';
-import type { TaskName } from './schedule';
-import type { Due } from './store';
+import type { Due, TaskName } from './store';
 import type { Work } from './work';
 
 const AUTOMATIC = { offSession: true, automatic: true } as const;

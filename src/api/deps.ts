@@ -8,7 +8,7 @@ import type { Clock } from '../platform/clock';
 import type { Logger } from '../platform/logger';
 import type { Registry } from '../platform/metrics';
 import type { InFlight } from './in-flight';
-import type { OpenApi } from './openapi';
+import type { OpenApi } from './openapi-document';
 import type { SpendWatch } from './spend-watch';
 
 /** All that the operations use; src/main/api.ts puts it together. */

@@ -1,35 +1,13 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../domain/errors';
 import { IDEMPOTENCY_KEY_PATTERN, REPLAYED_HEADER } from './idempotency-key';
+import type { Json, OpenApi, OperationDoc } from './openapi-document';
 import type { AnswerDoc, AnyOperation } from './operation';
 import { PROBLEMS } from './problems';
 import type { Route } from './routes';
 
-type Json = Readonly<Record<string, unknown>>;
 /** What a header says, by its name. */
 type Headers = Readonly<Record<string, string>>;
-
-/** What of the description is read here again; the rest is for its readers. */
-export interface OpenApi {
-  readonly openapi: string;
-  readonly info: Json;
-  readonly servers: readonly Json[];
-  readonly security: readonly Json[];
-  readonly tags: readonly { readonly name: string }[];
-  readonly paths: Readonly<Record<string, Readonly<Record<string, OperationDoc>>>>;
-  readonly components: Json;
-}
-
-export interface OperationDoc {
-  readonly operationId: string;
-  readonly summary: string;
-  readonly description?: string;
-  readonly tags: readonly string[];
-  readonly security?: readonly Json[];
-  readonly parameters: readonly Json[];
-  readonly requestBody?: Json;
-  readonly responses: Readonly<Record<string, Json>>;
-}
 
 const problemSchema = z
   .looseObject({

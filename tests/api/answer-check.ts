@@ -1,6 +1,6 @@
 import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import type { OpenApi } from '../../src/api/openapi';
+import type { OpenApi } from '../../src/api/openapi-document';
 
 /** Ours, and what a client acts on. */
 const TOLD = /^(x-request-id|location|idempotency-replayed|retry-after|www-authenticate|scrip-.*)$/;

@@ -1,5 +1,5 @@
 import { ERROR_CODES } from '../../domain/errors';
-import type { OpenApi, OperationDoc } from '../openapi';
+import type { OpenApi, OperationDoc } from '../openapi-document';
 import { PROBLEMS } from '../problems';
 import { escapeHtml, pageOf } from './page';
 
