@@ -9,6 +9,7 @@ export interface JobNotices {
   watch(spendId: string, wake: () => void): () => void;
 }
 
+/** Notices within one worker process; a spend that nobody watches here is announced in vain. */
 export function createJobNotices(): JobNotices {
   const watchers = new Map<string, Set<() => void>>();
   return {

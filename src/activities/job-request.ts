@@ -9,6 +9,7 @@ import { spendRequestOf } from './spend-request';
 /** How long the links to a training's pictures outlive its deadline. */
 const LINK_MARGIN_MS = 3_600_000;
 
+/** Which of the provider's two kinds of job a spend is: only the training of a model is a training. */
 export function jobKindOf(spend: Spend): JobKind {
   return spend.action === 'train_model' ? 'trainings' : 'predictions';
 }

@@ -70,6 +70,7 @@ function reservation(status: SpendStatus, reservedAt: Instant, { policies }: Cat
   return { answer: { outcome: 'reserved', status }, deadlineAt: isTerminal(status) ? null : deadline };
 }
 
+/** The refusal of a rule (price, rights, inputs) as the answer of the spend: nothing is held, so it has no deadline. */
 export function refusedByRule({ code, message, details }: SpendRefusal): Reservation {
   return { answer: { outcome: 'refused', code, message, details }, deadlineAt: null };
 }

@@ -14,6 +14,7 @@ export function recordedPaymentId(subscriptionId: string, start: Instant, refere
   return `${RECORDED}${subscriptionId}:${start}:${reference}`;
 }
 
+/** Whether a payment was recorded by an operator, which its id says; all others are Stripe's. */
 export function isRecorded(paymentId: string): boolean {
   return paymentId.startsWith(RECORDED);
 }
@@ -111,6 +112,7 @@ function firstCycleFrom(anchorAt: Instant, instant: Instant): number {
   return cycleStart(anchorAt, containing) === instant ? containing : containing + 1;
 }
 
+/** Whether the credits of this cycle, counted from the anchor of the era, were granted. */
 export function isGranted(era: Era, cycle: number): boolean {
   return era.granted.some(([from, to]) => from <= cycle && cycle < to);
 }

@@ -36,6 +36,7 @@ export const SPEND_TRANSITIONS: Readonly<Record<SpendStatus, readonly SpendStatu
   canceled: [],
 };
 
+/** Whether a spend is settled: no transition leads on from its status. */
 export function isTerminal(status: SpendStatus): boolean {
   return SPEND_TRANSITIONS[status].length === 0;
 }

@@ -25,6 +25,7 @@ export interface Findings {
   readonly alarmed: Finding[];
 }
 
+/** What a comparison starts with; it is filled while the comparison runs. */
 export function noFindings(): Findings {
   return { checked: 0, repaired: 0, alarms: 0, repairs: [], alarmed: [] };
 }

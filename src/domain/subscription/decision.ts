@@ -7,6 +7,7 @@ export type Decision =
   | { readonly outcome: 'refused'; readonly refusal: Refusal }
   | { readonly outcome: 'accepted'; readonly requests: readonly StripeRequest[]; readonly intent: Intent };
 
+/** Refuses a command: nothing changes and Stripe is asked for nothing. `message` is read by the caller of the API. */
 export function refuse(code: Refusal['code'], message: string): Decision {
   return { outcome: 'refused', refusal: { code, message } };
 }

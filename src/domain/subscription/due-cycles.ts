@@ -84,6 +84,7 @@ export function prune(state: SubscriptionState): SubscriptionState {
   return intervals.length === state.intervals.length ? state : { ...state, intervals };
 }
 
+/** What went back of one payment; undefined when nothing ever did. */
 export function withdrawalsOf(state: SubscriptionState, paymentId: string): PaymentWithdrawals | undefined {
   return state.withdrawals.find((one) => one.paymentId === paymentId);
 }

@@ -54,6 +54,7 @@ export function currentInterval(state: SubscriptionState): PaidInterval | undefi
   return intervals.find(({ start, end }) => start <= state.at && state.at < end) ?? intervals.at(-1);
 }
 
+/** The era with the latest anchor, of two with the same one the later in the list; undefined when there is none yet. */
 export function currentEra(state: SubscriptionState): Era | undefined {
   return state.eras.reduce<Era | undefined>(
     (latest, era) => (latest === undefined || latest.anchorAt <= era.anchorAt ? era : latest),
