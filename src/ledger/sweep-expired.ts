@@ -23,7 +23,8 @@ interface DueRow {
 /**
  * Ends what has passed its instant by `now` (inclusive): voids due external holds, then expires what is free of due
  * lots, each by an ordinary command under a key of its own, so that any number of sweeps may run at once and repeat. A
- * late sweep changes no outcome: the ledger itself refuses to capture a hold past its instant.
+ * late sweep changes no outcome: the ledger itself refuses to capture a hold past its instant, and what ends counts from its
+ * own instant, in the order of the instants.
  */
 export async function sweepExpired(db: Knex, ledger: Ledger, now: Instant): Promise<Swept> {
   const holds = await sweepPages(

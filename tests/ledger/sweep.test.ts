@@ -1,6 +1,7 @@
 import { credits } from '../../src/domain/credits';
 import type { Instant } from '../../src/domain/instants';
 import { getBalance } from '../../src/ledger/get-balance';
+import { listStatement } from '../../src/ledger/list-statement';
 import { expireDue, sweepExpired } from '../../src/ledger/sweep-expired';
 import { grant, instantAt } from './model/commands';
 import { useLedger } from './use-ledger';
@@ -55,8 +56,41 @@ describe('the sweep', () => {
     };
     expect(await balanceAt(9)).toEqual([4, 6]);
     expect(await balanceAt(10)).toEqual([7, 3]);
-    expect(await balanceAt(31)).toEqual([3, 0]);
-    expect(await balanceAt(31)).toEqual([3, 0]);
+    expect(await balanceAt(31)).toEqual([0, 0]);
+    expect(await balanceAt(31)).toEqual([0, 0]);
     await expireDue(db, ledger, 'cus_nobody', instantAt(31));
+  });
+
+  it('leaves the same rows of the same instants, however late it comes', async () => {
+    const live = async (walletId: string, sweptAt: readonly number[]) => {
+      const hold = (id: string, size: number, hours: number) => ({
+        ...{ op: 'hold' as const, key: `hold:${id}:${walletId}`, fingerprint: '', walletId },
+        ...{ holdId: `${id}_${walletId}`, credits: credits(size), action: 'external', reason: '' },
+        ...{ effectiveAt: instantAt(0), expiresAt: instantAt(hours) },
+      });
+      await ledger.submit(grant(walletId, `soon_${walletId}`, 10, { expiresAt: instantAt(30) }));
+      await ledger.submit(grant(walletId, `later_${walletId}`, 5, { expiresAt: instantAt(60) }));
+      await ledger.submit(hold('before', 3, 20));
+      await ledger.submit(hold('with', 2, 30));
+      await ledger.submit(hold('after', 4, 40));
+      for (const hours of sweptAt) await expireDue(db, ledger, walletId, instantAt(hours));
+      const { data } = await listStatement(db, walletId, { limit: 100 });
+      return data
+        .toReversed()
+        .map(({ code, credits: size, available, held, at }) => [code, size, available, held, at]);
+    };
+    const week = 7 * 24;
+    const onTime = await live('cus_on_time', [20, 30, 40, 60, 30 + week, 40 + week]);
+    expect(onTime.slice(-6)).toEqual([
+      ['release', 3, 9, 6, instantAt(20)],
+      ['expire', 4, 5, 6, instantAt(30)],
+      ['release', 2, 7, 4, instantAt(30)],
+      ['release', 4, 11, 0, instantAt(40)],
+      ['expire', 5, 6, 0, instantAt(60)],
+      ['expire', 6, 0, 0, instantAt(30 + week)],
+    ]);
+    expect(await live('cus_late', [1000])).toEqual(onTime);
+    expect(await getBalance(db, 'cus_late', instantAt(25))).toMatchObject({ available: 9, held: 6 });
+    expect(await getBalance(db, 'cus_late', instantAt(61))).toMatchObject({ available: 6, held: 0 });
   });
 });

@@ -75,7 +75,7 @@ export function createReferenceLedger() {
 
   const submit = (command: LedgerCommand): Answer => {
     const wallet = walletOf(command);
-    const at = command.effectiveAt > wallet.effectiveAt ? command.effectiveAt : wallet.effectiveAt;
+    const at = latest(command.effectiveAt, wallet.effectiveAt);
     const known = answers.get(command.key);
     if (known !== undefined) {
       const same = known.fingerprint === command.fingerprint && known.walletId === command.walletId;
@@ -85,7 +85,7 @@ export function createReferenceLedger() {
     }
     const expired = letTimePass(wallet, at);
     const [outcome, details] = apply(wallet, { ...command, effectiveAt: at as never }, expired);
-    if (outcome === 'applied' || expired.any) wallet.effectiveAt = at;
+    if (outcome === 'applied') wallet.effectiveAt = at;
     const reply = { ...balanceOf(wallet), ...details, effectiveAt: at };
     const answer: Answer = { outcome, replayed: false, reply };
     if (outcome !== 'admitted') {
@@ -109,29 +109,35 @@ export function balanceOf({ lots, owed }: Wallet) {
   return { available: sum(lots, ({ free }) => free), held: sum(lots, ({ held }) => held), owed };
 }
 
-interface Expired {
-  readonly lots: ReadonlyMap<string, number>;
-  readonly any: boolean;
-}
-
-/** What has passed its instant ends before anything else is asked: lots first, then holds. */
-function letTimePass(wallet: Wallet, at: string): Expired {
+/** What has passed its instant ends before anything else is asked, in the order of the instants: lots first, then holds. */
+function letTimePass(wallet: Wallet, at: string): ReadonlyMap<string, number> {
   const lots = new Map<string, number>();
-  for (const lot of wallet.lots) {
-    if (lot.free === 0 || lot.expiresAt === null || lot.expiresAt > at) continue;
-    lots.set(lot.grantId, lot.free);
-    shift(lot, 'free', 'expired', lot.free, at);
+  for (;;) {
+    const lot = firstDue(wallet.lots.filter(({ free }) => free > 0));
+    const hold = firstDue(wallet.holds.filter(({ state }) => state === 'open'));
+    if (lot === undefined && hold === undefined) return lots;
+    if (lot !== undefined && (hold === undefined || lot.expiresAt! <= hold.expiresAt!)) {
+      wallet.effectiveAt = latest(wallet.effectiveAt, lot.expiresAt!);
+      lots.set(lot.grantId, (lots.get(lot.grantId) ?? 0) + lot.free);
+      shift(lot, 'free', 'expired', lot.free, wallet.effectiveAt);
+    } else if (hold !== undefined) {
+      wallet.effectiveAt = latest(wallet.effectiveAt, hold.expiresAt!);
+      end(wallet, hold, 0, hold.open, 'expired', wallet.effectiveAt);
+    }
   }
-  const due = wallet.holds.filter(
-    ({ state, expiresAt }) => state === 'open' && expiresAt !== null && expiresAt <= at,
-  );
-  for (const hold of due.sort((a, b) => compare([a.expiresAt!, a.id], [b.expiresAt!, b.id]))) {
-    end(wallet, hold, 0, hold.open, 'expired', at);
+
+  function firstDue<Due extends { readonly expiresAt: string | null }>(all: readonly Due[]): Due | undefined {
+    return all
+      .filter(({ expiresAt }) => expiresAt !== null && expiresAt <= at)
+      .sort((a, b) => compare([a.expiresAt!], [b.expiresAt!]))[0];
   }
-  return { lots, any: lots.size + due.length > 0 };
 }
 
-function apply(wallet: Wallet, command: LedgerCommand, expired: Expired): Applied {
+function latest(one: string, other: string): string {
+  return one > other ? one : other;
+}
+
+function apply(wallet: Wallet, command: LedgerCommand, expired: ReadonlyMap<string, number>): Applied {
   switch (command.op) {
     case 'grant':
       return grant(wallet, command);
@@ -150,7 +156,7 @@ function apply(wallet: Wallet, command: LedgerCommand, expired: Expired): Applie
     case 'clawback_undo':
       return undo(wallet, command);
     case 'expire': {
-      const credits = expired.lots.get(command.grantId) ?? 0;
+      const credits = expired.get(command.grantId) ?? 0;
       return [credits > 0 ? 'applied' : 'nothing_to_expire', { grantId: command.grantId, expired: credits }];
     }
   }
