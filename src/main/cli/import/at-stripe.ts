@@ -3,7 +3,7 @@ import { CYCLES_PER_INTERVAL } from '../../../domain/contract';
 import type { ImportLine, PaidPlan } from '../../../domain/subscription/import-line';
 import { isUnknownAtStripe } from '../../../payments/is-unknown';
 import type { Payments, SubscriptionFact } from '../../../payments/payments';
-import type { Arrival } from './arrival';
+import type { Customer } from '../../../store/customers';
 
 /** What Stripe says of a line that names something of its own. */
 export interface AtStripe {
@@ -19,7 +19,7 @@ export interface AtStripe {
 export async function faultsAtStripe(
   payments: Pick<Payments, 'getSubscription' | 'hasCustomer'>,
   { stripeCustomer, paid }: ImportLine,
-  { subscriptionId, customer }: Pick<Arrival, 'subscriptionId' | 'customer'>,
+  { subscriptionId, customer }: { readonly subscriptionId: string; readonly customer: Customer | undefined },
 ): Promise<AtStripe | null> {
   const stripeSubscription = paid?.stripeSubscription ?? null;
   if (paid !== null && stripeSubscription !== null) {
