@@ -91,6 +91,12 @@ describe('who talks to whom in the stack', () => {
     expect(replacedBy({ OBJECT_STORE_URL: objectStoreUrl })).toEqual({ objectStoreUrl });
   });
 
+  it('leaves no clock of a sandbox, named in the shell, to the ordinary stack', () => {
+    const shell = { SANDBOX_URL: 'http://127.0.0.1:4000' };
+    const config = readConfig({ ...shell, ...environmentOf(wiringOf({}), PORTS.api) });
+    expect(config.sandboxUrl).toBeUndefined();
+  });
+
   it('tells the API and the worker everything that they ask for', () => {
     const config = readConfig(environmentOf(wiringOf({}), PORTS.api));
     expect(config).toMatchObject({

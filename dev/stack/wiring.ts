@@ -75,5 +75,7 @@ export function environmentOf(wiring: Wiring, apiPort: number): Readonly<Record<
     PUBLIC_URL: wiring.publicUrl,
     HOST: '127.0.0.1',
     PORT: String(apiPort),
+    // Set by the sandbox alone: one that stands in the shell would give the ordinary stack another's clock.
+    SANDBOX_URL: '',
   };
 }
