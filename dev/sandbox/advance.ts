@@ -43,7 +43,10 @@ export function createAdvance(parts: {
     const to = target(now);
     const distanceMs = to === undefined ? Infinity : epochMsOf(to) - epochMsOf(now);
     if (distanceMs > DISTANCE_MS_MAX)
-      throw new AdvanceRefused(400, 'That is not an instant that can be reached.');
+      throw new AdvanceRefused(
+        400,
+        'Say a duration as "P1M" or "PT90M", or an instant as "2027-01-31T10:00:00Z", within a hundred years.',
+      );
     if (distanceMs < 0) throw new AdvanceRefused(400, `It is ${now} already, and time does not go back.`);
     // The driver learns of what the API has put on the calendar since it last looked: a hold that expires.
     await catchUp();
