@@ -4,6 +4,7 @@ import { prepareNamespace } from '../../src/platform/temporal';
 import { migrate } from '../../src/platform/migrate';
 import { SEARCH_ATTRIBUTES } from '../../src/workflows/messages';
 import { choosePorts, type Ports } from '../stack/chosen-ports';
+import { createDevFile } from '../stack/dev-file';
 import type { DevJson } from '../stack/dev-json';
 import { apiPart, nodePart } from '../stack/parts';
 import type { PartName } from '../stack/part';
@@ -11,8 +12,7 @@ import { createDatabaseOnce, prepareCluster } from '../stack/postgres';
 import { takeState } from '../stack/run-record';
 import { readOrMakeSecrets, type Secrets } from '../stack/secrets';
 import { pathsOf, type Settings } from '../stack/settings';
-import { devJsonOf, pidsOf as stackPidsOf, seed, type Stack } from '../stack/stack';
-import { writeJsonFile } from '../stack/state-file';
+import { devJsonOf, pidsOf, seed, type Stack } from '../stack/stack';
 import { createSupervisor, type Supervisor } from '../stack/supervisor';
 import type { Say } from '../stack/temporal-cli';
 import { DATABASE_NAME, environmentOf, wire, type Wiring } from '../stack/wiring';
@@ -29,23 +29,20 @@ const IRREPLACEABLE: readonly PartName[] = ['temporal', 'worker', 'postgres'];
  * the given home that is removed at the end, and stops when its Temporal server or its worker dies.
  */
 export async function createSandbox(given: Settings, say: Say): Promise<Stack> {
-  const { devFile, runFile } = pathsOf(given.home);
+  const paths = pathsOf(given.home);
   const home = join(given.home, 'sandbox');
   await mkdir(given.home, { recursive: true });
-  const record = await takeState(runFile, say);
-  await rm(devFile, { force: true });
+  const record = await takeState(paths.runFile, say);
+  // What stands in for Stripe is no process of its own.
+  const devFile = createDevFile(paths.devFile, () => ({ ...pidsOf(supervisor), stripe: process.pid }));
+  await devFile.remove();
   await rm(home, { recursive: true, force: true });
   await mkdir(pathsOf(home).logs, { recursive: true });
-  let announced: DevJson | undefined;
-  const writeDevFile = async () => {
-    if (announced === undefined) return;
-    await writeJsonFile(devFile, { ...announced, pids: pidsOf(supervisor) });
-  };
   const supervisor = createSupervisor(pathsOf(home).logs, {
     say,
     spawned: (name, pid) => record.note(name, pid),
     async restarted(name) {
-      await writeDevFile();
+      await devFile.refresh();
       say(`${name} is ready again`);
     },
     irreplaceable: IRREPLACEABLE,
@@ -62,13 +59,9 @@ export async function createSandbox(given: Settings, say: Say): Promise<Stack> {
         clock = started;
         started.failed.catch(fail);
       }),
-    async announce(dev) {
-      announced = dev;
-      await writeDevFile();
-    },
+    announce: (dev) => devFile.announce(dev),
     async stop() {
-      announced = undefined;
-      await rm(devFile, { force: true });
+      await devFile.remove();
       await supervisor.stop(['api', 'worker'], 4_000);
       await clock?.stop();
       await supervisor.stop(['studio', 'temporal'], 2_000);
@@ -119,16 +112,7 @@ async function startAll(
     supervisor.start(nodePart('worker', 'src/main/worker.js', environment, 'workerReady')),
     supervisor.start(apiPart(environment, wiring.apiUrl)),
   ]);
-  return {
-    ...devJsonOf(wiring, keys, supervisor),
-    sandboxUrl: clock.url,
-    pids: pidsOf(supervisor),
-  };
-}
-
-/** What stands in for Stripe is no process of its own. */
-function pidsOf(supervisor: Supervisor) {
-  return { ...stackPidsOf(supervisor), stripe: process.pid };
+  return { ...devJsonOf(wiring, keys, supervisor), sandboxUrl: clock.url };
 }
 
 async function startPostgres(

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createStripePayments } from '../../src/payments/stripe-payments';
 import { createDatabase } from '../../src/platform/database';
@@ -6,6 +6,7 @@ import { migrate } from '../../src/platform/migrate';
 import { prepareNamespace } from '../../src/platform/temporal';
 import { SEARCH_ATTRIBUTES } from '../../src/workflows/messages';
 import { choosePorts, type Ports } from './chosen-ports';
+import { createDevFile } from './dev-file';
 import type { DevJson } from './dev-json';
 import { PART_NAMES } from './part';
 import {
@@ -46,17 +47,13 @@ export async function createStack(settings: Settings, say: Say): Promise<Stack> 
   const paths = pathsOf(settings.home);
   await mkdir(paths.logs, { recursive: true });
   const record = await takeState(paths.runFile, say);
-  await rm(paths.devFile, { force: true });
-  let announced: DevJson | undefined;
-  const writeDevFile = async () => {
-    if (announced === undefined) return;
-    await writeJsonFile(paths.devFile, { ...announced, pids: pidsOf(supervisor) });
-  };
+  const devFile = createDevFile(paths.devFile, () => pidsOf(supervisor));
+  await devFile.remove();
   const supervisor = createSupervisor(paths.logs, {
     say,
     spawned: (name, pid) => record.note(name, pid),
     async restarted(name) {
-      await writeDevFile();
+      await devFile.refresh();
       say(`${name} is ready again`);
     },
   });
@@ -66,13 +63,9 @@ export async function createStack(settings: Settings, say: Say): Promise<Stack> 
       await rotateLogs(paths.logs);
       return startAll(settings, supervisor, say);
     },
-    async announce(dev) {
-      announced = dev;
-      await writeDevFile();
-    },
+    announce: (dev) => devFile.announce(dev),
     async stop() {
-      announced = undefined;
-      await rm(paths.devFile, { force: true });
+      await devFile.remove();
       await supervisor.stop(['api', 'worker'], 6_000);
       await supervisor.stop(['temporal', 'stripe', 'studio'], 1_500);
       await supervisor.stop(['postgres'], 1_500);
