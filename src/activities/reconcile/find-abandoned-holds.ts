@@ -1,4 +1,4 @@
-import { findAllHoldsWithoutWorkflow } from '../../ledger/audit/live-workflows';
+import { findHoldsWithoutWorkflow } from '../../ledger/audit/live-workflows';
 import { askTemporal } from '../../platform/ask-temporal';
 import { isWorkflowRunning } from '../../platform/temporal';
 import { spendWorkflowId } from '../../workflows/messages';
@@ -11,7 +11,7 @@ import type { Inquirer } from './inquirer';
  */
 export async function findAbandonedHolds({ deps, findings }: Inquirer): Promise<void> {
   const { db, temporal, logger } = deps;
-  const { checked, offenders } = await findAllHoldsWithoutWorkflow(db, (spendId) =>
+  const { checked, offenders } = await findHoldsWithoutWorkflow(db, 'all', (spendId) =>
     askTemporal(temporal, () => isWorkflowRunning(temporal, spendWorkflowId(spendId))),
   );
   findings.checked += checked;

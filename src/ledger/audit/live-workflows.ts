@@ -19,12 +19,12 @@ export interface LiveWorkflows {
 }
 
 /**
- * Of these holds, the open ones of a spend whose workflow is not running: nobody would ever settle them. A workflow may
+ * Of these holds, or of all there are, the open ones of a spend whose workflow is not running: nobody would ever settle them. A workflow may
  * end just after its hold was read, so a hold is read again before it is called an offender.
  */
 export async function findHoldsWithoutWorkflow(
   db: Knex,
-  holdIds: readonly string[],
+  holdIds: readonly string[] | 'all',
   hasLiveWorkflow: HasLiveWorkflow,
 ): Promise<LiveWorkflows> {
   const open = await listOpenSpendHolds(db, holdIds);
@@ -46,28 +46,11 @@ export async function findHoldsWithoutWorkflow(
   };
 }
 
-/** The same of all open holds of spends, whoever's they are. */
-export async function findAllHoldsWithoutWorkflow(
-  db: Knex,
-  hasLiveWorkflow: HasLiveWorkflow,
-): Promise<LiveWorkflows> {
-  const open = await query<{ id: string }>(
-    db,
-    `SELECT id FROM ledger.holds WHERE state = 'open' AND spend_id IS NOT NULL ORDER BY id`,
-    {},
-  );
-  return findHoldsWithoutWorkflow(
-    db,
-    open.map(({ id }) => id),
-    hasLiveWorkflow,
-  );
-}
-
-async function listOpenSpendHolds(db: Knex, ids: readonly string[]): Promise<readonly OpenHold[]> {
+async function listOpenSpendHolds(db: Knex, ids: readonly string[] | 'all'): Promise<readonly OpenHold[]> {
   return query<OpenHold>(
     db,
     `SELECT id, spend_id AS "spendId", wallet_id AS "walletId" FROM ledger.holds
-     WHERE id = ANY(:ids) AND state = 'open' AND spend_id IS NOT NULL ORDER BY id`,
-    { ids },
+     WHERE ${ids === 'all' ? '' : 'id = ANY(:ids) AND'} state = 'open' AND spend_id IS NOT NULL ORDER BY id`,
+    ids === 'all' ? {} : { ids },
   );
 }
