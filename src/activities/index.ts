@@ -1,4 +1,3 @@
-import { readSubscriptionState } from '../domain/subscription';
 import { findSubscriptionState } from '../store/subscriptions';
 import { acknowledgeEvents } from './acknowledge-events';
 import { carryOutAddOnWithdrawal, readAddOnWithdrawal } from './add-on-withdrawals';
@@ -29,10 +28,7 @@ export function createActivities(deps: ActivityDeps) {
     runJob: (input: Input<typeof runJob>) => runJob(deps, input),
     settleSpend: (input: Input<typeof settleSpend>) => settleSpend(deps, input),
     openSubscription: (input: Input<typeof openSubscription>) => openSubscription(deps, input),
-    findSubscriptionState: async (id: string) => {
-      const state = await findSubscriptionState(deps.db, id);
-      return state === undefined ? null : readSubscriptionState(state);
-    },
+    findSubscriptionState: async (id: string) => (await findSubscriptionState(deps.db, id)) ?? null,
     findPlanTerms: (input: Input<typeof findPlanTerms>) => findPlanTerms(deps, input),
     readSubscriptionPayments: (input: Input<typeof readSubscriptionPayments>) =>
       readSubscriptionPayments(deps, input),

@@ -2,11 +2,11 @@ import type { Instant } from '../domain/instants';
 import { openSubscription as open, type SubscriptionState } from '../domain/subscription';
 import { getCatalog, getPriceId } from '../store/catalogs';
 import { subscriptionRecord, writeRecords } from '../store/records';
+import { ensureStripeCustomer } from '../store/stripe-customers';
 import type { OpenAnswer, OpenSubscription } from '../workflows/messages';
 import { closeOtherCheckouts } from './close-other-checkouts';
 import type { ActivityDeps } from './deps';
 import { refusalOf } from './refusal';
-import { ensureStripeCustomer } from './stripe-customer';
 import { subscriptionRowOf } from './subscription-row';
 
 export interface Opened {
