@@ -3,11 +3,12 @@ import { periodEnd } from '../calendar';
 import { planOf } from '../objects/catalog';
 import { schedule } from '../schedule';
 import { invalidRequest } from '../stripe-error';
-import { HOUR, refOf, type Work } from '../work';
-import { finalizeAndCollect } from './collect-invoice';
-import { INCOMPLETE_HOURS, lineOf, recurringOf } from './create-subscription';
-import { draftInvoice } from './invoices';
-import { changeSubscription, itemOf, withItem } from './subscription-state';
+import { HOUR, type Work } from '../work';
+import { finalizeAndCollect, type Conclusion } from './collect-invoice';
+import { INCOMPLETE_HOURS } from './create-subscription';
+import { draftUpdate } from './draft-update';
+import { anyItemOf, recurringOf, withItems } from './subscription-items';
+import { applyPendingUpdate, changeSubscription } from './subscription-state';
 
 export interface PriceChange {
   readonly price: Stripe.Price;
@@ -27,11 +28,11 @@ export function changePrice(
   subscription: Stripe.Subscription,
   change: PriceChange,
 ): Stripe.Subscription {
-  const item = itemOf(subscription);
+  const item = anyItemOf(subscription);
   const next = { ...item, price: change.price, plan: planOf(change.price), quantity: change.quantity };
   const sameInterval = JSON.stringify(recurringOf(change.price)) === JSON.stringify(recurringOf(item.price));
   if (change.anchor === 'unchanged' && sameInterval) {
-    return changeSubscription(work, subscription, withItem(subscription, next));
+    return changeSubscription(work, subscription, withItems(subscription, [next]));
   }
   const end = periodEnd(work.at, recurringOf(change.price), work.at);
   const begun = { ...next, current_period_start: work.at, current_period_end: end };
@@ -69,7 +70,8 @@ function changeWhenPaid(
   // Pending first and applied by the payment, so that a payment now and one after hours go the same way.
   const waiting = work.tables.put('subscription', { ...subscription, pending_update: pending });
   const outcome = bill(work, waiting, item);
-  if (outcome === 'paid') return work.tables.get('subscription', subscription.id);
+  if (outcome === 'held') applyPendingUpdate(work, waiting, pending);
+  if (outcome === 'paid' || outcome === 'held') return work.tables.get('subscription', subscription.id);
   schedule(work, 'expire_pending_update', subscription.id, expiresAt);
   return changeSubscription(work, waiting, {});
 }
@@ -79,10 +81,10 @@ function changeAndCharge(
   subscription: Stripe.Subscription,
   item: Stripe.SubscriptionItem,
 ): Stripe.Subscription {
-  const patch = { ...withItem(subscription, item), billing_cycle_anchor: item.current_period_start };
+  const patch = { ...withItems(subscription, [item]), billing_cycle_anchor: item.current_period_start };
   const changed = changeSubscription(work, subscription, patch);
   const outcome = bill(work, changed, item);
-  if (outcome === 'paid') return work.tables.get('subscription', subscription.id);
+  if (outcome === 'paid' || outcome === 'held') return work.tables.get('subscription', subscription.id);
   return changeSubscription(work, changed, { status: 'past_due' });
 }
 
@@ -90,26 +92,7 @@ function bill(
   work: Work,
   subscription: Stripe.Subscription,
   item: Stripe.SubscriptionItem,
-): 'paid' | 'declined' | 'requires_action' {
-  return finalizeAndCollect(work, draftUpdate(work, subscription, item), { offSession: false }).outcome;
-}
-
-/** The invoice of a period that begins now because the subscription was changed or resumed. */
-export function draftUpdate(
-  work: Work,
-  subscription: Stripe.Subscription,
-  item: Stripe.SubscriptionItem,
-): Stripe.Invoice {
-  return draftInvoice(work, {
-    customer: work.tables.get('customer', refOf(subscription.customer)),
-    subscription,
-    billingReason: 'subscription_update',
-    collectionMethod: 'charge_automatically',
-    daysUntilDue: null,
-    autoAdvance: false,
-    currency: subscription.currency,
-    description: null,
-    lines: [lineOf(subscription, item)],
-    metadata: {},
-  });
+): Conclusion['outcome'] {
+  const begun = { ...subscription, ...withItems(subscription, [item]) };
+  return finalizeAndCollect(work, draftUpdate(work, begun), { offSession: false }).outcome;
 }

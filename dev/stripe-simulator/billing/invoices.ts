@@ -3,6 +3,7 @@ import { change, emit } from '../events';
 import { buildInvoice, buildInvoicePayment, type LineInput } from '../objects/invoice';
 import { buildPaymentIntent } from '../objects/payment-intent';
 import { schedule, unschedule } from '../schedule';
+import type { HeldInvoice } from '../store';
 import { invalidRequest } from '../stripe-error';
 import { DAY, HOUR, refOf, refOrNull, type Work } from '../work';
 import { cancelIntent } from './attempt-payment';
@@ -24,8 +25,12 @@ export interface InvoiceInput {
 export function draftInvoice(work: Work, input: InvoiceInput): Stripe.Invoice {
   const dueDate = input.daysUntilDue === null ? null : work.at + input.daysUntilDue * DAY;
   const built = buildInvoice({ ...input, dueDate, at: work.at });
-  const finalizesAt = input.autoAdvance ? work.at + HOUR : null;
-  const invoice = work.tables.put('invoice', { ...built, automatically_finalizes_at: finalizesAt });
+  const behavior = heldBehaviorOf(input.subscription);
+  const autoAdvance = input.autoAdvance && behavior !== 'keep_as_draft';
+  const finalizesAt = autoAdvance ? work.at + HOUR : null;
+  const advance = { auto_advance: autoAdvance, automatically_finalizes_at: finalizesAt };
+  const invoice = work.tables.put('invoice', { ...built, ...advance });
+  if (behavior !== null) work.tables.put('held_invoice', { id: invoice.id, behavior });
   if (finalizesAt !== null) schedule(work, 'finalize_invoice', invoice.id, finalizesAt);
   if (input.subscription !== null) {
     const subscription = work.tables.get('subscription', input.subscription.id);
@@ -33,6 +38,12 @@ export function draftInvoice(work: Work, input: InvoiceInput): Stripe.Invoice {
   }
   emit(work, 'invoice.created', invoice);
   return invoice;
+}
+
+/** What the pause of a subscription's collection does to an invoice made meanwhile. */
+function heldBehaviorOf(subscription: Stripe.Subscription | null): HeldInvoice['behavior'] | null {
+  const named = subscription?.pause_collection?.behavior;
+  return (['keep_as_draft', 'mark_uncollectible', 'void'] as const).find((one) => one === named) ?? null;
 }
 
 /** Makes a draft final: it gets its number, its page and an intent to pay it. */
@@ -115,6 +126,22 @@ export function voidInvoice(work: Work, invoice: Stripe.Invoice): Stripe.Invoice
     { ...patch, next_payment_attempt: null },
     'invoice.updated',
     'invoice.voided',
+  );
+}
+
+/** Nobody is expected to pay this one any more, though it can still be paid. */
+export function markUncollectible(work: Work, invoice: Stripe.Invoice): Stripe.Invoice {
+  if (invoice.status !== 'open') throw invalidRequest('You can only mark open invoices as uncollectible.');
+  stopCollecting(work, invoice);
+  const transitions = { ...invoice.status_transitions, marked_uncollectible_at: work.at };
+  const patch = { status: 'uncollectible', auto_advance: false, status_transitions: transitions } as const;
+  return change(
+    work,
+    'invoice',
+    invoice,
+    { ...patch, next_payment_attempt: null },
+    'invoice.updated',
+    'invoice.marked_uncollectible',
   );
 }
 

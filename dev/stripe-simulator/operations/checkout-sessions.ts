@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import { expireSession } from '../billing/checkout';
-import { recurringOf } from '../billing/create-subscription';
+import { recurringOf } from '../billing/subscription-items';
 import { operation, type Operation, type ParamsOf } from '../http/operation';
 import { createdWithin, paginate } from '../http/paginate';
 import { created, integer, metadata, page, text, webAddress } from '../http/params';
@@ -11,6 +11,7 @@ import { schedule } from '../schedule';
 import { invalidRequest } from '../stripe-error';
 import { DAY, HOUR, refOrNull, type Work } from '../work';
 import { mergeMetadata } from './metadata';
+import { trialShape } from './subscription-params';
 
 const shape = {
   mode: z.enum(['payment', 'subscription']),
@@ -33,6 +34,7 @@ const shape = {
     .strictObject({
       metadata: metadata.optional(),
       billing_mode: z.strictObject({ type: z.literal('flexible') }).optional(),
+      ...trialShape,
     })
     .optional(),
 };
@@ -86,10 +88,12 @@ function createSession(work: Work, params: ParamsOf<typeof shape>): Stripe.Check
       param: 'expires_at',
     });
   }
+  const trial = params.subscription_data ?? {};
+  const onTrial = trial.trial_period_days !== undefined || trial.trial_end !== undefined;
   const session = buildCheckoutSession(work, {
     mode: params.mode,
     customer: customer === undefined ? null : work.tables.get('customer', customer, 'customer'),
-    amount: (price.unit_amount ?? 0) * item.quantity,
+    amount: onTrial ? 0 : (price.unit_amount ?? 0) * item.quantity,
     currency: price.currency,
     successUrl: params.success_url,
     cancelUrl: params.cancel_url ?? null,
@@ -103,6 +107,9 @@ function createSession(work: Work, params: ParamsOf<typeof shape>): Stripe.Check
     items: params.line_items,
     metadata: mergeMetadata(null, data?.metadata),
     setupFutureUsage: params.payment_intent_data?.setup_future_usage ?? null,
+    trialDays: trial.trial_period_days ?? null,
+    trialEnd: trial.trial_end ?? null,
+    whenTrialEndsUnpaid: trial.trial_settings?.end_behavior.missing_payment_method ?? 'create_invoice',
   });
   schedule(work, 'expire_session', session.id, session.expires_at);
   return work.tables.put('checkout.session', session);

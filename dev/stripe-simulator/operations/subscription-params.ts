@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { clearable, flag, integer, metadata, positive, text } from '../http/params';
+
+/** How a subscription begins with a trial. */
+export const trialShape = {
+  trial_end: integer.optional(),
+  trial_period_days: positive.optional(),
+  trial_settings: z
+    .strictObject({
+      end_behavior: z.strictObject({
+        missing_payment_method: z.enum(['cancel', 'create_invoice', 'pause']),
+        billing_cycle_anchor: z.literal('now', 'the simulator supports now').optional(),
+      }),
+    })
+    .optional(),
+};
+
+const quantity = integer.pipe(z.number().min(1));
+export const anchor = z.strictObject({ type: z.enum(['now', 'unchanged']) });
+export const cancellationDetails = z.strictObject({
+  comment: text.optional(),
+  feedback: z
+    .enum([
+      'customer_service',
+      'low_quality',
+      'missing_features',
+      'other',
+      'switched_service',
+      'too_complex',
+      'too_expensive',
+      'unused',
+    ])
+    .optional(),
+});
+/** The simulator bills whole periods only. */
+export const proration = z.literal('none', 'the simulator supports none');
+
+export const createShape = {
+  customer: text,
+  items: z.array(z.strictObject({ price: text, quantity: quantity.default(1) })).length(1),
+  collection_method: z.enum(['charge_automatically', 'send_invoice']).default('charge_automatically'),
+  days_until_due: integer.pipe(z.number().min(0)).optional(),
+  default_payment_method: text.optional(),
+  payment_behavior: z.enum(['allow_incomplete']).optional(),
+  proration_behavior: proration.optional(),
+  billing_mode: z.strictObject({ type: z.literal('flexible') }).optional(),
+  cancel_at: integer.optional(),
+  description: text.optional(),
+  off_session: flag.optional(),
+  metadata: metadata.optional(),
+  ...trialShape,
+};
+
+export const updateShape = {
+  items: z
+    .array(z.strictObject({ id: text, price: text, quantity: quantity.optional() }))
+    .length(1)
+    .optional(),
+  billing_cycle_anchor: anchor.optional(),
+  proration_behavior: proration.optional(),
+  payment_behavior: z.enum(['allow_incomplete', 'pending_if_incomplete']).default('allow_incomplete'),
+  cancel_at_period_end: flag.optional(),
+  cancel_at: z.union([z.literal('').transform(() => null), z.literal('min_period_end'), integer]).optional(),
+  default_payment_method: clearable.optional(),
+  days_until_due: integer.optional(),
+  description: clearable.optional(),
+  metadata: metadata.optional(),
+  trial_end: z.union([z.literal('now'), integer]).optional(),
+  trial_settings: trialShape.trial_settings,
+  pause_collection: z
+    .union([
+      z.literal('').transform(() => null),
+      z.strictObject({
+        behavior: z.enum(['keep_as_draft', 'mark_uncollectible', 'void']),
+        resumes_at: integer.optional(),
+      }),
+    ])
+    .optional(),
+};
