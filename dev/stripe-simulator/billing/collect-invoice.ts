@@ -34,7 +34,7 @@ export type Collection =
       readonly intent: Stripe.PaymentIntent;
     };
 
-/** The same of an invoice that is made final first; of one that is held nothing is asked, because collection is paused. */
+/** The same of an invoice that is made final first. Of one that is held nobody is asked now: it is sent, or collection is paused. */
 export type Conclusion = Collection | { readonly outcome: 'held'; readonly invoice: Stripe.Invoice };
 
 export interface CollectOptions {
@@ -50,6 +50,10 @@ export interface CollectOptions {
 export function finalizeAndCollect(work: Work, draft: Stripe.Invoice, options: CollectOptions): Conclusion {
   const held = concludeHeld(work, draft);
   if (held !== undefined) return { outcome: 'held', invoice: held };
+  if (draft.collection_method === 'send_invoice') {
+    const sent = sendFinal(work, draft);
+    return { outcome: sent.status === 'paid' ? 'paid' : 'held', invoice: sent };
+  }
   return collectInvoice(work, finalizeInvoice(work, draft), options);
 }
 

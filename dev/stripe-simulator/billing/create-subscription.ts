@@ -7,6 +7,7 @@ import { invalidRequest } from '../stripe-error';
 import { HOUR, stripeId, type Work } from '../work';
 import { finalizeAndCollect, type Conclusion } from './collect-invoice';
 import { draftInvoice } from './invoices';
+import { checkItems } from './item-changes';
 import { linesOf, recurringOf } from './subscription-items';
 import { scheduleLife } from './subscription-state';
 import { announceTrialEnd } from './trials';
@@ -72,6 +73,7 @@ function build(work: Work, input: SubscriptionInput): Stripe.Subscription {
   const id = stripeId('sub');
   const [first] = input.items;
   if (first === undefined) throw invalidRequest('Missing required param: items.', { param: 'items' });
+  checkItems(input.items.map(({ price }) => price));
   const { trialEnd } = input;
   const end = trialEnd ?? periodEnd(work.at, recurringOf(first.price), work.at);
   const built = buildSubscription({

@@ -1,12 +1,15 @@
 import type Stripe from 'stripe';
 import { change, emit } from '../events';
 import { buildInvoice, buildInvoicePayment, type LineInput } from '../objects/invoice';
+import { lineOfItem } from '../objects/invoice-item';
 import { buildPaymentIntent } from '../objects/payment-intent';
 import { schedule, unschedule } from '../schedule';
 import type { HeldInvoice } from '../store';
 import { invalidRequest } from '../stripe-error';
 import { DAY, HOUR, refOf, refOrNull, type Work } from '../work';
 import { cancelIntent } from './attempt-payment';
+import { applyBalance, unapplyBalance } from './customer-balance';
+import { pendingItemsOf } from './prorations';
 
 export interface InvoiceInput {
   readonly customer: Stripe.Customer;
@@ -24,7 +27,19 @@ export interface InvoiceInput {
 /** Drafts an invoice; with `autoAdvance` it is finalised by itself an hour later. */
 export function draftInvoice(work: Work, input: InvoiceInput): Stripe.Invoice {
   const dueDate = input.daysUntilDue === null ? null : work.at + input.daysUntilDue * DAY;
-  const built = buildInvoice({ ...input, dueDate, at: work.at });
+  const pending = input.subscription === null ? [] : pendingItemsOf(work, input.subscription);
+  const built = buildInvoice({
+    ...input,
+    // As Stripe orders them: what was pending first, the newest of each kind first.
+    lines: [
+      ...pending.toReversed().map((item) => pendingLine(work, item, input)),
+      ...input.lines.toReversed(),
+    ],
+    periodStart: input.lines[0]?.period.start ?? work.at,
+    dueDate,
+    at: work.at,
+  });
+  for (const item of pending) work.tables.put('invoiceitem', { ...item, invoice: built.id });
   const behavior = heldBehaviorOf(input.subscription);
   const autoAdvance = input.autoAdvance && behavior !== 'keep_as_draft';
   const finalizesAt = autoAdvance ? work.at + HOUR : null;
@@ -38,6 +53,15 @@ export function draftInvoice(work: Work, input: InvoiceInput): Stripe.Invoice {
   }
   emit(work, 'invoice.created', invoice);
   return invoice;
+}
+
+function pendingLine(work: Work, item: Stripe.InvoiceItem, { billingReason }: InvoiceInput): LineInput {
+  const price = item.pricing?.price_details?.price;
+  return lineOfItem(item, {
+    price: price === undefined ? null : work.tables.get('price', refOf(price)),
+    // A change that is invoiced at once names the item that it changed; what waited for a renewal names itself.
+    namesSubscriptionItem: billingReason === 'subscription_update',
+  });
 }
 
 /** What the pause of a subscription's collection does to an invoice made meanwhile. */
@@ -54,6 +78,7 @@ export function finalizeInvoice(work: Work, draft: Stripe.Invoice): Stripe.Invoi
   const sequence = customer.next_invoice_sequence ?? 1;
   work.tables.put('customer', { ...customer, next_invoice_sequence: sequence + 1 });
   const patch: Partial<Stripe.Invoice> = {
+    ...applyBalance(work, draft, work.tables.get('customer', customer.id)),
     status: 'open',
     number: `${customer.invoice_prefix ?? 'INV'}-${String(sequence).padStart(4, '0')}`,
     automatically_finalizes_at: null,
@@ -117,6 +142,7 @@ export function voidInvoice(work: Work, invoice: Stripe.Invoice): Stripe.Invoice
   }
   stopCollecting(work, invoice);
   settlePayment(work, invoice, 'canceled');
+  unapplyBalance(work, invoice, customerOf(invoice));
   const transitions = { ...invoice.status_transitions, voided_at: work.at };
   const patch = { status: 'void', auto_advance: false, status_transitions: transitions } as const;
   return change(

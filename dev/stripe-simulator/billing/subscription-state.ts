@@ -106,7 +106,9 @@ export function applyUncollectible(work: Work, invoice: Stripe.Invoice): void {
 
 /** Makes a paused subscription run again, in the period that an invoice bills. */
 function resumeFrom(work: Work, subscription: Stripe.Subscription, invoice: Stripe.Invoice): void {
-  const period = invoice.lines.data[0]?.period;
+  const period = invoice.lines.data.find(
+    ({ parent }) => parent?.subscription_item_details?.proration === false,
+  )?.period;
   if (period === undefined) return;
   changeSubscription(
     work,

@@ -7,6 +7,7 @@ import { DAY, refOf, type Work } from '../work';
 import { finalizeAndCollect } from './collect-invoice';
 import { draftUpdate } from './draft-update';
 import { methodToCharge } from './methods';
+import { prorate } from './prorations';
 import { intervalOf, withPeriod } from './subscription-items';
 import { changeSubscription, endSubscription } from './subscription-state';
 
@@ -43,14 +44,18 @@ export function tellTrialEnd(work: Work, subscription: Stripe.Subscription): voi
 
 /**
  * Puts a subscription on trial until an instant, which becomes its anchor: a period of its own begins now, for which an
- * invoice over nothing is made at once. Nothing is billed before the trial ends
+ * invoice is made at once, over nothing but a credit for what was paid ahead. Nothing is billed before the trial ends
  * (https://docs.stripe.com/billing/subscriptions/trials).
  */
 export function startTrial(
   work: Work,
   subscription: Stripe.Subscription,
   trialEnd: number,
+  proration: 'always_invoice' | 'create_prorations' | 'none',
 ): Stripe.Subscription {
+  if (proration !== 'none' && subscription.status !== 'trialing') {
+    prorate(work, subscription, { items: subscription.items.data, periodGoesOn: false });
+  }
   const onTrial = changeSubscription(work, subscription, {
     ...withPeriod(subscription, { start: work.at, end: checkTrialEnd(work, trialEnd) }),
     status: 'trialing',

@@ -15,7 +15,7 @@ export const trialShape = {
     .optional(),
 };
 
-const quantity = integer.pipe(z.number().min(1));
+export const quantity = integer.pipe(z.number().min(1));
 export const anchor = z.strictObject({ type: z.enum(['now', 'unchanged']) });
 export const cancellationDetails = z.strictObject({
   comment: text.optional(),
@@ -32,17 +32,25 @@ export const cancellationDetails = z.strictObject({
     ])
     .optional(),
 });
-/** The simulator bills whole periods only. */
-export const proration = z.literal('none', 'the simulator supports none');
+/** Stripe prorates unless it is told not to. */
+export const proration = z.enum(['always_invoice', 'create_prorations', 'none']).default('create_prorations');
+export const paymentBehavior = z
+  .enum(['allow_incomplete', 'pending_if_incomplete'])
+  .default('allow_incomplete');
+/** What is resumed is billed whole. */
+export const noProration = z.literal('none', 'the simulator supports none');
 
 export const createShape = {
   customer: text,
-  items: z.array(z.strictObject({ price: text, quantity: quantity.default(1) })).length(1),
+  items: z
+    .array(z.strictObject({ price: text, quantity: quantity.default(1), metadata: metadata.optional() }))
+    .min(1)
+    .max(20),
   collection_method: z.enum(['charge_automatically', 'send_invoice']).default('charge_automatically'),
   days_until_due: integer.pipe(z.number().min(0)).optional(),
   default_payment_method: text.optional(),
   payment_behavior: z.enum(['allow_incomplete']).optional(),
-  proration_behavior: proration.optional(),
+  proration_behavior: proration,
   billing_mode: z.strictObject({ type: z.literal('flexible') }).optional(),
   cancel_at: integer.optional(),
   description: text.optional(),
@@ -53,12 +61,20 @@ export const createShape = {
 
 export const updateShape = {
   items: z
-    .array(z.strictObject({ id: text, price: text, quantity: quantity.optional() }))
-    .length(1)
+    .array(
+      z.strictObject({
+        id: text.optional(),
+        price: text.optional(),
+        quantity: quantity.optional(),
+        deleted: flag.optional(),
+        metadata: metadata.optional(),
+      }),
+    )
+    .max(20)
     .optional(),
   billing_cycle_anchor: anchor.optional(),
-  proration_behavior: proration.optional(),
-  payment_behavior: z.enum(['allow_incomplete', 'pending_if_incomplete']).default('allow_incomplete'),
+  proration_behavior: proration,
+  payment_behavior: paymentBehavior,
   cancel_at_period_end: flag.optional(),
   cancel_at: z.union([z.literal('').transform(() => null), z.literal('min_period_end'), integer]).optional(),
   default_payment_method: clearable.optional(),

@@ -1,19 +1,22 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
-import { changePrice } from '../billing/change-price';
+import { cancelNow } from '../billing/cancel-now';
+import { changeItems } from '../billing/change-items';
 import { createSubscription } from '../billing/create-subscription';
+import { itemsAfter } from '../billing/item-changes';
 import { attachMethod, resolveMethod } from '../billing/methods';
 import { pauseSubscription, resumeSubscription } from '../billing/pause-subscription';
-import { anyItemOf, periodOf } from '../billing/subscription-items';
-import { changeSubscription, endSubscription } from '../billing/subscription-state';
+import { periodOf } from '../billing/subscription-items';
+import { changeSubscription } from '../billing/subscription-state';
 import { checkTrialEnd, endTrialNow, startTrial } from '../billing/trials';
 import { operation, type Operation, type ParamsOf } from '../http/operation';
 import { createdWithin, paginate } from '../http/paginate';
 import { created, flag, page, text } from '../http/params';
 import { invalidRequest } from '../stripe-error';
 import { DAY, refOf, type Work } from '../work';
+import { living } from './living-subscription';
 import { mergeMetadata } from './metadata';
-import { anchor, cancellationDetails, createShape, proration, updateShape } from './subscription-params';
+import { anchor, cancellationDetails, createShape, noProration, updateShape } from './subscription-params';
 
 export const subscriptionOperations: readonly Operation[] = [
   operation('POST', '/v1/subscriptions', createShape, create),
@@ -48,15 +51,16 @@ export const subscriptionOperations: readonly Operation[] = [
     'DELETE',
     '/v1/subscriptions/:id',
     {
-      invoice_now: flag.optional(),
-      prorate: z.literal('false').optional(),
+      invoice_now: flag.default(false),
+      prorate: flag.default(false),
       cancellation_details: cancellationDetails.default({}),
     },
-    (work, { cancellation_details: { comment = null, feedback = null } }, id) => {
+    (work, { cancellation_details: given, prorate, invoice_now: invoiceNow }, id) => {
+      const { comment = null, feedback = null } = given;
       const subscription = living(work, id);
       const details = { feedback_option: null, reason: null, comment, feedback };
       const told = { ...subscription, cancellation_details: details };
-      return endSubscription(work, told, 'cancellation_requested');
+      return cancelNow(work, told, { prorate, invoiceNow });
     },
   ),
   operation(
@@ -76,7 +80,7 @@ export const subscriptionOperations: readonly Operation[] = [
     '/v1/subscriptions/:id/resume',
     {
       billing_cycle_anchor: anchor.default({ type: 'now' }),
-      proration_behavior: proration,
+      proration_behavior: noProration,
       payment_behavior: z.literal('resume_on_payment_success').optional(),
     },
     (work, params, id) => resumeSubscription(work, living(work, id), params.billing_cycle_anchor.type),
@@ -124,30 +128,25 @@ function update(
     ...(params.trial_settings === undefined ? {} : { trial_settings: trialSettings(params.trial_settings) }),
     metadata: mergeMetadata(subscription.metadata, params.metadata),
   });
-  const changed = changeItems(work, settled, params);
+  const changed = itemsChanged(work, settled, params);
   if (params.trial_end === undefined) return changed;
   return params.trial_end === 'now'
     ? endTrialNow(work, changed)
-    : startTrial(work, changed, params.trial_end);
+    : startTrial(work, changed, params.trial_end, params.proration_behavior);
 }
 
-function changeItems(
+/** The items and the anchor; with a trial, the period that it begins takes the place of that. */
+function itemsChanged(
   work: Work,
   settled: Stripe.Subscription,
   params: ParamsOf<typeof updateShape>,
 ): Stripe.Subscription {
-  const [item] = params.items ?? [];
-  if (item === undefined) return settled;
-  const current = anyItemOf(settled);
-  if (item.id !== current.id)
-    throw invalidRequest(`Invalid subscription item: ${item.id}.`, { param: 'items[0][id]' });
-  if (params.proration_behavior === undefined) {
-    throw invalidRequest('The simulator supports a change of price with `proration_behavior=none` only.');
-  }
-  return changePrice(work, settled, {
-    price: work.tables.get('price', item.price, 'items[0][price]'),
-    quantity: item.quantity ?? current.quantity ?? 1,
-    anchor: params.billing_cycle_anchor?.type ?? 'unchanged',
+  const anchor = params.billing_cycle_anchor?.type ?? 'unchanged';
+  if (params.items === undefined && anchor === 'unchanged') return settled;
+  return changeItems(work, settled, {
+    items: itemsAfter(work, settled, params.items ?? []),
+    anchor,
+    proration: params.proration_behavior,
     paymentBehavior: params.payment_behavior,
   });
 }
@@ -195,19 +194,6 @@ function cancellation(
 function methodId(work: Work, subscription: Stripe.Subscription, wanted: string | null): string | null {
   if (wanted === null) return null;
   return attachMethod(work, resolveMethod(work, wanted), refOf(subscription.customer)).id;
-}
-
-function living(work: Work, id: string): Stripe.Subscription {
-  const subscription = work.tables.get('subscription', id);
-  if (subscription.status === 'canceled' || subscription.status === 'incomplete_expired') {
-    throw invalidRequest(
-      `A canceled subscription can only update its cancellation_details and metadata: ${id}.`,
-      {
-        code: 'resource_missing',
-      },
-    );
-  }
-  return subscription;
 }
 
 /** A list shows what is not canceled, unless it is asked for. */
