@@ -1,4 +1,5 @@
 import type { Operation } from './http/operation';
+import { balanceOperations } from './operations/balance-transactions';
 import { catalogOperations } from './operations/catalog';
 import { checkoutOperations } from './operations/checkout-sessions';
 import { customerOperations } from './operations/customers';
@@ -10,14 +11,17 @@ import { paymentIntentOperations } from './operations/payment-intents';
 import { paymentMethodOperations } from './operations/payment-methods';
 import { portalOperations } from './operations/portal-sessions';
 import { refundOperations } from './operations/refunds';
+import { subscriptionItemOperations } from './operations/subscription-items';
 import { subscriptionOperations } from './operations/subscriptions';
 
 /** The whole API of the simulator: what Scrip calls, and what a person needs to play Stripe's dashboard. */
 export const OPERATIONS: readonly Operation[] = [
   ...customerOperations,
+  ...balanceOperations,
   ...catalogOperations,
   ...checkoutOperations,
   ...subscriptionOperations,
+  ...subscriptionItemOperations,
   ...invoiceOperations,
   ...invoiceItemOperations,
   ...paymentIntentOperations,

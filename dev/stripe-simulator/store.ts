@@ -5,12 +5,15 @@ import { resourceMissing } from './stripe-error';
 /** Every kind of record: Stripe's objects under the name of their `object`, then the simulator's own bookkeeping. */
 export interface Kinds {
   customer: Stripe.Customer;
+  /** What is left of a customer that was deleted. */
+  deleted_customer: Stripe.DeletedCustomer;
   product: Stripe.Product;
   price: Stripe.Price;
   'checkout.session': Stripe.Checkout.Session;
   subscription: Stripe.Subscription;
   invoice: Stripe.Invoice;
   invoiceitem: Stripe.InvoiceItem;
+  customer_balance_transaction: Stripe.CustomerBalanceTransaction;
   invoice_payment: Stripe.InvoicePayment;
   payment_intent: Stripe.PaymentIntent;
   payment_method: Stripe.PaymentMethod;
@@ -22,6 +25,7 @@ export interface Kinds {
   checkout_terms: CheckoutTerms;
   authenticated_method: { readonly id: string };
   detached_method: { readonly id: string };
+  held_invoice: HeldInvoice;
   delivery: Delivery;
   due: Due;
   stored_response: StoredResponse;
@@ -35,6 +39,16 @@ export interface CheckoutTerms {
   readonly items: readonly { readonly price: string; readonly quantity: number }[];
   readonly metadata: Stripe.Metadata;
   readonly setupFutureUsage: 'off_session' | 'on_session' | null;
+  /** How long a subscription is on trial, in days from its payment; or until when, in seconds; both null for no trial. */
+  readonly trialDays: number | null;
+  readonly trialEnd: number | null;
+  readonly whenTrialEndsUnpaid: 'cancel' | 'create_invoice' | 'pause';
+}
+
+/** An invoice made while the collection of its subscription was paused, and what is to become of it. */
+export interface HeldInvoice {
+  readonly id: string;
+  readonly behavior: 'keep_as_draft' | 'mark_uncollectible' | 'void';
 }
 
 /** One copy of an event on its way to the webhook endpoint. `at` is the instant of the next attempt, in seconds. */
@@ -60,6 +74,8 @@ export type TaskName =
   | 'expire_pending_update'
   | 'end_period'
   | 'cancel_subscription'
+  | 'resume_collection'
+  | 'tell_trial_end'
   | 'finalize_invoice'
   | 'collect_invoice'
   | 'mark_overdue'

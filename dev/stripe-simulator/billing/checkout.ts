@@ -7,7 +7,7 @@ import { unschedule } from '../schedule';
 import type { CheckoutTerms } from '../store';
 import { cardError, invalidRequest } from '../stripe-error';
 import type { TestCard } from '../test-cards';
-import { refOrNull, type Work } from '../work';
+import { DAY, refOrNull, type Work } from '../work';
 import { attemptPayment, cancelIntent } from './attempt-payment';
 import { createSubscription } from './create-subscription';
 import { openDisputeIfAsked } from './disputes';
@@ -60,17 +60,16 @@ function startSubscription(
   work: Work,
   { session, terms, customer, card, authenticated }: Payment,
 ): CheckoutAnswer {
-  const [item] = terms.items;
-  if (item === undefined) throw new Error(`session ${session.id} sells nothing`);
   const method = attachMethod(work, createMethod(work, card), customer.id);
   const { subscription, collection } = createSubscription(work, {
     customer,
-    price: work.tables.get('price', item.price),
-    quantity: item.quantity,
+    items: terms.items.map(({ price, quantity }) => ({ price: work.tables.get('price', price), quantity })),
     collectionMethod: 'charge_automatically',
     daysUntilDue: null,
     method,
     cancelAt: null,
+    trialEnd: terms.trialDays === null ? terms.trialEnd : work.at + terms.trialDays * DAY,
+    whenTrialEndsUnpaid: terms.whenTrialEndsUnpaid,
     description: null,
     metadata: terms.metadata,
     authenticated,
@@ -113,7 +112,7 @@ function complete(
   const patch: Partial<Stripe.Checkout.Session> = {
     ...made,
     status: 'complete',
-    payment_status: 'paid',
+    payment_status: session.amount_total === 0 ? 'no_payment_required' : 'paid',
     customer: customer.id,
     customer_details: customerDetails(customer),
     url: null,

@@ -7,6 +7,7 @@ import { attemptPayment, type Attempt } from './attempt-payment';
 import { openDisputeIfAsked } from './disputes';
 import { customerOf, finalizeInvoice, markPaid, paymentOf, subscriptionOf } from './invoices';
 import { methodToCharge } from './methods';
+import { concludeHeld } from './pause-collection';
 import { applyPaidInvoice, changeSubscription, endSubscription } from './subscription-state';
 
 /** When a failed renewal is tried again, in days after it was made final: eight tries in two weeks. */
@@ -33,6 +34,9 @@ export type Collection =
       readonly intent: Stripe.PaymentIntent;
     };
 
+/** The same of an invoice that is made final first. Of one that is held nobody is asked now: it is sent, or collection is paused. */
+export type Conclusion = Collection | { readonly outcome: 'held'; readonly invoice: Stripe.Invoice };
+
 export interface CollectOptions {
   readonly offSession: boolean;
   readonly authenticated?: boolean;
@@ -43,8 +47,22 @@ export interface CollectOptions {
 }
 
 /** Finalises a draft and charges it at once, as Stripe does for the first invoice and for an upgrade. */
-export function finalizeAndCollect(work: Work, draft: Stripe.Invoice, options: CollectOptions): Collection {
+export function finalizeAndCollect(work: Work, draft: Stripe.Invoice, options: CollectOptions): Conclusion {
+  const held = concludeHeld(work, draft);
+  if (held !== undefined) return { outcome: 'held', invoice: held };
+  if (draft.collection_method === 'send_invoice') {
+    const sent = sendFinal(work, draft);
+    return { outcome: sent.status === 'paid' ? 'paid' : 'held', invoice: sent };
+  }
   return collectInvoice(work, finalizeInvoice(work, draft), options);
+}
+
+/** Finalises a draft that is sent to its customer; one over nothing is paid with that. */
+export function sendFinal(work: Work, draft: Stripe.Invoice): Stripe.Invoice {
+  const held = concludeHeld(work, draft);
+  if (held !== undefined) return held;
+  const open = finalizeInvoice(work, draft);
+  return open.amount_due === 0 ? paid(work, open) : open;
 }
 
 /** Tries to have an open invoice paid, and carries the outcome to the subscription that it bills. */

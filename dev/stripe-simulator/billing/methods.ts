@@ -41,6 +41,14 @@ export function attachMethod(
   return change(work, 'payment_method', method, { customer }, 'payment_method.attached');
 }
 
+/** Parts a payment method from its customer; it may not be used again. */
+export function releaseMethod(work: Work, method: Stripe.PaymentMethod): Stripe.PaymentMethod {
+  const detached = work.tables.put('payment_method', { ...method, customer: null });
+  work.tables.put('detached_method', { id: method.id });
+  emit(work, 'payment_method.detached', detached);
+  return detached;
+}
+
 /** Takes a payment method from its customer, and from whatever charges it by default. */
 export function detachMethod(work: Work, method: Stripe.PaymentMethod): Stripe.PaymentMethod {
   for (const subscription of work.tables.list('subscription')) {
@@ -53,10 +61,7 @@ export function detachMethod(work: Work, method: Stripe.PaymentMethod): Stripe.P
   if (customer !== undefined && refOrNull(customer.invoice_settings.default_payment_method) === method.id) {
     setDefaultMethod(work, customer, null);
   }
-  const detached = work.tables.put('payment_method', { ...method, customer: null });
-  work.tables.put('detached_method', { id: method.id });
-  emit(work, 'payment_method.detached', detached);
-  return detached;
+  return releaseMethod(work, method);
 }
 
 /** Makes a saved payment method the one that a customer's invoices are charged to. */

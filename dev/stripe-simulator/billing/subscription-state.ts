@@ -3,29 +3,19 @@ import { change } from '../events';
 import { schedule, unschedule } from '../schedule';
 import { refOrNull, type Work } from '../work';
 import { stopCollecting, subscriptionOf } from './invoices';
-
-/** The one item of a subscription; the simulator sells one price per subscription. */
-export function itemOf(subscription: Stripe.Subscription): Stripe.SubscriptionItem {
-  const [item] = subscription.items.data;
-  if (item === undefined) throw new Error(`subscription ${subscription.id} has no item`);
-  return item;
-}
-
-/** A subscription with another item in the place of its own. */
-export function withItem(
-  subscription: Stripe.Subscription,
-  item: Stripe.SubscriptionItem,
-): Pick<Stripe.Subscription, 'items'> {
-  return { items: { ...subscription.items, data: [item] } };
-}
+import { periodOf, withItems, withPeriod } from './subscription-items';
 
 /** Has the subscription end its period, and whatever else is set to happen to it, at the right instants. */
 export function scheduleLife(work: Work, subscription: Stripe.Subscription): void {
   const ended = subscription.status === 'canceled' || subscription.status === 'incomplete_expired';
   if (ended || subscription.status === 'paused') unschedule(work, 'end_period', subscription.id);
-  else schedule(work, 'end_period', subscription.id, itemOf(subscription).current_period_end);
+  else schedule(work, 'end_period', subscription.id, periodOf(subscription).end);
   if (ended || subscription.cancel_at === null) unschedule(work, 'cancel_subscription', subscription.id);
   else schedule(work, 'cancel_subscription', subscription.id, subscription.cancel_at);
+  const resumesAt = subscription.pause_collection?.resumes_at ?? null;
+  if (ended || resumesAt === null) unschedule(work, 'resume_collection', subscription.id);
+  else schedule(work, 'resume_collection', subscription.id, resumesAt);
+  if (subscription.status !== 'trialing') unschedule(work, 'tell_trial_end', subscription.id);
   if (subscription.status !== 'incomplete') unschedule(work, 'expire_incomplete', subscription.id);
   if (ended || subscription.pending_update === null) {
     unschedule(work, 'expire_pending_update', subscription.id);
@@ -107,32 +97,36 @@ export function applyVoidedInvoice(work: Work, invoice: Stripe.Invoice): void {
   }
 }
 
+/** What an invoice that was given up on does to the subscription: it is as good as settled there. */
+export function applyUncollectible(work: Work, invoice: Stripe.Invoice): void {
+  const subscription = subscriptionOf(work, invoice);
+  if (subscription?.status === 'paused') applyPaidInvoice(work, invoice);
+  else applyVoidedInvoice(work, invoice);
+}
+
 /** Makes a paused subscription run again, in the period that an invoice bills. */
 function resumeFrom(work: Work, subscription: Stripe.Subscription, invoice: Stripe.Invoice): void {
-  const period = invoice.lines.data[0]?.period;
+  const period = invoice.lines.data.find(
+    ({ parent }) => parent?.subscription_item_details?.proration === false,
+  )?.period;
   if (period === undefined) return;
-  const item = {
-    ...itemOf(subscription),
-    current_period_start: period.start,
-    current_period_end: period.end,
-  };
   changeSubscription(
     work,
     subscription,
-    { status: 'active', billing_cycle_anchor: period.start, ...withItem(subscription, item) },
+    { status: 'active', billing_cycle_anchor: period.start, ...withPeriod(subscription, period) },
     'customer.subscription.resumed',
     'customer.subscription.updated',
   );
 }
 
-function applyPendingUpdate(
+/** Makes a change that waited for its payment. */
+export function applyPendingUpdate(
   work: Work,
   subscription: Stripe.Subscription,
   pending: Stripe.Subscription.PendingUpdate,
 ): void {
-  const item = pending.subscription_items?.[0] ?? itemOf(subscription);
   const patch: Partial<Stripe.Subscription> = {
-    ...withItem(subscription, item),
+    ...withItems(subscription, pending.subscription_items ?? subscription.items.data),
     billing_cycle_anchor: pending.billing_cycle_anchor ?? subscription.billing_cycle_anchor,
     pending_update: null,
   };

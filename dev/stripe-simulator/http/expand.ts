@@ -70,7 +70,7 @@ function memberOf(tables: Tables, object: object, name: string): unknown {
   if (typeof value !== 'string') return value;
   const kind = KIND_OF_PREFIX[value.split('_')[0] ?? ''];
   if (kind === undefined) throw invalidRequest(`This property cannot be expanded (${name}).`);
-  return tables.find(kind, value) ?? value;
+  return tables.find(kind, value) ?? tables.find('deleted_customer', value) ?? value;
 }
 
 function listOf<T>(url: string, data: T[]): Stripe.ApiList<T> {

@@ -25,7 +25,7 @@ export function operation<S extends z.core.$ZodLooseShape>(
   method: Method,
   path: string,
   shape: S,
-  run: (work: Work, params: ParamsOf<S>, id: string) => object,
+  run: (work: Work, params: ParamsOf<S>, id: string, ids: readonly string[]) => object,
 ): Operation {
   const schema = z.strictObject(shape);
   return {
@@ -36,7 +36,7 @@ export function operation<S extends z.core.$ZodLooseShape>(
       if (!wanted.success) throw invalidParams(wanted.error);
       const params = schema.safeParse(form);
       if (!params.success) throw invalidParams(params.error);
-      return (work) => expandObject(work.tables, run(work, params.data, ids[0] ?? ''), wanted.data);
+      return (work) => expandObject(work.tables, run(work, params.data, ids[0] ?? '', ids), wanted.data);
     },
   };
 }

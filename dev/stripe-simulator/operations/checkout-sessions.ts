@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import { expireSession } from '../billing/checkout';
-import { recurringOf } from '../billing/create-subscription';
+import { checkItems } from '../billing/item-changes';
 import { operation, type Operation, type ParamsOf } from '../http/operation';
 import { createdWithin, paginate } from '../http/paginate';
 import { created, integer, metadata, page, text, webAddress } from '../http/params';
@@ -11,12 +11,14 @@ import { schedule } from '../schedule';
 import { invalidRequest } from '../stripe-error';
 import { DAY, HOUR, refOrNull, type Work } from '../work';
 import { mergeMetadata } from './metadata';
+import { trialShape } from './subscription-params';
 
 const shape = {
   mode: z.enum(['payment', 'subscription']),
   line_items: z
     .array(z.strictObject({ price: text, quantity: integer.pipe(z.number().min(1)).default(1) }))
-    .length(1, 'the simulator sells one price per session'),
+    .min(1)
+    .max(20),
   success_url: webAddress,
   cancel_url: webAddress.optional(),
   customer: text.optional(),
@@ -33,6 +35,7 @@ const shape = {
     .strictObject({
       metadata: metadata.optional(),
       billing_mode: z.strictObject({ type: z.literal('flexible') }).optional(),
+      ...trialShape,
     })
     .optional(),
 };
@@ -75,22 +78,27 @@ export const checkoutOperations: readonly Operation[] = [
 ];
 
 function createSession(work: Work, params: ParamsOf<typeof shape>): Stripe.Checkout.Session {
-  const [item] = params.line_items;
-  if (item === undefined)
-    throw invalidRequest('Missing required param: line_items.', { param: 'line_items' });
-  const price = work.tables.get('price', item.price, 'line_items[0][price]');
-  refuseMixed(params.mode, price);
+  const sold = params.line_items.map(({ price: id, quantity }, index) => ({
+    price: work.tables.get('price', id, `line_items[${String(index)}][price]`),
+    quantity,
+  }));
+  const prices = sold.map(({ price }) => price);
+  refuseMixed(params.mode, prices);
   const { customer, expires_at: expiresAt } = params;
   if (expiresAt !== undefined && (expiresAt < work.at + HOUR / 2 || expiresAt > work.at + DAY)) {
     throw invalidRequest('The `expires_at` timestamp must be 30 minutes to 24 hours from now.', {
       param: 'expires_at',
     });
   }
+  const trial = params.subscription_data ?? {};
+  const onTrial = trial.trial_period_days !== undefined || trial.trial_end !== undefined;
   const session = buildCheckoutSession(work, {
     mode: params.mode,
     customer: customer === undefined ? null : work.tables.get('customer', customer, 'customer'),
-    amount: (price.unit_amount ?? 0) * item.quantity,
-    currency: price.currency,
+    amount: onTrial
+      ? 0
+      : sold.reduce((sum, { price, quantity }) => sum + (price.unit_amount ?? 0) * quantity, 0),
+    currency: prices[0]?.currency ?? 'usd',
     successUrl: params.success_url,
     cancelUrl: params.cancel_url ?? null,
     clientReferenceId: params.client_reference_id ?? null,
@@ -103,17 +111,24 @@ function createSession(work: Work, params: ParamsOf<typeof shape>): Stripe.Check
     items: params.line_items,
     metadata: mergeMetadata(null, data?.metadata),
     setupFutureUsage: params.payment_intent_data?.setup_future_usage ?? null,
+    trialDays: trial.trial_period_days ?? null,
+    trialEnd: trial.trial_end ?? null,
+    whenTrialEndsUnpaid: trial.trial_settings?.end_behavior.missing_payment_method ?? 'create_invoice',
   });
   schedule(work, 'expire_session', session.id, session.expires_at);
   return work.tables.put('checkout.session', session);
 }
 
-function refuseMixed(mode: 'payment' | 'subscription', price: Stripe.Price): void {
-  if (mode === 'subscription') recurringOf(price);
-  else if (price.recurring !== null) {
+function refuseMixed(mode: 'payment' | 'subscription', prices: readonly Stripe.Price[]): void {
+  if (mode === 'subscription') {
+    checkItems(prices);
+    return;
+  }
+  const recurring = prices.findIndex((price) => price.recurring !== null);
+  if (recurring >= 0) {
     throw invalidRequest(
       'You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.',
-      { param: 'line_items[0][price]' },
+      { param: `line_items[${String(recurring)}][price]` },
     );
   }
 }

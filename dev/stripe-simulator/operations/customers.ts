@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { deleteCustomer } from '../billing/delete-customer';
 import { attachMethod, resolveMethod } from '../billing/methods';
 import { change, emit } from '../events';
 import { operation, type Operation } from '../http/operation';
@@ -48,7 +49,15 @@ export const customerOperations: readonly Operation[] = [
       return paginate('/v1/customers', matching, params);
     },
   ),
-  operation('GET', '/v1/customers/:id', {}, ({ tables }, _, id) => tables.get('customer', id)),
+  operation(
+    'GET',
+    '/v1/customers/:id',
+    {},
+    ({ tables }, _, id) => tables.find('deleted_customer', id) ?? tables.get('customer', id),
+  ),
+  operation('DELETE', '/v1/customers/:id', {}, (work, _, id) =>
+    deleteCustomer(work, work.tables.get('customer', id)),
+  ),
   operation('POST', '/v1/customers/:id', shape, (work, params, id) => {
     const customer = work.tables.get('customer', id);
     const patch: Partial<Stripe.Customer> = {

@@ -7,10 +7,11 @@ import {
   draftInvoice,
   finalizeInvoice,
   markPaid,
+  markUncollectible,
   voidInvoice,
 } from '../billing/invoices';
 import { attachMethod, resolveMethod } from '../billing/methods';
-import { applyPaidInvoice, applyVoidedInvoice } from '../billing/subscription-state';
+import { applyPaidInvoice, applyUncollectible, applyVoidedInvoice } from '../billing/subscription-state';
 import { change, emit } from '../events';
 import { operation, type Operation, type ParamsOf } from '../http/operation';
 import { createdWithin, paginate } from '../http/paginate';
@@ -114,11 +115,9 @@ export const invoiceOperations: readonly Operation[] = [
     return voided;
   }),
   operation('POST', '/v1/invoices/:id/mark_uncollectible', {}, (work, _, id) => {
-    const invoice = work.tables.get('invoice', id);
-    if (invoice.status !== 'open') throw invalidRequest('You can only mark open invoices as uncollectible.');
-    const transitions = { ...invoice.status_transitions, marked_uncollectible_at: work.at };
-    const patch = { status: 'uncollectible', status_transitions: transitions } as const;
-    return change(work, 'invoice', invoice, patch, 'invoice.updated', 'invoice.marked_uncollectible');
+    const given = markUncollectible(work, work.tables.get('invoice', id));
+    applyUncollectible(work, given);
+    return given;
   }),
   operation(
     'GET',

@@ -60,6 +60,7 @@ export const paymentMethodOperations: readonly Operation[] = [
     '/v1/customers/:id/payment_methods',
     { ...page, type: text.optional() },
     ({ tables }, params, id) => {
+      tables.get('customer', id);
       const matching = tables.list('payment_method').filter((one) => refOrNull(one.customer) === id);
       return paginate(`/v1/customers/${id}/payment_methods`, matching, params);
     },

@@ -4,7 +4,16 @@ import type { Store } from '../store';
 import type { TestCard } from '../test-cards';
 import type { Work } from '../work';
 import { escapeHtml, formatAmount } from './html';
-import { askForCard, closedPage, takeCard, type CardOutcome, type CardPost, type PageAnswer } from './page';
+import {
+  askForCard,
+  belongsToNobody,
+  closedPage,
+  NO_CUSTOMER,
+  takeCard,
+  type CardOutcome,
+  type CardPost,
+  type PageAnswer,
+} from './page';
 
 const TITLE = 'Checkout';
 
@@ -16,6 +25,7 @@ export function checkoutPage(store: Store, work: Work, id: string, post: CardPos
   const session = store.tables.find('checkout.session', id);
   if (session === undefined) return closedPage(TITLE, 'There is no such checkout.', 404);
   if (session.status === 'expired') return closedPage(TITLE, 'This checkout has expired.', 410);
+  if (belongsToNobody(store.tables, session.customer)) return closedPage(TITLE, NO_CUSTOMER, 410);
   const complete = session.status === 'complete';
   if (post === null) return complete ? closedPage(TITLE, 'This is paid.') : openPage(store, session);
   if (complete) return { status: 303, html: '', location: successUrl(session) };

@@ -1,6 +1,19 @@
+import type { Tables } from '../store';
 import { StripeError } from '../stripe-error';
 import { findTestCard, type TestCard } from '../test-cards';
+import { refOrNull } from '../work';
 import { authenticationForm, cardForm, renderPage } from './html';
+
+/** What a page says that belongs to a customer who was deleted. */
+export const NO_CUSTOMER = 'There is no such customer any more.';
+
+/** Whether the customer of a page was deleted since it was made. */
+export function belongsToNobody(
+  tables: Tables,
+  customer: string | { readonly id: string } | null | undefined,
+): boolean {
+  return tables.find('deleted_customer', refOrNull(customer) ?? '') !== undefined;
+}
 
 /** What a hosted page answers. */
 export interface PageAnswer {
