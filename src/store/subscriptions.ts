@@ -88,7 +88,8 @@ export async function findSubscriptionOfStripe(
 /** The machine's state as its workflow last recorded it, whatever release did; undefined for an unknown subscription. */
 export async function findSubscriptionState(db: Knex, id: string): Promise<SubscriptionState | undefined> {
   const row = await db<SubscriptionRow>('app.subscriptions').where({ id }).first('state');
-  return row?.state == null ? undefined : readSubscriptionState(row.state);
+  const state = row?.state ?? null;
+  return state === null ? undefined : readSubscriptionState(state);
 }
 
 /** The subscriptions that have not ended and are bound to one at Stripe. */
