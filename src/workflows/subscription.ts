@@ -60,7 +60,8 @@ async function begin(shell: Shell, input: SubscriptionInput): Promise<void> {
     shell.state = state === null ? null : readSubscriptionState(state);
     shell.opened = answer;
   } else {
-    shell.state ??= await findSubscriptionState(input.subscriptionId);
+    const recorded = shell.state ?? (await findSubscriptionState(input.subscriptionId));
+    shell.state = recorded === null ? null : readSubscriptionState(recorded);
   }
 }
 
