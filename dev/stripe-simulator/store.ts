@@ -79,6 +79,7 @@ export type TaskName =
   | 'finalize_invoice'
   | 'collect_invoice'
   | 'mark_overdue'
+  | 'settle_debit'
   | 'fail_refund'
   | 'succeed_refund';
 
