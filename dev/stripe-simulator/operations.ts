@@ -2,6 +2,7 @@ import type { Operation } from './http/operation';
 import { balanceOperations } from './operations/balance-transactions';
 import { catalogOperations } from './operations/catalog';
 import { checkoutOperations } from './operations/checkout-sessions';
+import { creditNoteOperations } from './operations/credit-notes';
 import { customerOperations } from './operations/customers';
 import { disputeOperations } from './operations/disputes';
 import { eventOperations } from './operations/events';
@@ -27,6 +28,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...paymentIntentOperations,
   ...paymentMethodOperations,
   ...refundOperations,
+  ...creditNoteOperations,
   ...disputeOperations,
   ...portalOperations,
   ...eventOperations,

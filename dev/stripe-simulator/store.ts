@@ -19,6 +19,7 @@ export interface Kinds {
   payment_method: Stripe.PaymentMethod;
   charge: Stripe.Charge;
   refund: Stripe.Refund;
+  credit_note: Stripe.CreditNote;
   dispute: Stripe.Dispute;
   event: Stripe.EventBase;
   'billing_portal.session': Stripe.BillingPortal.Session;
@@ -79,6 +80,7 @@ export type TaskName =
   | 'finalize_invoice'
   | 'collect_invoice'
   | 'mark_overdue'
+  | 'settle_debit'
   | 'fail_refund'
   | 'succeed_refund';
 

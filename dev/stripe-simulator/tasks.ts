@@ -1,5 +1,11 @@
 import { expireSession } from './billing/checkout';
-import { collectInvoice, finalizeAndCollect, markOverdue, sendFinal } from './billing/collect-invoice';
+import {
+  collectInvoice,
+  finalizeAndCollect,
+  markOverdue,
+  sendFinal,
+  settleDebit,
+} from './billing/collect-invoice';
 import { resumeCollection } from './billing/pause-collection';
 import { failRefund, succeedRefund } from './billing/refunds';
 import { endPeriod, expireIncomplete, expirePendingUpdate } from './billing/renew-subscription';
@@ -27,6 +33,7 @@ const TASKS: Readonly<Record<TaskName, (work: Work, objectId: string) => void>> 
   },
   collect_invoice: (work, id) => collectInvoice(work, work.tables.get('invoice', id), AUTOMATIC),
   mark_overdue: (work, id) => markOverdue(work, work.tables.get('invoice', id)),
+  settle_debit: (work, id) => settleDebit(work, work.tables.get('payment_intent', id)),
   fail_refund: (work, id) => failRefund(work, work.tables.get('refund', id)),
   succeed_refund: (work, id) => succeedRefund(work, work.tables.get('refund', id)),
 };

@@ -121,7 +121,8 @@ function changeAndCharge(
   const patch = { items: target.items, ...(anchor === null ? {} : { billing_cycle_anchor: anchor }) };
   const changed = changeSubscription(work, subscription, patch);
   const outcome = bill(work, changed, { target, anchor });
-  if (outcome === 'paid' || outcome === 'held') return work.tables.get('subscription', subscription.id);
+  if (['paid', 'held', 'processing'].includes(outcome))
+    return work.tables.get('subscription', subscription.id);
   return changeSubscription(work, changed, { status: 'past_due' });
 }
 

@@ -6,12 +6,11 @@ import { buildPaymentIntent } from '../objects/payment-intent';
 import { unschedule } from '../schedule';
 import type { CheckoutTerms } from '../store';
 import { cardError, invalidRequest } from '../stripe-error';
-import type { TestCard } from '../test-cards';
 import { DAY, refOrNull, type Work } from '../work';
 import { attemptPayment, cancelIntent } from './attempt-payment';
 import { createSubscription } from './create-subscription';
 import { openDisputeIfAsked } from './disputes';
-import { attachMethod, createMethod } from './methods';
+import { attachMethod, createMethod, type Instrument } from './methods';
 
 /** What the page shows after a card was given. */
 export type CheckoutAnswer =
@@ -23,7 +22,7 @@ export type CheckoutAnswer =
 export function payCheckout(
   work: Work,
   session: Stripe.Checkout.Session,
-  card: TestCard,
+  card: Instrument,
   authenticated: boolean,
 ): CheckoutAnswer {
   const terms = work.tables.get('checkout_terms', session.id);
@@ -51,7 +50,7 @@ interface Payment {
   readonly session: Stripe.Checkout.Session;
   readonly terms: CheckoutTerms;
   readonly customer: Stripe.Customer;
-  readonly card: TestCard;
+  readonly card: Instrument;
   readonly authenticated: boolean;
 }
 
@@ -79,6 +78,7 @@ function startSubscription(
   return complete(work, session, customer, {
     subscription: subscription.id,
     invoice: subscription.latest_invoice,
+    ...(collection?.outcome === 'processing' ? { payment_status: 'unpaid' } : {}),
   });
 }
 
@@ -96,7 +96,12 @@ function payOnce(work: Work, { session, terms, customer, card, authenticated }: 
   if (attempt.outcome === 'declined') return { outcome: 'declined', failure: attempt.failure };
   if (attempt.outcome === 'requires_action') return { outcome: 'requires_action' };
   if (terms.setupFutureUsage !== null) attachMethod(work, method, customer.id);
-  const answer = complete(work, session, customer, { payment_intent: attempt.intent.id });
+  const made = { payment_intent: attempt.intent.id };
+  // The bank will say whether it pays.
+  if (attempt.outcome === 'processing') {
+    return complete(work, session, customer, { ...made, payment_status: 'unpaid' });
+  }
+  const answer = complete(work, session, customer, made);
   openDisputeIfAsked(work, attempt.charge);
   return answer;
 }
@@ -110,9 +115,9 @@ function complete(
   unschedule(work, 'expire_session', session.id);
   const current = work.tables.get('checkout.session', session.id);
   const patch: Partial<Stripe.Checkout.Session> = {
+    payment_status: session.amount_total === 0 ? 'no_payment_required' : 'paid',
     ...made,
     status: 'complete',
-    payment_status: session.amount_total === 0 ? 'no_payment_required' : 'paid',
     customer: customer.id,
     customer_details: customerDetails(customer),
     url: null,

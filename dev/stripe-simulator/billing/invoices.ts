@@ -5,9 +5,10 @@ import { lineOfItem } from '../objects/invoice-item';
 import { buildPaymentIntent } from '../objects/payment-intent';
 import { schedule, unschedule } from '../schedule';
 import type { HeldInvoice } from '../store';
-import { invalidRequest } from '../stripe-error';
+import { invalidRequest, type StripeError } from '../stripe-error';
 import { DAY, HOUR, refOf, refOrNull, type Work } from '../work';
 import { cancelIntent } from './attempt-payment';
+import { isProcessing } from './bank-debits';
 import { applyBalance, unapplyBalance } from './customer-balance';
 import { pendingItemsOf } from './prorations';
 
@@ -111,6 +112,13 @@ function createPayment(work: Work, invoice: Stripe.Invoice): void {
   emit(work, 'payment_intent.created', intent);
 }
 
+/** 400: a bank is working on the payment of an invoice, so nothing else can be done about it. */
+export function stillProcessing(what: string): StripeError {
+  return invalidRequest(`This invoice has a payment that is processing, so it cannot be ${what}.`, {
+    code: 'invoice_not_editable',
+  });
+}
+
 /** The money has come: by the invoice's intent, or in some way that Stripe has no part in. */
 export function markPaid(work: Work, invoice: Stripe.Invoice, how: 'intent' | 'out_of_band'): Stripe.Invoice {
   stopCollecting(work, invoice);
@@ -140,6 +148,7 @@ export function voidInvoice(work: Work, invoice: Stripe.Invoice): Stripe.Invoice
   if (invoice.status !== 'open' && invoice.status !== 'uncollectible') {
     throw invalidRequest(`You can only pass in open invoices. This invoice isn't open: ${invoice.id}.`);
   }
+  if (isProcessing(work, invoice.id)) throw stillProcessing('voided');
   stopCollecting(work, invoice);
   settlePayment(work, invoice, 'canceled');
   unapplyBalance(work, invoice, customerOf(invoice));

@@ -1,6 +1,8 @@
 import type Stripe from 'stripe';
 import { periodEnd } from '../calendar';
-import { refOf, type Work } from '../work';
+import { schedule } from '../schedule';
+import { DAY, refOf, type Work } from '../work';
+import { isProcessing } from './bank-debits';
 import { draftInvoice, voidInvoice } from './invoices';
 import { intervalOf, linesOf, periodOf, withPeriod } from './subscription-items';
 import { changeSubscription, endSubscription } from './subscription-state';
@@ -45,9 +47,13 @@ export function expireIncomplete(work: Work, subscription: Stripe.Subscription):
   changeSubscription(work, subscription, patch);
 }
 
-/** Nobody paid for a change in time: it will not be made. */
+/** Nobody paid for a change in time: it will not be made. While a bank works on its payment it goes on waiting. */
 export function expirePendingUpdate(work: Work, subscription: Stripe.Subscription): void {
   if (subscription.pending_update === null) return;
+  if (isProcessing(work, refOf(subscription.latest_invoice ?? ''))) {
+    schedule(work, 'expire_pending_update', subscription.id, work.at + DAY);
+    return;
+  }
   const patch = { pending_update: null };
   const expired = 'customer.subscription.pending_update_expired' as const;
   changeSubscription(work, subscription, patch, expired, 'customer.subscription.updated');

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { change } from '../events';
 import { schedule, unschedule } from '../schedule';
 import { refOrNull, type Work } from '../work';
+import { isProcessing } from './bank-debits';
 import { stopCollecting, subscriptionOf } from './invoices';
 import { periodOf, withItems, withPeriod } from './subscription-items';
 
@@ -146,6 +147,7 @@ function owesAnother(work: Work, subscription: Stripe.Subscription, paid: Stripe
       (invoice) =>
         invoice.id !== paid.id &&
         invoice.status === 'open' &&
+        !isProcessing(work, invoice.id) &&
         (invoice.attempted || (invoice.due_date ?? Infinity) <= work.at) &&
         refOrNull(invoice.parent?.subscription_details?.subscription) === subscription.id,
     );

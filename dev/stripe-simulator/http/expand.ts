@@ -6,7 +6,9 @@ import { refOf, refOrNull } from '../work';
 
 /** What kind of object an id is of, by its prefix. */
 const KIND_OF_PREFIX: Readonly<Record<string, Kind>> = {
+  cbtxn: 'customer_balance_transaction',
   ch: 'charge',
+  cn: 'credit_note',
   cs: 'checkout.session',
   cus: 'customer',
   in: 'invoice',
@@ -14,6 +16,7 @@ const KIND_OF_PREFIX: Readonly<Record<string, Kind>> = {
   pm: 'payment_method',
   price: 'price',
   prod: 'product',
+  re: 'refund',
   sub: 'subscription',
 };
 

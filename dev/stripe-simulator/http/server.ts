@@ -95,6 +95,7 @@ function cardPost(body: string): CardPost {
   const authentication = form.get('authentication');
   return {
     number: form.get('number') ?? '',
+    bank: form.get('iban') ?? form.get('account_number') ?? '',
     authentication: authentication === 'complete' || authentication === 'fail' ? authentication : null,
   };
 }

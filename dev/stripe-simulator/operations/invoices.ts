@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
+import { isProcessing } from '../billing/bank-debits';
 import { collectInvoice } from '../billing/collect-invoice';
 import {
   customerOf,
@@ -8,6 +9,7 @@ import {
   finalizeInvoice,
   markPaid,
   markUncollectible,
+  stillProcessing,
   voidInvoice,
 } from '../billing/invoices';
 import { attachMethod, resolveMethod } from '../billing/methods';
@@ -146,6 +148,7 @@ function pay(work: Work, invoice: Stripe.Invoice, params: ParamsOf<typeof paySha
   if (open.status === 'paid')
     throw invalidRequest('Invoice is already paid', { code: 'invoice_already_paid' });
   if (open.status === 'void') throw invalidRequest('Voided invoices cannot be paid.');
+  if (isProcessing(work, open.id)) throw stillProcessing('paid again');
   if (params.paid_out_of_band === true) {
     const paid = markPaid(work, open, 'out_of_band');
     applyPaidInvoice(work, paid);
@@ -158,7 +161,7 @@ function pay(work: Work, invoice: Stripe.Invoice, params: ParamsOf<typeof paySha
     offSession: params.off_session ?? true,
     ...(method === undefined ? {} : { method }),
   });
-  if (collection.outcome === 'paid') return collection.invoice;
+  if (collection.outcome === 'paid' || collection.outcome === 'processing') return collection.invoice;
   if (collection.outcome === 'declined') {
     throw cardError(
       collection.failure,

@@ -138,6 +138,9 @@ function confirm(
         paymentIntent: attempt.intent,
         charge: refOrNull(attempt.intent.latest_charge),
       });
+    case 'processing':
+      if (intent.setup_future_usage !== null && customer !== null) attachMethod(work, method, customer);
+      return attempt.intent;
     case 'requires_action':
       return attempt.intent;
   }

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { payCheckout } from '../billing/checkout';
 import type { Store } from '../store';
-import type { TestCard } from '../test-cards';
+import type { Instrument } from '../billing/methods';
 import type { Work } from '../work';
 import { escapeHtml, formatAmount } from './html';
 import {
@@ -37,7 +37,7 @@ export function checkoutPage(store: Store, work: Work, id: string, post: CardPos
 function charge(
   work: Work,
   session: Stripe.Checkout.Session,
-  card: TestCard,
+  card: Instrument,
   authenticated: boolean,
 ): CardOutcome {
   const answer = payCheckout(work, session, card, authenticated);

@@ -32,7 +32,8 @@ export function invoicePage(store: Store, work: Work, id: string, post: CardPost
     store.transact(() => {
       const method = attachMethod(work, createMethod(work, card), customerOf(invoice));
       const collection = collectInvoice(work, invoice, { offSession: false, authenticated, method });
-      if (collection.outcome === 'paid') return { outcome: 'done', location: `/i/${id}` };
+      if (collection.outcome === 'paid' || collection.outcome === 'processing')
+        return { outcome: 'done', location: `/i/${id}` };
       if (collection.outcome === 'requires_action') return { outcome: 'requires_action' };
       throw cardError(collection.failure);
     }),

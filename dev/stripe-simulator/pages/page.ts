@@ -1,6 +1,8 @@
+import type { Instrument } from '../billing/methods';
 import type { Tables } from '../store';
 import { StripeError } from '../stripe-error';
-import { findTestCard, type TestCard } from '../test-cards';
+import { findTestBank } from '../test-banks';
+import { findTestCard } from '../test-cards';
 import { refOrNull } from '../work';
 import { authenticationForm, cardForm, renderPage } from './html';
 
@@ -26,6 +28,8 @@ export interface PageAnswer {
 /** What was posted to a page that takes a card. */
 export interface CardPost {
   readonly number: string;
+  /** An IBAN, or the number of a bank account in the United States, to be debited instead of a card. */
+  readonly bank: string;
   /** The answer to the bank's question, when the card was given before. */
   readonly authentication: 'complete' | 'fail' | null;
 }
@@ -54,14 +58,16 @@ export function takeCard(
   title: string,
   button: string,
   post: CardPost,
-  charge: (card: TestCard, authenticated: boolean) => CardOutcome,
+  charge: (card: Instrument, authenticated: boolean) => CardOutcome,
 ): PageAnswer {
   const again = (message: string): PageAnswer => ({
     status: 402,
     html: renderPage(title, cardForm(button, message)),
   });
-  const card = findTestCard(post.number);
-  if (card === undefined) return again('Your card number is incorrect.');
+  const card = post.bank === '' ? findTestCard(post.number) : findTestBank(post.bank);
+  if (card === undefined) {
+    return again(post.bank === '' ? 'Your card number is incorrect.' : 'Your account number is incorrect.');
+  }
   if (post.authentication === 'fail') return again('We are unable to authenticate your payment method.');
   const result = tryCharge(() => charge(card, post.authentication === 'complete'));
   switch (result.outcome) {
