@@ -142,6 +142,9 @@ async function playAll(world: World): Promise<void> {
   await readAll(payments.listEvents(since));
   await readAll(payments.listCompleteSessions(since));
   await readAll(payments.listPayments(since));
+  await readAll(payments.listSubscriptions());
+  await payments.findInvoiceOfPayment(paymentIntentId!);
+  await payments.getGivenBack({ paymentIntentId, invoiceId: oldest!.invoiceId });
 }
 
 async function readAll<T>(list: AsyncIterable<T>): Promise<T[]> {

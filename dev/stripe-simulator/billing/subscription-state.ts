@@ -76,7 +76,9 @@ export function applyPaidInvoice(work: Work, invoice: Stripe.Invoice): void {
   if (subscription === null) return;
   const { status } = subscription;
   if (status === 'paused') {
-    if (isLatest(subscription, invoice)) resumeFrom(work, subscription, invoice);
+    // Only the bill of a return resumes it; a renewal of before, paid late by a bank, does not.
+    if (isLatest(subscription, invoice) && invoice.billing_reason === 'subscription_update')
+      resumeFrom(work, subscription, invoice);
   } else if (
     status === 'incomplete' ||
     (status === 'past_due' && !owesAnother(work, subscription, invoice))
