@@ -78,7 +78,7 @@ function startSubscription(
     daysUntilDue: null,
     method,
     cancelAt: null,
-    trialEnd: terms.trialDays === null ? terms.trialEnd : work.at + terms.trialDays * DAY,
+    trialEnd: trialEndOf(work, terms),
     whenTrialEndsUnpaid: terms.whenTrialEndsUnpaid,
     description: null,
     metadata: terms.metadata,
@@ -91,6 +91,11 @@ function startSubscription(
     invoice: subscription.latest_invoice,
     ...(collection?.outcome === 'processing' ? { payment_status: 'unpaid' } : {}),
   });
+}
+
+/** A session that an earlier version of the simulator opened says nothing of a trial. */
+function trialEndOf(work: Work, { trialDays, trialEnd }: Partial<CheckoutTerms>): number | null {
+  return typeof trialDays === 'number' ? work.at + trialDays * DAY : (trialEnd ?? null);
 }
 
 /** How `startSubscription` says that the card asks for an authentication; the page then asks the customer. */

@@ -9,7 +9,7 @@ import { created, integer, metadata, page, text, webAddress } from '../http/para
 import { lineItemsOf } from '../objects/line-item';
 import { invalidRequest } from '../stripe-error';
 import { DAY, HOUR, refOrNull, type Work } from '../work';
-import { mergeMetadata } from './metadata';
+import { mergeMetadata } from '../metadata';
 import { trialShape } from './subscription-params';
 
 const shape = {

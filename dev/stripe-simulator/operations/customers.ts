@@ -8,7 +8,7 @@ import { clearable, created, email, metadata, page, text } from '../http/params'
 import { buildCustomer } from '../objects/customer';
 import { invalidRequest } from '../stripe-error';
 import { refOrNull, type Work } from '../work';
-import { mergeMetadata } from './metadata';
+import { mergeMetadata } from '../metadata';
 import { z } from 'zod';
 
 const address = z.union([

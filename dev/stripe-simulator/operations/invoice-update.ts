@@ -6,7 +6,7 @@ import { clearable, flag, integer, metadata } from '../http/params';
 import { schedule, unschedule } from '../schedule';
 import { invalidRequest } from '../stripe-error';
 import { DAY, HOUR, type Work } from '../work';
-import { mergeMetadata } from './metadata';
+import { mergeMetadata } from '../metadata';
 
 export const invoiceUpdateShape = {
   auto_advance: flag.optional(),

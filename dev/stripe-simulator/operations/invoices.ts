@@ -21,7 +21,7 @@ import { created, currency, flag, integer, metadata, page, text } from '../http/
 import { cardError, invalidRequest } from '../stripe-error';
 import { refOrNull, type Work } from '../work';
 import { invoiceUpdateShape, updateInvoice } from './invoice-update';
-import { mergeMetadata } from './metadata';
+import { mergeMetadata } from '../metadata';
 
 const invoiceStatus = z.enum(['draft', 'open', 'paid', 'uncollectible', 'void']);
 const payShape = {

@@ -20,7 +20,7 @@ import {
 import { buildPaymentIntent } from '../objects/payment-intent';
 import { cardError, invalidRequest, type StripeError } from '../stripe-error';
 import { refOrNull, type Work } from '../work';
-import { mergeMetadata } from './metadata';
+import { mergeMetadata } from '../metadata';
 
 const confirmShape = {
   payment_method: text.optional(),

@@ -7,7 +7,7 @@ import { flag, integer, metadata, page, positive, text, webAddress } from '../ht
 import { lineItemsOfLink } from '../objects/line-item';
 import { buildPaymentLink } from '../objects/payment-link';
 import type { Work } from '../work';
-import { mergeMetadata } from './metadata';
+import { mergeMetadata } from '../metadata';
 
 const createShape = {
   line_items: z

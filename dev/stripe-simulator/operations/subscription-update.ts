@@ -9,7 +9,7 @@ import type { ParamsOf } from '../http/operation';
 import { invalidRequest } from '../stripe-error';
 import { refOf, type Work } from '../work';
 import { living } from './living-subscription';
-import { mergeMetadata } from './metadata';
+import { mergeMetadata } from '../metadata';
 import type { updateShape } from './subscription-params';
 
 type Params = ParamsOf<typeof updateShape>;

@@ -10,7 +10,7 @@ import { createdWithin, paginate } from '../http/paginate';
 import { created, flag, page, text } from '../http/params';
 import { DAY, refOf, type Work } from '../work';
 import { living } from './living-subscription';
-import { mergeMetadata } from './metadata';
+import { mergeMetadata } from '../metadata';
 import { anchor, cancellationDetails, createShape, noProration, updateShape } from './subscription-params';
 import { updateSubscription } from './subscription-update';
 
