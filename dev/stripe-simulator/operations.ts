@@ -9,6 +9,7 @@ import { eventOperations } from './operations/events';
 import { invoiceItemOperations } from './operations/invoice-items';
 import { invoiceOperations } from './operations/invoices';
 import { paymentIntentOperations } from './operations/payment-intents';
+import { paymentLinkOperations } from './operations/payment-links';
 import { paymentMethodOperations } from './operations/payment-methods';
 import { portalOperations } from './operations/portal-sessions';
 import { refundOperations } from './operations/refunds';
@@ -21,6 +22,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...balanceOperations,
   ...catalogOperations,
   ...checkoutOperations,
+  ...paymentLinkOperations,
   ...subscriptionOperations,
   ...subscriptionItemOperations,
   ...invoiceOperations,

@@ -11,6 +11,7 @@ export interface Kinds {
   price: Stripe.Price;
   'checkout.session': Stripe.Checkout.Session;
   subscription: Stripe.Subscription;
+  payment_link: Stripe.PaymentLink;
   invoice: Stripe.Invoice;
   invoiceitem: Stripe.InvoiceItem;
   customer_balance_transaction: Stripe.CustomerBalanceTransaction;
@@ -24,6 +25,7 @@ export interface Kinds {
   event: Stripe.EventBase;
   'billing_portal.session': Stripe.BillingPortal.Session;
   checkout_terms: CheckoutTerms;
+  payment_link_items: PaymentLinkItems;
   authenticated_method: { readonly id: string };
   detached_method: { readonly id: string };
   held_invoice: HeldInvoice;
@@ -50,6 +52,12 @@ export interface CheckoutTerms {
 export interface HeldInvoice {
   readonly id: string;
   readonly behavior: 'keep_as_draft' | 'mark_uncollectible' | 'void';
+}
+
+/** What a payment link sells. */
+export interface PaymentLinkItems {
+  readonly id: string;
+  readonly items: CheckoutTerms['items'];
 }
 
 /** One copy of an event on its way to the webhook endpoint. `at` is the instant of the next attempt, in seconds. */

@@ -97,6 +97,14 @@ describe('a change in the middle of a period', () => {
     ]);
   });
 
+  it('of a quantity credits the old number and bills the new one', async () => {
+    await update({ items: [{ id: itemId, quantity: 2 }], proration_behavior: 'always_invoice' });
+    expect(amounts(await latest())).toEqual([4900, -2450]);
+    await update({ items: [{ id: itemId, quantity: 1 }], proration_behavior: 'always_invoice' });
+    expect(amounts(await latest())).toEqual([2450, -4900]);
+    expect(await latest()).toMatchObject({ amount_due: 0, status: 'paid', ending_balance: -2450 });
+  });
+
   it('of the anchor alone begins a period that is billed at once, with a credit for the old one', async () => {
     const moved = await update({ billing_cycle_anchor: { type: 'now' } });
     expect(moved).toMatchObject({

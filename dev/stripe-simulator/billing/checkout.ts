@@ -18,18 +18,29 @@ export type CheckoutAnswer =
   | { readonly outcome: 'declined'; readonly failure: CardFailure }
   | { readonly outcome: 'requires_action' };
 
-/** Pays an open Checkout session with a card. A decline leaves the session open for another one. */
+/** What was given on the page of a session. */
+export interface CheckoutPost {
+  /** Null where nothing has to be paid. */
+  readonly instrument: Instrument | null;
+  readonly authenticated: boolean;
+  /** The id of an existing customer, for a session that has none; else one is made. */
+  readonly customer: string | null;
+}
+
+/** Pays an open Checkout session. A decline leaves the session open for another card. */
 export function payCheckout(
   work: Work,
   session: Stripe.Checkout.Session,
-  card: Instrument,
-  authenticated: boolean,
+  post: CheckoutPost,
 ): CheckoutAnswer {
   const terms = work.tables.get('checkout_terms', session.id);
-  const customer = customerFor(work, session);
-  return session.mode === 'subscription'
-    ? startSubscription(work, { session, terms, customer, card, authenticated })
-    : payOnce(work, { session, terms, customer, card, authenticated });
+  const payment = { ...post, session, terms, customer: customerFor(work, session, post.customer) };
+  return session.mode === 'subscription' ? startSubscription(work, payment) : payOnce(work, payment);
+}
+
+/** Whether a session can be completed without a card. */
+export function asksForNothing(session: Stripe.Checkout.Session): boolean {
+  return session.amount_total === 0 && session.payment_method_collection === 'if_required';
 }
 
 /** Closes a session that nobody has paid. */
@@ -50,16 +61,16 @@ interface Payment {
   readonly session: Stripe.Checkout.Session;
   readonly terms: CheckoutTerms;
   readonly customer: Stripe.Customer;
-  readonly card: Instrument;
+  readonly instrument: Instrument | null;
   readonly authenticated: boolean;
 }
 
 /** Throws the decline, so that nothing is left of a subscription that was not paid. */
 function startSubscription(
   work: Work,
-  { session, terms, customer, card, authenticated }: Payment,
+  { session, terms, customer, instrument, authenticated }: Payment,
 ): CheckoutAnswer {
-  const method = attachMethod(work, createMethod(work, card), customer.id);
+  const method = instrument === null ? null : attachMethod(work, createMethod(work, instrument), customer.id);
   const { subscription, collection } = createSubscription(work, {
     customer,
     items: terms.items.map(({ price, quantity }) => ({ price: work.tables.get('price', price), quantity })),
@@ -67,7 +78,7 @@ function startSubscription(
     daysUntilDue: null,
     method,
     cancelAt: null,
-    trialEnd: terms.trialDays === null ? terms.trialEnd : work.at + terms.trialDays * DAY,
+    trialEnd: trialEndOf(work, terms),
     whenTrialEndsUnpaid: terms.whenTrialEndsUnpaid,
     description: null,
     metadata: terms.metadata,
@@ -82,6 +93,11 @@ function startSubscription(
   });
 }
 
+/** A session that an earlier version of the simulator opened says nothing of a trial. */
+function trialEndOf(work: Work, { trialDays, trialEnd }: Partial<CheckoutTerms>): number | null {
+  return typeof trialDays === 'number' ? work.at + trialDays * DAY : (trialEnd ?? null);
+}
+
 /** How `startSubscription` says that the card asks for an authentication; the page then asks the customer. */
 export const AUTHENTICATION_WANTED: CardFailure = {
   code: 'authentication_required',
@@ -89,8 +105,14 @@ export const AUTHENTICATION_WANTED: CardFailure = {
   message: 'This card asks for an authentication.',
 };
 
-function payOnce(work: Work, { session, terms, customer, card, authenticated }: Payment): CheckoutAnswer {
-  const method = createMethod(work, card);
+function payOnce(
+  work: Work,
+  { session, terms, customer, instrument, authenticated }: Payment,
+): CheckoutAnswer {
+  // Over nothing there is no intent either.
+  if (session.amount_total === 0) return complete(work, session, customer, {});
+  if (instrument === null) throw invalidRequest('A payment method is needed.');
+  const method = createMethod(work, instrument);
   const intent = intentFor(work, session, terms, customer);
   const attempt = attemptPayment(work, intent, method, { offSession: false, authenticated });
   if (attempt.outcome === 'declined') return { outcome: 'declined', failure: attempt.failure };
@@ -151,11 +173,17 @@ function intentFor(
   return intent;
 }
 
-function customerFor(work: Work, session: Stripe.Checkout.Session): Stripe.Customer {
-  const existing = refOrNull(session.customer);
-  if (existing !== null) return work.tables.get('customer', existing);
-  const fresh = { email: null, name: null, description: null, metadata: {}, at: work.at };
-  const customer = work.tables.put('customer', buildCustomer(fresh));
+function customerFor(work: Work, session: Stripe.Checkout.Session, chosen: string | null): Stripe.Customer {
+  const existing = refOrNull(session.customer) ?? chosen;
+  if (existing !== null) return work.tables.get('customer', existing, 'customer');
+  const customer = buildCustomer({
+    email: session.customer_email,
+    name: null,
+    description: null,
+    metadata: {},
+    at: work.at,
+  });
+  work.tables.put('customer', customer);
   emit(work, 'customer.created', customer);
   return customer;
 }

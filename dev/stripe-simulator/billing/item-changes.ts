@@ -3,7 +3,7 @@ import { planOf } from '../objects/catalog';
 import { buildSubscriptionItem } from '../objects/subscription';
 import { invalidRequest } from '../stripe-error';
 import type { Work } from '../work';
-import { mergeMetadata } from '../operations/metadata';
+import { mergeMetadata } from '../metadata';
 import { periodOf, recurringOf } from './subscription-items';
 
 /** What a call asks of one item: to change the one it names, to take it away, or, without a name, to add another. */

@@ -32,7 +32,11 @@ export function changeSubscription(
 ): Stripe.Subscription {
   const current = work.tables.get('subscription', subscription.id);
   const events = types.length === 0 ? (['customer.subscription.updated'] as const) : types;
-  const changed = change(work, 'subscription', current, patch, ...events);
+  const end = periodOf({ ...current, ...patch }).end;
+  // The end of the period is another one when the period is.
+  const follows = current.cancel_at_period_end && patch.items !== undefined && patch.cancel_at === undefined;
+  const moved = follows ? { ...patch, cancel_at: end } : patch;
+  const changed = change(work, 'subscription', current, moved, ...events);
   scheduleLife(work, changed);
   return changed;
 }

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { lineItemsOf } from '../objects/line-item';
+import { lineItemsOf, lineItemsOfLink } from '../objects/line-item';
 import { invalidRequest } from '../stripe-error';
 import type { Kind, Tables } from '../store';
 import { refOf, refOrNull } from '../work';
@@ -13,6 +13,7 @@ const KIND_OF_PREFIX: Readonly<Record<string, Kind>> = {
   cus: 'customer',
   in: 'invoice',
   pi: 'payment_intent',
+  plink: 'payment_link',
   pm: 'payment_method',
   price: 'price',
   prod: 'product',
@@ -34,6 +35,8 @@ const LEFT_OUT: Readonly<
     ),
   'checkout.session.line_items': (tables, id) =>
     listOf(`/v1/checkout/sessions/${id}/line_items`, lineItemsOf(tables, id)),
+  'payment_link.line_items': (tables, id) =>
+    listOf(`/v1/payment_links/${id}/line_items`, lineItemsOfLink(tables, id)),
   'customer.subscriptions': (tables, id) =>
     listOf(
       `/v1/customers/${id}/subscriptions`,

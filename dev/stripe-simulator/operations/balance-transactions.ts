@@ -4,7 +4,7 @@ import { paginate } from '../http/paginate';
 import { currency, integer, metadata, page, text } from '../http/params';
 import { resourceMissing } from '../stripe-error';
 import { refOf } from '../work';
-import { mergeMetadata } from './metadata';
+import { mergeMetadata } from '../metadata';
 
 /** A customer's balance, as a person moves it in the dashboard; a negative amount is a credit. */
 export const balanceOperations: readonly Operation[] = [

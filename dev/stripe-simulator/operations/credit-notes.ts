@@ -8,7 +8,7 @@ import { created, integer, metadata, page, positive, text } from '../http/params
 import type { CreditLineInput } from '../objects/credit-note';
 import { invalidRequest, resourceMissing } from '../stripe-error';
 import { refOf, type Work } from '../work';
-import { mergeMetadata } from './metadata';
+import { mergeMetadata } from '../metadata';
 
 const amount = integer.pipe(z.number().min(0)).default(0);
 const line = z.strictObject({

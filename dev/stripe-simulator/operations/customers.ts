@@ -8,13 +8,27 @@ import { clearable, created, email, metadata, page, text } from '../http/params'
 import { buildCustomer } from '../objects/customer';
 import { invalidRequest } from '../stripe-error';
 import { refOrNull, type Work } from '../work';
-import { mergeMetadata } from './metadata';
+import { mergeMetadata } from '../metadata';
 import { z } from 'zod';
+
+const address = z.union([
+  z.literal('').transform(() => null),
+  z.strictObject({
+    city: clearable.optional(),
+    country: clearable.optional(),
+    line1: clearable.optional(),
+    line2: clearable.optional(),
+    postal_code: clearable.optional(),
+    state: clearable.optional(),
+  }),
+]);
 
 const shape = {
   email: email.optional(),
   name: clearable.optional(),
   description: clearable.optional(),
+  phone: clearable.optional(),
+  address: address.optional(),
   metadata: metadata.optional(),
   invoice_settings: z.strictObject({ default_payment_method: clearable.optional() }).optional(),
 };
@@ -25,6 +39,8 @@ export const customerOperations: readonly Operation[] = [
       email: params.email ?? null,
       name: params.name ?? null,
       description: params.description ?? null,
+      phone: params.phone ?? null,
+      address: addressOf(params.address),
       metadata: mergeMetadata(null, params.metadata),
       at: work.at,
     });
@@ -64,6 +80,8 @@ export const customerOperations: readonly Operation[] = [
       email: params.email === undefined ? customer.email : params.email,
       name: params.name === undefined ? (customer.name ?? null) : params.name,
       description: params.description === undefined ? customer.description : params.description,
+      ...(params.phone === undefined ? {} : { phone: params.phone }),
+      ...(params.address === undefined ? {} : { address: addressOf(params.address) }),
       metadata: mergeMetadata(customer.metadata, params.metadata),
     };
     const updated = change(work, 'customer', customer, patch, 'customer.updated');
@@ -71,6 +89,12 @@ export const customerOperations: readonly Operation[] = [
     return chosen === undefined ? updated : setDefault(work, updated, chosen);
   }),
 ];
+
+function addressOf(given: z.output<typeof address> | undefined): Stripe.Address | null {
+  if (given === undefined || given === null) return null;
+  const { city = null, country = null, line1 = null, line2 = null, state = null } = given;
+  return { city, country, line1, line2, postal_code: given.postal_code ?? null, state };
+}
 
 function setDefault(work: Work, customer: Stripe.Customer, wanted: string | null): Stripe.Customer {
   if (wanted !== null) {

@@ -7,7 +7,7 @@ import { currency, flag, integer, metadata, page, text } from '../http/params';
 import { buildInvoiceItem, withLine } from '../objects/invoice-item';
 import { invalidRequest } from '../stripe-error';
 import { refOf, refOrNull, type Work } from '../work';
-import { mergeMetadata } from './metadata';
+import { mergeMetadata } from '../metadata';
 
 const createShape = {
   customer: text,

@@ -14,13 +14,14 @@ import {
 } from '../billing/invoices';
 import { attachMethod, resolveMethod } from '../billing/methods';
 import { applyPaidInvoice, applyUncollectible, applyVoidedInvoice } from '../billing/subscription-state';
-import { change, emit } from '../events';
+import { emit } from '../events';
 import { operation, type Operation, type ParamsOf } from '../http/operation';
 import { createdWithin, paginate } from '../http/paginate';
 import { created, currency, flag, integer, metadata, page, text } from '../http/params';
 import { cardError, invalidRequest } from '../stripe-error';
 import { refOrNull, type Work } from '../work';
-import { mergeMetadata } from './metadata';
+import { invoiceUpdateShape, updateInvoice } from './invoice-update';
+import { mergeMetadata } from '../metadata';
 
 const invoiceStatus = z.enum(['draft', 'open', 'paid', 'uncollectible', 'void']);
 const payShape = {
@@ -88,11 +89,9 @@ export const invoiceOperations: readonly Operation[] = [
     const oldestFirst = tables.get('invoice', id).lines.data.toReversed();
     return paginate(`/v1/invoices/${id}/lines`, oldestFirst, params);
   }),
-  operation('POST', '/v1/invoices/:id', { metadata: metadata.optional() }, (work, params, id) => {
-    const invoice = work.tables.get('invoice', id);
-    const patch = { metadata: mergeMetadata(invoice.metadata, params.metadata) };
-    return change(work, 'invoice', invoice, patch, 'invoice.updated');
-  }),
+  operation('POST', '/v1/invoices/:id', invoiceUpdateShape, (work, params, id) =>
+    updateInvoice(work, work.tables.get('invoice', id), params),
+  ),
   operation('DELETE', '/v1/invoices/:id', {}, (work, _, id) =>
     deleteDraft(work, work.tables.get('invoice', id)),
   ),

@@ -1,13 +1,13 @@
 import type Stripe from 'stripe';
-import { payCheckout } from '../billing/checkout';
+import { asksForNothing, payCheckout, type CheckoutPost } from '../billing/checkout';
 import type { Store } from '../store';
-import type { Instrument } from '../billing/methods';
 import type { Work } from '../work';
 import { escapeHtml, formatAmount } from './html';
 import {
   askForCard,
   belongsToNobody,
   closedPage,
+  conclude,
   NO_CUSTOMER,
   takeCard,
   type CardOutcome,
@@ -29,18 +29,18 @@ export function checkoutPage(store: Store, work: Work, id: string, post: CardPos
   const complete = session.status === 'complete';
   if (post === null) return complete ? closedPage(TITLE, 'This is paid.') : openPage(store, session);
   if (complete) return { status: 303, html: '', location: successUrl(session) };
-  return takeCard(TITLE, 'Pay', post, (card, authenticated) =>
-    store.transact(() => charge(work, session, card, authenticated)),
+  const { customer } = post;
+  if (asksForNothing(session) && post.number === '' && post.bank === '') {
+    const nothing = { instrument: null, authenticated: false, customer };
+    return conclude(TITLE, 'Pay', '', () => store.transact(() => charge(work, session, nothing)));
+  }
+  return takeCard(TITLE, 'Pay', post, (instrument, authenticated) =>
+    store.transact(() => charge(work, session, { instrument, authenticated, customer })),
   );
 }
 
-function charge(
-  work: Work,
-  session: Stripe.Checkout.Session,
-  card: Instrument,
-  authenticated: boolean,
-): CardOutcome {
-  const answer = payCheckout(work, session, card, authenticated);
+function charge(work: Work, session: Stripe.Checkout.Session, post: CheckoutPost): CardOutcome {
+  const answer = payCheckout(work, session, post);
   switch (answer.outcome) {
     case 'complete':
       return { outcome: 'done', location: successUrl(answer.session) };
@@ -65,5 +65,5 @@ function openPage({ tables }: Store, session: Stripe.Checkout.Session): PageAnsw
 }
 
 function successUrl(session: Stripe.Checkout.Session): string {
-  return (session.success_url ?? '/').replaceAll('{CHECKOUT_SESSION_ID}', session.id);
+  return (session.success_url ?? `/c/pay/${session.id}`).replaceAll('{CHECKOUT_SESSION_ID}', session.id);
 }

@@ -30,6 +30,8 @@ export interface CardPost {
   readonly number: string;
   /** An IBAN, or the number of a bank account in the United States, to be debited instead of a card. */
   readonly bank: string;
+  /** The id of the customer who pays, for a session that has none. */
+  readonly customer: string | null;
   /** The answer to the bank's question, when the card was given before. */
   readonly authentication: 'complete' | 'fail' | null;
 }
@@ -60,24 +62,35 @@ export function takeCard(
   post: CardPost,
   charge: (card: Instrument, authenticated: boolean) => CardOutcome,
 ): PageAnswer {
-  const again = (message: string): PageAnswer => ({
-    status: 402,
-    html: renderPage(title, cardForm(button, message)),
-  });
+  const again = declinedPage(title, button);
   const card = post.bank === '' ? findTestCard(post.number) : findTestBank(post.bank);
   if (card === undefined) {
     return again(post.bank === '' ? 'Your card number is incorrect.' : 'Your account number is incorrect.');
   }
   if (post.authentication === 'fail') return again('We are unable to authenticate your payment method.');
-  const result = tryCharge(() => charge(card, post.authentication === 'complete'));
+  return conclude(title, button, post.number, () => charge(card, post.authentication === 'complete'));
+}
+
+/** Answers what a charge led to; `number` is the card to give again when its bank asks for more. */
+export function conclude(
+  title: string,
+  button: string,
+  number: string,
+  charge: () => CardOutcome,
+): PageAnswer {
+  const result = tryCharge(charge);
   switch (result.outcome) {
     case 'done':
       return { status: 303, html: '', location: result.location };
     case 'declined':
-      return again(result.message);
+      return declinedPage(title, button)(result.message);
     case 'requires_action':
-      return { status: 402, html: renderPage(title, authenticationForm(post.number)) };
+      return { status: 402, html: renderPage(title, authenticationForm(number)) };
   }
+}
+
+function declinedPage(title: string, button: string): (message: string) => PageAnswer {
+  return (message) => ({ status: 402, html: renderPage(title, cardForm(button, message)) });
 }
 
 function tryCharge(charge: () => CardOutcome): CardOutcome {
