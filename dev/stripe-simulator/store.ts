@@ -5,6 +5,8 @@ import { resourceMissing } from './stripe-error';
 /** Every kind of record: Stripe's objects under the name of their `object`, then the simulator's own bookkeeping. */
 export interface Kinds {
   customer: Stripe.Customer;
+  /** What Stripe still says of a customer who was deleted. */
+  deleted_customer: Stripe.DeletedCustomer;
   product: Stripe.Product;
   price: Stripe.Price;
   'checkout.session': Stripe.Checkout.Session;

@@ -1,12 +1,13 @@
 import type Stripe from 'stripe';
 import { attachMethod, resolveMethod } from '../billing/methods';
+import { endSubscription } from '../billing/subscription-state';
 import { change, emit } from '../events';
 import { operation, type Operation } from '../http/operation';
 import { createdWithin, paginate } from '../http/paginate';
 import { clearable, created, email, metadata, page, text } from '../http/params';
 import { buildCustomer } from '../objects/customer';
 import { invalidRequest } from '../stripe-error';
-import { refOrNull, type Work } from '../work';
+import { refOf, refOrNull, type Work } from '../work';
 import { mergeMetadata } from './metadata';
 import { z } from 'zod';
 
@@ -48,7 +49,14 @@ export const customerOperations: readonly Operation[] = [
       return paginate('/v1/customers', matching, params);
     },
   ),
-  operation('GET', '/v1/customers/:id', {}, ({ tables }, _, id) => tables.get('customer', id)),
+  operation(
+    'GET',
+    '/v1/customers/:id',
+    {},
+    ({ tables }, _, id): Stripe.Customer | Stripe.DeletedCustomer =>
+      tables.find('deleted_customer', id) ?? tables.get('customer', id),
+  ),
+  operation('DELETE', '/v1/customers/:id', {}, (work, _, id) => deleteCustomer(work, id)),
   operation('POST', '/v1/customers/:id', shape, (work, params, id) => {
     const customer = work.tables.get('customer', id);
     const patch: Partial<Stripe.Customer> = {
@@ -62,6 +70,21 @@ export const customerOperations: readonly Operation[] = [
     return chosen === undefined ? updated : setDefault(work, updated, chosen);
   }),
 ];
+
+/**
+ * What is live ends with its customer, at once and without a last bill; invoices and payments stay and name an id that nobody
+ * has any more (https://docs.stripe.com/api/customers/delete).
+ */
+function deleteCustomer(work: Work, id: string): Stripe.DeletedCustomer {
+  const customer = work.tables.get('customer', id);
+  for (const one of work.tables.list('subscription')) {
+    const hasEnded = one.status === 'canceled' || one.status === 'incomplete_expired';
+    if (refOf(one.customer) === id && !hasEnded) endSubscription(work, one, 'cancellation_requested');
+  }
+  work.tables.remove('customer', id);
+  emit(work, 'customer.deleted', customer);
+  return work.tables.put('deleted_customer', { id, object: 'customer', deleted: true });
+}
 
 function setDefault(work: Work, customer: Stripe.Customer, wanted: string | null): Stripe.Customer {
   if (wanted !== null) {
