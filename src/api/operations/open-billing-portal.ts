@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { bindStripeCustomer, getCustomer } from '../../store/customers';
+import { beingErased, bindStripeCustomer, getOpenCustomer, type Customer } from '../../store/customers';
 import { optionalJsonBody } from '../bodies/json-body';
+import type { ApiDeps } from '../deps';
 import { defineOperation } from '../operation';
 import { urlSchema } from '../schemas';
 
@@ -17,12 +18,10 @@ export const openBillingPortal = defineOperation({
   body: optionalJsonBody(z.strictObject({ returnUrl: urlSchema.optional() })),
   answers: { 201: { description: 'A short-lived link.', schema: portalSchema } },
   problems: ['state_conflict', 'unavailable'],
-  find: ({ id }, { db }) => getCustomer(db, id),
+  find: ({ id }, { db }) => getOpenCustomer(db, id),
   async handle({ body: { returnUrl } }, { db, payments, publicUrl }, customer) {
-    const { id: customerId, email, name } = customer;
     const stripeCustomerId =
-      customer.stripeCustomerId ??
-      (await bindStripeCustomer(db, customerId, await payments.createCustomer({ customerId, email, name })));
+      customer.stripeCustomerId ?? (await makeStripeCustomer({ db, payments }, customer));
     const { url } = await payments.createPortalSession({
       stripeCustomerId,
       returnUrl: returnUrl ?? `${publicUrl}/account`,
@@ -30,3 +29,14 @@ export const openBillingPortal = defineOperation({
     return { status: 201, body: { url } };
   },
 });
+
+async function makeStripeCustomer(
+  { db, payments }: Pick<ApiDeps, 'db' | 'payments'>,
+  { id: customerId, email, name }: Customer,
+): Promise<string> {
+  const created = await payments.createCustomer({ customerId, email, name });
+  const bound = await bindStripeCustomer(db, customerId, created);
+  if (bound !== null) return bound;
+  await payments.deleteCustomer(created);
+  throw beingErased();
+}
