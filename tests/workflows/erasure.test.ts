@@ -1,10 +1,12 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
+import { recordLateJob } from '../../src/activities/record-late-job';
 import { resumeErasures } from '../../src/activities/resume-erasures';
 import { credits } from '../../src/domain/credits';
 import type { ErasureStanding } from '../../src/domain/erasure';
 import { fingerprintOf } from '../../src/platform/fingerprint';
 import { newId } from '../../src/platform/ids';
 import { getRecordedCustomer } from '../../src/store/customers';
+import { findJob } from '../../src/store/jobs';
 import { findSpend } from '../../src/store/spends';
 import { getSubscription } from '../../src/store/subscriptions';
 import {
@@ -113,6 +115,17 @@ describe('erasing a customer', () => {
       'capture 1',
     ]);
     expect(await ask(customerId)).toEqual({ outcome: 'erased' });
+  });
+
+  it('writes down nothing more of what the provider says later', async () => {
+    const customerId = await house.newCustomer(10);
+    const spend = spendOf(customerId, 'done', generating('a harbour'));
+    await spendToTheEnd(house, spend);
+    const before = await findJob(house.db, spend.spendId);
+    expect(before?.lastObject).toMatchObject({ status: 'succeeded' });
+    await ask(customerId);
+    await recordLateJob(house.deps, spend.spendId);
+    expect((await findJob(house.db, spend.spendId))?.lastObject).toBeNull();
   });
 
   it('lets nothing begin for who is erased, and lets their money find the wallet', async () => {
