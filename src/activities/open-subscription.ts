@@ -1,6 +1,7 @@
 import type { Instant } from '../domain/instants';
 import { openSubscription as open, type SubscriptionState } from '../domain/subscription';
 import { getCatalog, getPriceId } from '../store/catalogs';
+import { getOpenCustomer } from '../store/customers';
 import { subscriptionRecord, writeRecords } from '../store/records';
 import { ensureStripeCustomer } from '../store/stripe-customers';
 import type { OpenAnswer, OpenSubscription } from '../workflows/messages';
@@ -24,6 +25,7 @@ export async function openSubscription(
   { opening, at }: { opening: OpenSubscription; at: Instant },
 ): Promise<Opened> {
   try {
+    await getOpenCustomer(deps.db, opening.customerId);
     await closeOtherCheckouts(deps, opening);
     const state = await openAtStripe(deps, opening, at);
     await writeRecords(deps.db, [subscriptionRecord(subscriptionRowOf(state))]);
