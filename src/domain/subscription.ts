@@ -22,7 +22,6 @@ export { differencesOf, wordsOfDifference } from './subscription/differences';
 export {
   openSubscription,
   readSubscriptionState,
-  type StoredSubscriptionState,
   type SubscriptionState,
 } from './subscription/state';
 export { coveredThroughOf } from './subscription/timeline';
