@@ -8,6 +8,7 @@ import { carryOutSubscription } from './carry-out-subscription';
 import type { ActivityDeps } from './deps';
 import { findOrder } from './find-order';
 import { findPlanTerms } from './find-plan-terms';
+import { giveUpOpening } from './give-up-opening';
 import { licenseImage } from './license-image';
 import { openAddOn } from './open-add-on';
 import { openSubscription } from './open-subscription';
@@ -29,6 +30,7 @@ export function createActivities(deps: ActivityDeps) {
     runJob: (input: Input<typeof runJob>) => runJob(deps, input),
     settleSpend: (input: Input<typeof settleSpend>) => settleSpend(deps, input),
     openSubscription: (input: Input<typeof openSubscription>) => openSubscription(deps, input),
+    giveUpOpening: (input: Input<typeof giveUpOpening>) => giveUpOpening(deps, input),
     findSubscriptionState: async (id: string) => {
       const state = await findSubscriptionState(deps.db, id);
       return state === undefined ? null : readSubscriptionState(state);

@@ -26,6 +26,7 @@ export function serveOperation({ path, operation }: Route, deps: ApiDeps): Reque
     const isKeyed = operation.needsIdempotencyKey && !operation.isDryRun(query, body);
     const call: Call<unknown, unknown> = {
       requestId: requestIdOf(res),
+      caller,
       id: possibleId(String(req.params['id'] ?? '')),
       query,
       body,

@@ -9,7 +9,9 @@ import {
   type SubscriptionEffects,
   type SubscriptionState,
   type SubscriptionStep,
+  viewOf,
 } from '../domain/subscription';
+import type { CommandAnswer } from './messages';
 import { now } from './now';
 import { showSubscription } from './show-subscription';
 import { nextLookAt } from './subscription-look';
@@ -22,7 +24,7 @@ const { readSubscriptionPayments, readSubscriptionNews } = proxyActivities<Activ
   retry: { initialInterval: '500 milliseconds', maximumAttempts: 3 },
 });
 /** A command that was accepted is carried through, however long Stripe cannot be reached, unless Stripe refuses it. */
-const { callStripe } = proxyActivities<Activities>({
+const { callStripe, giveUpOpening } = proxyActivities<Activities>({
   summary: 'Changes it at Stripe',
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
@@ -70,6 +72,10 @@ async function obey(shell: OpenedShell, order: Order): Promise<void> {
     shell.answers.set(commandId, { outcome: 'done' });
     return;
   }
+  if (order.type === 'replace') {
+    shell.answers.set(commandId, await giveWay(shell));
+    return;
+  }
   const command = await withTerms(shell, order);
   if (command === null) {
     const message = 'There is no such catalog version.';
@@ -78,6 +84,21 @@ async function obey(shell: OpenedShell, order: Order): Promise<void> {
   }
   const calls = await feed(shell, [], [command]);
   await carryThrough(shell, commandId, calls);
+}
+
+/** Ends itself for a later opening of the customer, unless it is paid, or turns out to be paid in this very moment. */
+async function giveWay(shell: OpenedShell): Promise<CommandAnswer> {
+  const { status } = viewOf(shell.state);
+  if (status === 'canceled') return { outcome: 'done' };
+  if (status === 'incomplete') {
+    const { subscriptionId, checkout, stripeSubscriptionId } = shell.state;
+    if ((await giveUpOpening({ subscriptionId, checkout, stripeSubscriptionId })) === 'ended') {
+      await feed(shell, [], [{ type: 'checkout_expired' }]);
+      return { outcome: 'done' };
+    }
+    await feed(shell, await look(shell), []);
+  }
+  return { outcome: 'refused', code: 'state_conflict', message: 'It is paid for, or being paid.' };
 }
 
 /** A run that was lost left its command half done: its calls are made again, and what was done is not done twice. */
@@ -120,7 +141,7 @@ async function carryThrough(
 
 async function withTerms(
   { state }: OpenedShell,
-  order: Exclude<Order, { type: 'look_again' }>,
+  order: Exclude<Order, { type: 'look_again' | 'replace' }>,
 ): Promise<Untimed<SubscriptionCommand> | null> {
   switch (order.type) {
     case 'cancel':
