@@ -15,7 +15,8 @@ export type IdPrefix =
   | 'rfd'
   | 'ctr'
   | 'key'
-  | 'req';
+  | 'req'
+  | 'alm';
 
 /** A fresh id: the prefix and 26 characters, the first ten of them the millisecond, so that ids sort by creation. */
 export function newId(prefix: IdPrefix): string {
