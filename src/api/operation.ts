@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { ErrorCode } from '../domain/errors';
-import type { Caller } from './authenticate';
+import type { Caller } from './caller';
 import type { ApiDeps } from './deps';
 
 /** Who may call: anybody; a customer by a portal token, or any key for them; any key; a key with the operator scope. */
