@@ -13,7 +13,8 @@ CREATE INDEX ON app.subscription_openings (customer_id, position);
 
 -- The one subscription of a customer that may be paid for. It passes to another when its holder was canceled since it claimed.
 CREATE TABLE app.subscription_claims (
-  customer_id text PRIMARY KEY REFERENCES app.customers,
+  -- Not yet known when a subscriber moves in: the claim comes before everything else.
+  customer_id text PRIMARY KEY,
   subscription_id text NOT NULL,
   -- Of the holder's record when it claimed: one that was canceled before, and is paid all the same, holds it again.
   claimed_revision bigint NOT NULL

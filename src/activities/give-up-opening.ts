@@ -1,6 +1,7 @@
 import type { SubscriptionState } from '../domain/subscription';
 import { isUnknownAtStripe } from '../payments/is-unknown';
 import type { ActivityDeps } from './deps';
+import { isBeingPaid } from './is-being-paid';
 
 /** What is to be ended at Stripe: a subscription of ours that nobody has paid for, as far as is known. */
 export type UnpaidOpening = Pick<SubscriptionState, 'subscriptionId' | 'checkout' | 'stripeSubscriptionId'>;
@@ -45,22 +46,10 @@ async function endUnpaid(
 ): Promise<'ended' | 'paid'> {
   const isPaid = async () =>
     (await payments.listSubscriptionInvoices(stripeSubscriptionId)).some(({ status }) => status === 'paid');
-  if ((await isPaid()) || (await isBeingPaid({ payments }, stripeSubscriptionId))) return 'paid';
+  if ((await isPaid()) || (await isBeingPaid(payments, stripeSubscriptionId))) return 'paid';
   await payments.voidOpenInvoices(stripeSubscriptionId);
   // What was paid while it was to be voided stays paid; after this nothing can be.
   if (await isPaid()) return 'paid';
   await payments.cancelSubscription({ operationId: `${subscriptionId}:give_up`, stripeSubscriptionId });
   return 'ended';
-}
-
-/** A bank takes days to bring the money of a debit, and meanwhile nobody can take the debit back. */
-async function isBeingPaid(
-  { payments }: Pick<ActivityDeps, 'payments'>,
-  stripeSubscriptionId: string,
-): Promise<boolean> {
-  for (const { status, paymentIntentId } of await payments.listSubscriptionInvoices(stripeSubscriptionId)) {
-    if (status !== 'open' || paymentIntentId === null) continue;
-    if ((await payments.getPayment(paymentIntentId)).status === 'processing') return true;
-  }
-  return false;
 }

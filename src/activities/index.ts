@@ -1,4 +1,5 @@
 import { readSubscriptionState } from '../domain/subscription';
+import { claimActivation, type ActivationClaim } from '../store/subscription-claims';
 import { findSubscriptionState } from '../store/subscriptions';
 import { acknowledgeEvents } from './acknowledge-events';
 import { carryOutAddOnWithdrawal, readAddOnWithdrawal } from './add-on-withdrawals';
@@ -18,6 +19,7 @@ import { reserveSpend } from './reserve-spend';
 import { runJob } from './run-job';
 import { settleAddOn } from './settle-add-on';
 import { settleSpend } from './settle-spend';
+import { settleDuplicate } from './settle-duplicate';
 import { stepTopUp } from './step-top-up';
 
 type Input<Activity extends (deps: ActivityDeps, input: never) => unknown> = Parameters<Activity>[1];
@@ -31,6 +33,8 @@ export function createActivities(deps: ActivityDeps) {
     settleSpend: (input: Input<typeof settleSpend>) => settleSpend(deps, input),
     openSubscription: (input: Input<typeof openSubscription>) => openSubscription(deps, input),
     giveUpOpening: (input: Input<typeof giveUpOpening>) => giveUpOpening(deps, input),
+    claimActivation: (input: ActivationClaim) => claimActivation(deps.db, input),
+    settleDuplicate: (input: Input<typeof settleDuplicate>) => settleDuplicate(deps, input),
     findSubscriptionState: async (id: string) => {
       const state = await findSubscriptionState(deps.db, id);
       return state === undefined ? null : readSubscriptionState(state);

@@ -34,7 +34,10 @@ export function step(
 ): { readonly state: SubscriptionState; readonly effects: SubscriptionEffects } {
   const carried = takeIn({ ...state, at: input.at > state.at ? input.at : state.at }, input);
   const first = grantDue(carried.state);
-  const back = input.type === 'withdrawal' ? takeBack(first.state, input, first.grants) : null;
+  const back =
+    input.type === 'withdrawal' && state.duplicate === undefined
+      ? takeBack(first.state, input, first.grants)
+      : null;
   // What was withheld and is given back may be due already.
   const second = back === null ? null : grantDue(back.state);
   const after = prune(second?.state ?? first.state);
@@ -69,6 +72,7 @@ function takeIn(state: SubscriptionState, input: SubscriptionStep): Carried {
     case 'payment_failed':
     case 'invoice_voided':
     case 'checkout_expired':
+    case 'duplicate':
     case 'subscription_changed':
     case 'withdrawal':
       return { state: takeFact(state, input), calls: [], answer: null };

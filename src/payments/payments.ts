@@ -106,6 +106,9 @@ export interface PaymentEvent {
   readonly orderId: string | null;
 }
 
+/** What became of giving a payment back: through, on its way, or for a person to see to. */
+export type RefundStanding = 'succeeded' | 'pending' | 'failed';
+
 /** A change of a subscription at Stripe. `operationId` is its idempotency key and stays the same for all repeats. */
 export interface SubscriptionChange {
   readonly operationId: string;
@@ -226,6 +229,11 @@ export interface Payments {
     description: string;
   }): Promise<PaymentFact>;
   getPayment(paymentIntentId: string): Promise<PaymentFact>;
+  /**
+   * Gives back all that is left of a payment. What has been given back already counts, whoever did it. `failed`: the bank
+   * sent it back, or Stripe refuses it; it is not tried again.
+   */
+  refundPayment(refund: { operationId: string; paymentIntentId: string }): Promise<RefundStanding>;
   /** A refund or dispute as it is now, with the payment that it concerns. */
   getWithdrawal(withdrawal: Pick<WithdrawalFact, 'kind' | 'withdrawalId'>): Promise<WithdrawalFact>;
   /** Stripe's own page for cards and invoices. */

@@ -16,6 +16,7 @@ import {
 } from './stripe-lists';
 import { chargeOffSession, findSavedPaymentMethod, getPayment } from './stripe-payment-intents';
 import { ensureContractPrice, ensurePrices } from './stripe-prices';
+import { refundPayment } from './stripe-refunds';
 import {
   adoptSubscription,
   cancelSubscription,
@@ -69,6 +70,7 @@ export function createStripePayments(config: {
     findSavedPaymentMethod: (stripeCustomerId) => findSavedPaymentMethod(stripe, stripeCustomerId),
     chargeOffSession: (input) => chargeOffSession(stripe, input),
     getPayment: (paymentIntentId) => getPayment(stripe, paymentIntentId),
+    refundPayment: (refund) => refundPayment(stripe, refund),
     getWithdrawal: (withdrawal) => getWithdrawal(stripe, withdrawal),
     async createPortalSession({ stripeCustomerId, returnUrl }) {
       const params = { customer: stripeCustomerId, return_url: returnUrl };

@@ -1,5 +1,6 @@
 import { epochMsOf, instantOf, type Instant } from '../domain/instants';
 import { callsWhileRecorded, viewOf } from '../domain/subscription';
+import { duplicateEndsAt } from '../domain/subscription/duplicate';
 import type { OpenedShell } from './subscription-shell';
 
 /** How long after its end an unpaid checkout is looked at, should its event have been lost. */
@@ -9,11 +10,15 @@ const DAY_MS = 86_400_000;
 /**
  * The watchdog: when everything is to be read at Stripe although no hint came. For a checkout, once it is over; for a
  * period that is due and not paid, when its grace ends, and then every day; for what is invoiced and paid by recorded
- * money, once in every cycle, for what Stripe has billed meanwhile. Null while there is nothing to worry about.
+ * money, once in every cycle, for what Stripe has billed meanwhile; for the money of a duplicate, every day until it is
+ * returned, and when it must have arrived. Null while there is nothing to worry about.
  */
 export function nextLookAt({ state, lookedAt }: OpenedShell): Instant | null {
   const { status, paidThrough, currentPeriod } = viewOf(state);
   const again = lookedAt === null ? null : instantOf(epochMsOf(lookedAt) + DAY_MS);
+  if (state.duplicate !== undefined) {
+    return duplicateEndsAt(state.duplicate) ?? later(state.duplicate.since, again);
+  }
   if (status === 'incomplete') {
     if (state.checkout === null) return null;
     return later(instantOf(epochMsOf(state.checkout.expiresAt) + CHECKOUT_MARGIN_MS), again);

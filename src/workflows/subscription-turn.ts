@@ -11,8 +11,10 @@ import {
   type SubscriptionStep,
   viewOf,
 } from '../domain/subscription';
+import type { Duplicate } from '../domain/subscription/duplicate';
 import type { CommandAnswer } from './messages';
 import { now } from './now';
+import { admitMoney, findForbidding } from './one-subscription';
 import { showSubscription } from './show-subscription';
 import { nextLookAt } from './subscription-look';
 import type { OpenedShell, Order } from './subscription-shell';
@@ -26,6 +28,12 @@ const { readSubscriptionPayments, readSubscriptionNews } = proxyActivities<Activ
 /** A command that was accepted is carried through, however long Stripe cannot be reached, unless Stripe refuses it. */
 const { callStripe, giveUpOpening } = proxyActivities<Activities>({
   summary: 'Changes it at Stripe',
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+});
+/** However long Stripe cannot be reached: it is not forgotten that a customer was charged for nothing. */
+const { settleDuplicate } = proxyActivities<Activities>({
+  summary: 'Cancels and refunds a second subscription',
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
 });
@@ -55,11 +63,23 @@ export async function takeTurn(shell: OpenedShell): Promise<void> {
   const order = shell.orders.shift();
   const lookAt = nextLookAt(shell);
   const isLookDue = order !== undefined || (lookAt !== null && lookAt <= now());
-  const seen = isLookDue ? await look(shell) : [];
+  const seen = isLookDue && shell.state.duplicate === undefined ? await look(shell) : [];
   await feed(shell, [...heard, ...seen], [{ type: 'instant' }]);
   // A new period at Stripe is among the news, and the watchdog looks once in every cycle.
   if (heard.length > 0 || isLookDue) await callAll(shell, callsWhileRecorded(shell.state));
+  const { duplicate } = shell.state;
+  if (duplicate !== undefined && (isLookDue || facts.length > 0 || duplicate.money === null))
+    await settle(shell, duplicate);
   if (order !== undefined) await obey(shell, order);
+}
+
+/** Sees to the money of a duplicate. */
+async function settle(shell: OpenedShell, before: Duplicate): Promise<void> {
+  const { subscriptionId, customerId, plan, stripeSubscriptionId } = shell.state;
+  const which = { subscriptionId, customerId, plan, stripeSubscriptionId };
+  const duplicate = await settleDuplicate({ ...which, duplicate: before, at: now() });
+  shell.lookedAt = now();
+  await feed(shell, [], [{ type: 'duplicate', duplicate, stripeSubscriptionId }]);
 }
 
 /**
@@ -80,6 +100,12 @@ async function obey(shell: OpenedShell, order: Order): Promise<void> {
   if (command === null) {
     const message = 'There is no such catalog version.';
     shell.answers.set(commandId, { outcome: 'refused', code: 'not_found', message });
+    return;
+  }
+  const other = await findForbidding(shell, command);
+  if (other !== null) {
+    const message = `The customer has the subscription ${other}: a second one does not begin.`;
+    shell.answers.set(commandId, { outcome: 'refused', code: 'state_conflict', message });
     return;
   }
   const calls = await feed(shell, [], [command]);
@@ -165,13 +191,14 @@ async function withTerms(
 /** Feeds the machine, carries out what it says in one go, and only then lets anybody know. Answers what Stripe is asked. */
 async function feed(
   shell: OpenedShell,
-  readings: readonly Reading[],
-  inputs: readonly Input[],
+  read: readonly Reading[],
+  given: readonly Input[],
 ): Promise<readonly StripeCall[]> {
+  const { readings, inputs } = await admitMoney(shell, read);
   const at = now();
   let { state } = shell;
   const all: SubscriptionEffects[] = [];
-  for (const input of [...readings.flatMap((reading) => reading.step ?? []), ...inputs]) {
+  for (const input of [...inputs, ...readings.flatMap((reading) => reading.step ?? []), ...given]) {
     const next = step(state, { ...input, at });
     all.push(next.effects);
     state = next.state;

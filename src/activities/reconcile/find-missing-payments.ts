@@ -33,6 +33,8 @@ async function compareInvoice(inquirer: Inquirer, invoice: InvoiceFact): Promise
   if (subscriptionId === null || (await hasPayment(deps.db, invoiceId))) return;
   const state = await findSubscriptionState(deps.db, subscriptionId);
   const subject = { kind: 'invoice', id: invoiceId, customerId: state?.customerId ?? null } as const;
+  // Its own workflow gives that money back, and an alarm says how far it has come.
+  if (state?.duplicate !== undefined) return;
   const reader = state === undefined ? undefined : { ...state, at };
   if (reader === undefined || !(await isOwnInvoice(deps, reader, invoice))) {
     await alarmIfOurs(inquirer, subject, invoice.stripeCustomerId);

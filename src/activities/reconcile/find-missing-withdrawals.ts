@@ -33,7 +33,7 @@ async function compareOfPlan(
   const { subscriptionId } = invoice;
   if (subscriptionId === null) return;
   const state = await findSubscriptionState(deps.db, subscriptionId);
-  if (state === undefined) return;
+  if (state === undefined || state.duplicate !== undefined) return;
   const reader = { ...state, at };
   if (!(await isOwnInvoice(deps, reader, invoice))) return;
   if ((await paidIntervalOf(deps, reader, invoice)) === null) return;

@@ -4,6 +4,7 @@ import { credits, type Credits } from '../credits';
 import { epochMsOf, instantOf, type Instant, type Period } from '../instants';
 import type { Era } from '../paid-cycles';
 import { dueCycles, isHeldBack } from './due-cycles';
+import { duplicateEndsAt, type Duplicate } from './duplicate';
 import type { SubscriptionState, SubscriptionStatus } from './state';
 import { currentEra, endsAt, graceEnd, lastInterval, paidThroughOf, planOf, statusOf } from './timeline';
 
@@ -71,7 +72,13 @@ export function nextChangeAt(state: SubscriptionState): Instant | null {
 
 /** True when nothing can come of the subscription any more but by news of a payment. */
 export function isFinished(state: SubscriptionState): boolean {
+  if (state.duplicate !== undefined && !isSettled(state.duplicate, state.at)) return false;
   return statusOf(state) === 'canceled' && dueCycles(state).length === 0 && state.command === null;
+}
+
+function isSettled(duplicate: Duplicate, at: Instant): boolean {
+  const end = duplicateEndsAt(duplicate);
+  return end !== null && end <= at;
 }
 
 /** The latest instant, or the last one before the end: what has ended stays in the cycle it ended in. */
