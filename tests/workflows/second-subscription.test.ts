@@ -1,4 +1,5 @@
 import { epochMsOf, instantOf } from '../../src/domain/instants';
+import { listStatement, type StatementEntry } from '../../src/ledger/list-statement';
 import { newId } from '../../src/platform/ids';
 import { claimActivation } from '../../src/store/subscription-claims';
 import { getSubscription, type Subscription } from '../../src/store/subscriptions';
@@ -91,6 +92,7 @@ describe('a second subscription that is paid for', () => {
     expect(await noticesOf(pair.customerId)).toMatchObject([{ code: 'duplicate_refunded' }]);
     expect(await alarmOf(lost)).toMatchObject({ ended_at: null });
     expect((await alarmOf(lost))!.todo).toContain('was refunded and reaches the customer within 10 days');
+    await assertTold(pair.customerId, lost);
 
     await deliverToInbox(house);
     await pass(9);
@@ -99,7 +101,9 @@ describe('a second subscription that is paid for', () => {
     expect((await alarmOf(lost))!.ended_at).not.toBeNull();
     const handle = house.client.workflow.getHandle(subscriptionWorkflowId(lost.id));
     expect((await handle.describe()).status.name).toBe('COMPLETED');
-    expect((await journalOf(house, pair.customerId)).filter((row) => !row.startsWith('grant'))).toEqual([]);
+    expect((await journalOf(house, pair.customerId)).filter((row) => !row.startsWith('grant'))).toEqual([
+      'duplicate_refunded 0',
+    ]);
   });
 
   it('whose refund fails calls a person until it has been given back by hand', async () => {
@@ -157,6 +161,30 @@ describe('a second subscription that is paid for', () => {
     expect(await claimActivation(house.db, other)).toBeNull();
     expect(await claimActivation(house.db, { ...claim, revision: 3 })).toBe('sub_other');
   });
+
+  /** In the statement, once, with the numbers as they stand, and at its place however small the pages are. */
+  async function assertTold(customerId: string, lost: Subscription): Promise<void> {
+    const { data } = await listStatement(house.db, customerId, { limit: 100 });
+    const told = data.filter(({ code }) => code === 'duplicate_refunded');
+    const price = lost.plan === 'pro' ? 'USD 45.00' : 'USD 25.00';
+    const reason = expect.stringContaining(`${price} paid for a second subscription`) as string;
+    expect(told).toMatchObject([{ credits: 0, subscriptionId: lost.id, reason }]);
+    const around = data.slice(data.indexOf(told[0]!), data.indexOf(told[0]!) + 2);
+    expect(new Set(around.map(({ available }) => available)).size).toBe(1);
+    const paged: StatementEntry[] = [];
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const page = await listStatement(house.db, customerId, { limit: 1, cursor });
+      paged.push(...page.data);
+      cursor = page.nextCursor;
+    }
+    expect(paged).toEqual(data);
+    expect(paged.map(({ at }) => at)).toEqual(
+      paged
+        .map(({ at }) => at)
+        .sort()
+        .reverse(),
+    );
+  }
 
   /** A page that the customer pays although another subscription is live: opened while that one was hidden. */
   async function openBeside(customerId: string, card?: string): Promise<Subscription> {
