@@ -48,7 +48,7 @@ export function createCarryOutDue(parts: {
   return async (now) => {
     const swept = await sweepExpired(db, ledger, now);
     const nextAtStripe = await simulator.carryOutDue(now);
-    const nextReconciliation = await carryOutReconciliations(parts, now, simulator.lastEventAt());
+    const nextReconciliation = await carryOutReconciliations(parts, now, simulator.firstEventSince);
     await deliverUnprocessedEvents(parts, shift(now, -INBOX_AGE_MS));
     const nextTry = await findNextStripeEventTry(db);
     const nextDelivery = nextTry === null ? null : shift(nextTry, INBOX_AGE_MS + 1);

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { plannedDelays } from './faults';
+import { withFirstPages } from './http/first-page';
 import type { Kind, Kinds } from './store';
 import { API_VERSION, stripeId, type Work } from './work';
 
@@ -21,8 +22,10 @@ export function emit<T extends { readonly id?: string }>(
     api_version: API_VERSION,
     created: work.at,
     data: {
-      object,
-      ...(previous === undefined ? {} : { previous_attributes: changedMembers(previous, object) }),
+      object: withFirstPages(object),
+      ...(previous === undefined
+        ? {}
+        : { previous_attributes: withFirstPages(changedMembers(previous, object)) }),
     },
     livemode: false,
     // An event of which every copy is lost stays pending, like one that the endpoint never took.

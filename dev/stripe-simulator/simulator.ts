@@ -32,8 +32,8 @@ export interface StripeSimulator {
   readonly url: string;
   /** Does everything that is due by `now`, webhooks included; answers when the next thing is, null for never. */
   carryOutDue(now: Instant): Promise<Instant | null>;
-  /** When anything last happened; null for never. */
-  lastEventAt(): Instant | null;
+  /** When anything first happened since an instant (null: since ever); null when nothing has. */
+  readonly firstEventSince: (since: Instant | null) => Instant | null;
   close(): Promise<void>;
 }
 
@@ -82,9 +82,11 @@ export async function startStripeSimulator(options: StripeSimulatorOptions): Pro
   return {
     url: baseUrl,
     carryOutDue: carryOut,
-    lastEventAt() {
-      const created = store.tables.list('event').at(-1)?.created;
-      return created === undefined ? null : instantOf(created * 1000);
+    firstEventSince(since) {
+      const events = store.tables.list('event');
+      const from = since === null ? 0 : epochMsOf(since) / 1000;
+      const first = events[events.findLastIndex(({ created }) => created < from) + 1];
+      return first === undefined ? null : instantOf(first.created * 1000);
     },
     async close() {
       timer?.stop();

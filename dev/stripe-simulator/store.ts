@@ -5,23 +5,30 @@ import { resourceMissing } from './stripe-error';
 /** Every kind of record: Stripe's objects under the name of their `object`, then the simulator's own bookkeeping. */
 export interface Kinds {
   customer: Stripe.Customer;
+  /** What is left of a customer that was deleted. */
+  deleted_customer: Stripe.DeletedCustomer;
   product: Stripe.Product;
   price: Stripe.Price;
   'checkout.session': Stripe.Checkout.Session;
   subscription: Stripe.Subscription;
+  payment_link: Stripe.PaymentLink;
   invoice: Stripe.Invoice;
   invoiceitem: Stripe.InvoiceItem;
+  customer_balance_transaction: Stripe.CustomerBalanceTransaction;
   invoice_payment: Stripe.InvoicePayment;
   payment_intent: Stripe.PaymentIntent;
   payment_method: Stripe.PaymentMethod;
   charge: Stripe.Charge;
   refund: Stripe.Refund;
+  credit_note: Stripe.CreditNote;
   dispute: Stripe.Dispute;
   event: Stripe.EventBase;
   'billing_portal.session': Stripe.BillingPortal.Session;
   checkout_terms: CheckoutTerms;
+  payment_link_items: PaymentLinkItems;
   authenticated_method: { readonly id: string };
   detached_method: { readonly id: string };
+  held_invoice: HeldInvoice;
   delivery: Delivery;
   due: Due;
   stored_response: StoredResponse;
@@ -35,6 +42,22 @@ export interface CheckoutTerms {
   readonly items: readonly { readonly price: string; readonly quantity: number }[];
   readonly metadata: Stripe.Metadata;
   readonly setupFutureUsage: 'off_session' | 'on_session' | null;
+  /** How long a subscription is on trial, in days from its payment; or until when, in seconds; both null for no trial. */
+  readonly trialDays: number | null;
+  readonly trialEnd: number | null;
+  readonly whenTrialEndsUnpaid: 'cancel' | 'create_invoice' | 'pause';
+}
+
+/** An invoice made while the collection of its subscription was paused, and what is to become of it. */
+export interface HeldInvoice {
+  readonly id: string;
+  readonly behavior: 'keep_as_draft' | 'mark_uncollectible' | 'void';
+}
+
+/** What a payment link sells. */
+export interface PaymentLinkItems {
+  readonly id: string;
+  readonly items: CheckoutTerms['items'];
 }
 
 /** One copy of an event on its way to the webhook endpoint. `at` is the instant of the next attempt, in seconds. */
@@ -60,9 +83,12 @@ export type TaskName =
   | 'expire_pending_update'
   | 'end_period'
   | 'cancel_subscription'
+  | 'resume_collection'
+  | 'tell_trial_end'
   | 'finalize_invoice'
   | 'collect_invoice'
   | 'mark_overdue'
+  | 'settle_debit'
   | 'fail_refund'
   | 'succeed_refund';
 

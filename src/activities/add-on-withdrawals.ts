@@ -33,9 +33,8 @@ export async function readAddOnWithdrawal(
   );
   if (back === undefined) return 'unreadable';
   if (payment === undefined || back.status === 'none') return null;
-  const { stripeCustomerId } = back.payment;
-  const isOwn = stripeCustomerId !== null && (await isBoundTo(deps, order.customerId, { stripeCustomerId }));
-  if (!isOwn || back.payment.orderId !== orderId) return null;
+  if (back.payment?.orderId !== orderId || !(await isBoundTo(deps, order.customerId, back.payment)))
+    return null;
   const entitlement = { ...payment, total: credits(order.credits), ungranted: credits(0) };
   const withdrawal = { id: withdrawalId, kind, status: back.status, amountMinor: back.amount.amountMinor };
   const known = await findOrderWithdrawals(deps.db, orderId);

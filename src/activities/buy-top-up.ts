@@ -8,11 +8,11 @@ import { findAddOnOrder, getAddOnOrder, type AddOnOrder } from '../store/add-on-
 import { getCatalog, getCurrentCatalog } from '../store/catalogs';
 import { addOnOrderRecord, writeRecords } from '../store/records';
 import { findLiveSubscription } from '../store/subscriptions';
+import { ensureStripeCustomer } from '../store/stripe-customers';
 import { addOnOrderRowOf } from './add-on-order-row';
 import type { ActivityDeps } from './deps';
 import { grantAddOn } from './grant-add-on';
 import type { Purchase } from './step-top-up';
-import { ensureStripeCustomer } from './stripe-customer';
 
 /** An order and the card that is going to be charged for it: decided once, and then the same at every repeat. */
 export interface OpenedTopUp {

@@ -14,7 +14,12 @@ export interface CallStripe {
 
 export type CallOutcome =
   /** With what it paid for, when it paid for anything. */
-  | { readonly outcome: 'done'; readonly reading: PaymentReading | null }
+  | {
+      readonly outcome: 'done';
+      readonly reading: PaymentReading | null;
+      /** Something could not be voided, because its payment is under way. */
+      readonly isInFlight?: boolean;
+    }
   | { readonly outcome: 'payment_failed' | 'refused'; readonly message: string };
 
 /**
@@ -24,7 +29,8 @@ export type CallOutcome =
  */
 export async function callStripe(deps: ActivityDeps, input: CallStripe): Promise<CallOutcome> {
   try {
-    const invoice = await call(deps, input);
+    if (input.call.type === 'void_open_invoices') return await voidInvoices(deps, input.call, input);
+    const invoice = await call(deps, input.call, input);
     return {
       outcome: 'done',
       reading: invoice === null ? null : await newPeriod(deps, input.reader, invoice),
@@ -38,9 +44,20 @@ export async function callStripe(deps: ActivityDeps, input: CallStripe): Promise
   }
 }
 
+async function voidInvoices(
+  { payments }: ActivityDeps,
+  { from, until }: Extract<StripeCall, { type: 'void_open_invoices' }>,
+  { stripeSubscriptionId }: CallStripe,
+): Promise<CallOutcome> {
+  if (stripeSubscriptionId === null) throw new Error('there is nothing at Stripe to void invoices of');
+  const { isInFlight } = await payments.voidOpenInvoices(stripeSubscriptionId, { from, until });
+  return { outcome: 'done', reading: null, ...(isInFlight ? { isInFlight } : {}) };
+}
+
 async function call(
   { db, payments }: ActivityDeps,
-  { call, stripeSubscriptionId }: CallStripe,
+  call: Exclude<StripeCall, { type: 'void_open_invoices' }>,
+  { stripeSubscriptionId }: CallStripe,
 ): Promise<InvoiceFact | null> {
   if (call.type === 'expire_checkout') {
     await payments.expireCheckoutSession(call.sessionId);
@@ -60,9 +77,6 @@ async function call(
         ...target,
         priceId: await getPriceId(db, call.catalogVersion, call),
       });
-      return null;
-    case 'void_open_invoices':
-      await payments.voidOpenInvoices(stripeSubscriptionId, call.from);
       return null;
     case 'schedule_cancel':
       await payments.scheduleCancel(target);

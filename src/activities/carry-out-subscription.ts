@@ -1,7 +1,13 @@
 import type { Catalog } from '../domain/catalog';
 import type { Instant } from '../domain/instants';
 import { eraOf, paidCycles, type PaidInterval } from '../domain/paid-cycles';
-import type { GrantEffect, SubscriptionEffects, SubscriptionState } from '../domain/subscription';
+import {
+  differencesOf,
+  wordsOfDifference,
+  type GrantEffect,
+  type SubscriptionEffects,
+  type SubscriptionState,
+} from '../domain/subscription';
 import type { LedgerCommand, LedgerOutcome } from '../ledger/commands';
 import { fingerprintOf } from '../platform/fingerprint';
 import { deriveId } from '../platform/ids';
@@ -13,6 +19,8 @@ import {
   writeRecords,
   type StoreRecord,
 } from '../store/records';
+import { subscriptionWorkflowId } from '../workflows/messages';
+import { ring, silence } from './alarms';
 import type { ActivityDeps } from './deps';
 import { subscriptionRowOf } from './subscription-row';
 import { clawbackCommand, restoreCommand } from './withdrawal-commands';
@@ -42,11 +50,22 @@ export async function carryOutSubscription(deps: ActivityDeps, work: CarryOutSub
     ...work.eventIds.map((eventId) => processedEventRecord(eventId, work.at)),
   ];
   const commands = await commandsOf(deps, work);
-  if (commands.length === 0) return writeRecords(deps.db, [...before, ...after]);
+  if (commands.length === 0) await writeRecords(deps.db, [...before, ...after]);
   for (const [index, command] of commands.entries()) {
     const records = [...(index === 0 ? before : []), ...(index === commands.length - 1 ? after : [])];
     await submit(deps, { ...command, records });
   }
+  await callForDifferences(deps, work);
+}
+
+/** Whatever the subscription is at Stripe and stands for nothing here is looked at by a person, until it is no longer so. */
+async function callForDifferences(deps: ActivityDeps, { state, at }: CarryOutSubscription): Promise<void> {
+  const alarm = { kind: 'subscription_differs', subject: state.subscriptionId } as const;
+  const differences = differencesOf(state);
+  if (differences.length === 0) return silence(deps, alarm, at);
+  const { customerId, subscriptionId } = state;
+  const todo = differences.map((difference) => wordsOfDifference(state, difference)).join(' ');
+  await ring(deps, { ...alarm, customerId, workflowId: subscriptionWorkflowId(subscriptionId), todo }, at);
 }
 
 async function commandsOf(

@@ -6,9 +6,10 @@ import {
   markStripeEventProcessed,
   noteStripeEventAttempt,
 } from '../store/stripe-events';
-import { paymentFactDelivery } from '../workflows/messages';
+import { paymentFactDelivery, type PaymentDestination } from '../workflows/messages';
 import type { ActivityDeps } from './deps';
 import { unlessUnreadable } from './payment-facts';
+import { claimEvent } from './reconcile/claim-event';
 
 type InboxDeps = Pick<ActivityDeps, 'db' | 'clock' | 'logger' | 'payments' | 'temporal'>;
 
@@ -30,13 +31,19 @@ export async function deliverUnprocessedEvents(deps: InboxDeps, before: Instant)
 }
 
 async function deliver(deps: InboxDeps, event: PaymentEvent): Promise<void> {
-  const route = await unlessUnreadable(deps, [event.eventId], () => findDestination(deps.payments, event));
-  if (route === undefined) return;
-  if (route.to === 'nobody') {
+  const destination = await unlessUnreadable(deps, [event.eventId], () => destinationOf(deps, event));
+  if (destination === undefined) return;
+  if (destination === 'nobody') {
     await markStripeEventProcessed(deps.db, event.eventId, await deps.clock.now());
     return;
   }
   await noteStripeEventAttempt(deps.db, event.eventId, null);
-  const [workflow, options] = paymentFactDelivery(route);
+  const [workflow, options] = paymentFactDelivery(destination);
   await deps.temporal.workflow.signalWithStart(workflow, options);
+}
+
+async function destinationOf(deps: InboxDeps, event: PaymentEvent): Promise<PaymentDestination | 'nobody'> {
+  const route = await findDestination(deps.payments, event);
+  if (route.to !== 'unclaimed') return route.to === 'nobody' ? 'nobody' : route;
+  return (await claimEvent(deps, route, await deps.clock.now())) ?? 'nobody';
 }

@@ -1,7 +1,6 @@
 import type { SubscriptionState } from '../domain/subscription';
 import { isUnknownAtStripe } from '../payments/is-unknown';
 import type { ActivityDeps } from './deps';
-import { isBeingPaid } from './is-being-paid';
 
 /** What is to be ended at Stripe: a subscription of ours that nobody has paid for, as far as is known. */
 export type UnpaidOpening = Pick<SubscriptionState, 'subscriptionId' | 'checkout' | 'stripeSubscriptionId'>;
@@ -46,10 +45,10 @@ async function endUnpaid(
 ): Promise<'ended' | 'paid'> {
   const isPaid = async () =>
     (await payments.listSubscriptionInvoices(stripeSubscriptionId)).some(({ status }) => status === 'paid');
-  if ((await isPaid()) || (await isBeingPaid(payments, stripeSubscriptionId))) return 'paid';
-  await payments.voidOpenInvoices(stripeSubscriptionId);
-  // What was paid while it was to be voided stays paid; after this nothing can be.
   if (await isPaid()) return 'paid';
+  const { isInFlight } = await payments.voidOpenInvoices(stripeSubscriptionId);
+  // What was paid while it was to be voided stays paid; after this nothing can be.
+  if (isInFlight || (await isPaid())) return 'paid';
   await payments.cancelSubscription({ operationId: `${subscriptionId}:give_up`, stripeSubscriptionId });
   return 'ended';
 }

@@ -1,4 +1,3 @@
-import { readSubscriptionState } from '../domain/subscription';
 import { claimActivation, type ActivationClaim } from '../store/subscription-claims';
 import { findSubscriptionState } from '../store/subscriptions';
 import { acknowledgeEvents } from './acknowledge-events';
@@ -35,10 +34,7 @@ export function createActivities(deps: ActivityDeps) {
     giveUpOpening: (input: Input<typeof giveUpOpening>) => giveUpOpening(deps, input),
     claimActivation: (input: ActivationClaim) => claimActivation(deps.db, input),
     settleDuplicate: (input: Input<typeof settleDuplicate>) => settleDuplicate(deps, input),
-    findSubscriptionState: async (id: string) => {
-      const state = await findSubscriptionState(deps.db, id);
-      return state === undefined ? null : readSubscriptionState(state);
-    },
+    findSubscriptionState: async (id: string) => (await findSubscriptionState(deps.db, id)) ?? null,
     findPlanTerms: (input: Input<typeof findPlanTerms>) => findPlanTerms(deps, input),
     readSubscriptionPayments: (input: Input<typeof readSubscriptionPayments>) =>
       readSubscriptionPayments(deps, input),

@@ -2,11 +2,11 @@ import type { Instant } from '../domain/instants';
 import type { PaidInterval } from '../domain/paid-cycles';
 import type { SubscriptionState, SubscriptionStep } from '../domain/subscription';
 import type { InvoiceFact } from '../payments/payments';
-import { findSoldItem, getCatalog } from '../store/catalogs';
 import type { ActivityDeps } from './deps';
+import { findPlanLine } from './plan-line';
 import { isBoundTo } from './stripe-customer';
 
-type Db = Pick<ActivityDeps, 'db'>;
+type Db = Pick<ActivityDeps, 'db' | 'payments'>;
 
 /** A step before it is known when it is taken. */
 export type Untimed<Step> = Step extends unknown ? Omit<Step, 'at'> : never;
@@ -21,16 +21,29 @@ export interface PaymentReading {
 }
 
 /** What is needed of a subscription to read what concerns it. */
-export type Reader = Pick<SubscriptionState, 'subscriptionId' | 'customerId' | 'contract'> & {
-  readonly at: Instant;
-};
+export type Reader = Pick<
+  SubscriptionState,
+  'subscriptionId' | 'customerId' | 'contract' | 'plan' | 'catalogVersion' | 'stripeSubscriptionId'
+> & { readonly at: Instant };
 
-/** Whether an invoice is the subscription's own, and not only says so. */
-export async function isOwnInvoice(deps: Db, reader: Reader, invoice: InvoiceFact): Promise<boolean> {
-  return invoice.subscriptionId === reader.subscriptionId && isBoundTo(deps, reader.customerId, invoice);
+/**
+ * Whether an invoice is the subscription's own, and not only says so: it is of its customer, and bills the subscription at
+ * Stripe that is bound to it. Before one is bound, and for a bill made by hand, what its metadata says counts.
+ */
+export async function isOwnInvoice(
+  deps: Pick<ActivityDeps, 'db'>,
+  reader: Pick<Reader, 'subscriptionId' | 'customerId' | 'stripeSubscriptionId'>,
+  invoice: InvoiceFact,
+): Promise<boolean> {
+  const { stripeSubscriptionId } = reader;
+  const isNamed =
+    stripeSubscriptionId !== null && invoice.stripeSubscriptionId !== null
+      ? invoice.stripeSubscriptionId === stripeSubscriptionId
+      : invoice.subscriptionId === reader.subscriptionId;
+  return isNamed && isBoundTo(deps, reader.customerId, invoice);
 }
 
-/** What an own invoice says: its money has arrived, could not be had, or will not be asked for any more. */
+/** What an own invoice says: its money has arrived, is under way, could not be had, or will not be asked for any more. */
 export async function readInvoice(
   deps: Db,
   reader: Reader,
@@ -39,6 +52,7 @@ export async function readInvoice(
   const { line, paymentIntentId } = invoice;
   // What an operator has recorded is the same money: only the book-keeping was left.
   if (line === null || invoice.isRecordedPayment) return { step: null, paymentIntentId };
+  const periodStart = line.start;
   switch (invoice.status) {
     case 'paid': {
       const payment = await paidIntervalOf(deps, reader, invoice);
@@ -46,50 +60,59 @@ export async function readInvoice(
       const { stripeSubscriptionId } = invoice;
       return { step: { type: 'paid', payment, stripeSubscriptionId }, paymentIntentId };
     }
-    case 'open':
-      return invoice.attemptCount > 0
-        ? { step: { type: 'payment_failed', periodStart: line.start }, paymentIntentId }
-        : { step: null, paymentIntentId };
+    case 'open': {
+      if (invoice.attemptCount === 0) return { step: null, paymentIntentId };
+      const type = (await isUnderWay(deps, paymentIntentId)) ? 'payment_pending' : 'payment_failed';
+      return { step: { type, periodStart }, paymentIntentId };
+    }
     case 'uncollectible':
-      return { step: { type: 'payment_failed', periodStart: line.start }, paymentIntentId };
+      // Given up before anybody was asked to pay, as while its collection is paused, it is as good as voided.
+      return invoice.attemptCount === 0
+        ? { step: voided(invoice, line), paymentIntentId }
+        : { step: { type: 'payment_failed', periodStart }, paymentIntentId };
     case 'void':
-      return { step: { type: 'invoice_voided', periodStart: line.start }, paymentIntentId };
+      return { step: voided(invoice, line), paymentIntentId };
     case 'draft':
       return { step: null, paymentIntentId };
   }
 }
 
-/**
- * What a paid invoice entitles to. Credits come from the catalog by the price that was billed, or from the contract; never
- * from the amount. Null for an invoice that bills nothing of ours.
- */
-export async function paidIntervalOf(
-  deps: Db,
-  { contract, at }: Reader,
-  { line, invoiceId, amountPaid, paidAt, billingReason }: InvoiceFact,
-): Promise<PaidInterval | null> {
-  if (line === null) return null;
-  const sold =
-    contract === null
-      ? await soldBy(deps, line.priceId)
-      : { plan: 'custom' as const, credits: contract.credits };
-  if (sold === null) return null;
-  return {
-    paymentId: invoiceId,
-    plan: sold.plan,
-    start: line.start,
-    end: line.end,
-    creditsPerCycle: sold.credits,
-    paid: amountPaid,
-    paidAt: paidAt ?? at,
-    beginsEra: ['subscription_create', 'subscription_update'].includes(billingReason),
-  };
+/** A renewal that is voided leaves a period that has begun and that nobody pays for; any other bill leaves nothing. */
+function voided(
+  { billingReason }: InvoiceFact,
+  { start, end }: NonNullable<InvoiceFact['line']>,
+): Untimed<SubscriptionStep> {
+  const isRenewal = billingReason === 'subscription_cycle';
+  return { type: 'invoice_voided', periodStart: start, ...(isRenewal ? { waivedThrough: end } : {}) };
 }
 
-async function soldBy(deps: Db, priceId: string) {
-  const sold = await findSoldItem(deps.db, priceId);
-  const plan = sold?.plan ?? null;
-  if (sold === undefined || plan === null) return null;
-  const catalog = await getCatalog(deps.db, sold.catalogVersion);
-  return { plan, credits: catalog.plans[plan].credits };
+async function isUnderWay({ payments }: Db, paymentIntentId: string | null): Promise<boolean> {
+  return paymentIntentId !== null && (await payments.getPayment(paymentIntentId)).status === 'processing';
+}
+
+/**
+ * What a paid invoice entitles to; its cost is what its plan's line came to, whatever else stands on the invoice. Null for one
+ * that bills nothing of ours.
+ */
+export async function paidIntervalOf(
+  deps: Pick<ActivityDeps, 'db'>,
+  reader: Reader,
+  invoice: InvoiceFact,
+): Promise<PaidInterval | null> {
+  const found = await findPlanLine(deps, reader, invoice);
+  if (found === null) return null;
+  const { line, plan, credits } = found;
+  const { invoiceId, total, paidAt, billingReason } = invoice;
+  const otherMinor = Math.max(0, total.amountMinor - line.totalMinor);
+  return {
+    paymentId: invoiceId,
+    plan,
+    start: line.start,
+    end: line.end,
+    creditsPerCycle: credits,
+    paid: { amountMinor: line.totalMinor, currency: total.currency },
+    ...(otherMinor === 0 ? {} : { otherMinor }),
+    paidAt: paidAt ?? reader.at,
+    beginsEra: ['subscription_create', 'subscription_update'].includes(billingReason),
+  };
 }

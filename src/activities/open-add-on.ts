@@ -2,10 +2,10 @@ import type { Instant } from '../domain/instants';
 import { getCatalog, getPriceId } from '../store/catalogs';
 import type { AddOnOrderRow } from '../store/add-on-orders';
 import { addOnOrderRecord, writeRecords } from '../store/records';
+import { ensureStripeCustomer } from '../store/stripe-customers';
 import type { OpenAddOn, OpenAnswer } from '../workflows/messages';
 import type { ActivityDeps } from './deps';
 import { refusalOf } from './refusal';
-import { ensureStripeCustomer } from './stripe-customer';
 
 /** An order as its workflow knows it: what to look at, and until when it can be paid. */
 export interface Order {

@@ -1,12 +1,9 @@
 import type { Instant } from '../domain/instants';
 import { DomainError } from '../domain/errors';
-import {
-  openSubscription as open,
-  readSubscriptionState,
-  type SubscriptionState,
-} from '../domain/subscription';
+import { openSubscription as open, type SubscriptionState } from '../domain/subscription';
 import { getCatalog, getPriceId } from '../store/catalogs';
 import { subscriptionRecord, writeRecords } from '../store/records';
+import { ensureStripeCustomer } from '../store/stripe-customers';
 import { recordOpening, registerOpening } from '../store/subscription-openings';
 import { findSubscriptionState } from '../store/subscriptions';
 import type { OpenAnswer, OpenSubscription } from '../workflows/messages';
@@ -14,7 +11,6 @@ import type { ActivityDeps } from './deps';
 import { giveUpOpening } from './give-up-opening';
 import { refusalOf } from './refusal';
 import { replaceOpenings } from './replace-openings';
-import { ensureStripeCustomer } from './stripe-customer';
 import { subscriptionRowOf } from './subscription-row';
 
 export interface Opened {
@@ -35,7 +31,7 @@ export async function openSubscription(
   try {
     const { subscriptionId, customerId } = opening;
     const recorded = await findSubscriptionState(deps.db, subscriptionId);
-    if (recorded !== undefined) return opened(readSubscriptionState(recorded));
+    if (recorded !== undefined) return opened(recorded);
     // The API has registered it; but one of an older release may have started this.
     await registerOpening(deps.db, { subscriptionId, customerId, byPortal: false, at });
     await replaceOpenings(deps, opening);

@@ -1,7 +1,10 @@
+import type { AtStripe } from '../domain/subscription/at-stripe';
+import type { SubscriptionFact, WithdrawalFact } from '../payments/payments';
 import type { PaymentFact } from '../workflows/messages';
 import type { ActivityDeps } from './deps';
 import { isOwnInvoice, paidIntervalOf, readInvoice, type PaymentReading, type Reader } from './invoice-steps';
 import { factsByObject, unlessUnreadable } from './payment-facts';
+import { findPlanLine, findSoldItemPlan, type Terms } from './plan-line';
 import { isBoundTo } from './stripe-customer';
 
 type Meaning = Omit<PaymentReading, 'eventIds'>;
@@ -37,6 +40,7 @@ async function readFact(deps: ActivityDeps, reader: Reader, fact: PaymentFact): 
       return NOTHING;
     case 'refund':
     case 'dispute':
+    case 'credit_note':
       return readWithdrawal(deps, reader, { ...fact, objectType: fact.objectType });
   }
 }
@@ -52,35 +56,68 @@ async function readCheckout(deps: ActivityDeps, reader: Reader, sessionId: strin
   if (!isOwn || !(await isBoundTo(deps, reader.customerId, session))) return NOTHING;
   if (session.status === 'expired') return { ...NOTHING, step: { type: 'checkout_expired' } };
   const { paymentStatus, latestInvoiceId } = session;
-  return paymentStatus === 'paid' && latestInvoiceId !== null
+  return paymentStatus !== 'unpaid' && latestInvoiceId !== null
     ? readOwnInvoice(deps, reader, latestInvoiceId)
     : NOTHING;
 }
 
-/** The state of the subscription at Stripe: it tells of ends, never of money. */
+/** The subscription at Stripe, read whole: it tells what was changed there and when it ends, never of money. */
 export async function readSubscription(
   deps: ActivityDeps,
   reader: Reader,
   stripeSubscriptionId: string,
 ): Promise<Meaning> {
   const subscription = await deps.payments.getSubscription(stripeSubscriptionId);
-  const isOwn = subscription.subscriptionId === reader.subscriptionId;
+  const isOwn =
+    reader.stripeSubscriptionId === null
+      ? subscription.subscriptionId === reader.subscriptionId
+      : subscription.stripeSubscriptionId === reader.stripeSubscriptionId;
   if (!isOwn || !(await isBoundTo(deps, reader.customerId, subscription))) return NOTHING;
   const { cancelAt, endedAt, endReason } = subscription;
-  return { ...NOTHING, step: { type: 'subscription_changed', cancelAt, endedAt, endReason } };
+  const seen = await atStripe(deps, reader, subscription);
+  return { ...NOTHING, step: { type: 'subscription_changed', cancelAt, endedAt, endReason, seen } };
+}
+
+/** What a subscription is like at Stripe, in terms of what is sold here. */
+export async function atStripe(
+  deps: Pick<ActivityDeps, 'db'>,
+  terms: Terms,
+  subscription: SubscriptionFact,
+): Promise<AtStripe> {
+  const { status, collection, isPaused, trialEnd, currentPeriod, cancelAt, endedAt } = subscription;
+  const items: AtStripe['items'][number][] = [];
+  for (const item of subscription.items) {
+    const { priceId, quantity } = item;
+    items.push({ priceId, quantity, sold: await findSoldItemPlan(deps, terms, item) });
+  }
+  return { status, items, collection, isPaused, trialEnd, currentPeriod, cancelAt, endedAt };
 }
 
 async function readWithdrawal(
   deps: ActivityDeps,
   reader: Reader,
-  { objectType, objectId }: PaymentFact & { readonly objectType: 'refund' | 'dispute' },
+  { objectType, objectId }: PaymentFact & { readonly objectType: WithdrawalFact['kind'] },
 ): Promise<Meaning> {
   const back = await deps.payments.getWithdrawal({ kind: objectType, withdrawalId: objectId });
   const { withdrawalId, kind, status, amount, invoice } = back;
   if (status === 'none' || invoice === null || !(await isOwnInvoice(deps, reader, invoice))) return NOTHING;
   const payment = await paidIntervalOf(deps, reader, invoice);
   if (payment === null) return NOTHING;
-  const withdrawal = { id: withdrawalId, kind, status, amountMinor: amount.amountMinor };
+  const exact = await exactOf(deps, reader, back, invoice);
+  const withdrawal = { id: withdrawalId, kind, status, amountMinor: amount.amountMinor, ...exact };
   const { stripeSubscriptionId, paymentIntentId } = invoice;
   return { step: { type: 'withdrawal', payment, stripeSubscriptionId, withdrawal }, paymentIntentId };
+}
+
+/** How much of what went back was the plan's, where a credit note says so. */
+async function exactOf(
+  deps: ActivityDeps,
+  reader: Reader,
+  { ofLines }: WithdrawalFact,
+  invoice: NonNullable<WithdrawalFact['invoice']>,
+): Promise<{ readonly exactMinor?: number }> {
+  const lineId = (await findPlanLine(deps, reader, invoice))?.line.lineId;
+  if (ofLines === null || lineId === undefined) return {};
+  const own = ofLines.filter((line) => line.lineId === lineId);
+  return { exactMinor: own.reduce((sum, { amountMinor }) => sum + amountMinor, 0) };
 }

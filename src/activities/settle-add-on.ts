@@ -1,4 +1,5 @@
 import type { Instant } from '../domain/instants';
+import type { CheckoutSessionFact } from '../payments/payments';
 import { getAddOnOrder, type AddOnOrder } from '../store/add-on-orders';
 import { addOnOrderRecord, writeRecords } from '../store/records';
 import { addOnOrderRowOf } from './add-on-order-row';
@@ -31,14 +32,23 @@ export async function settleAddOn(
   const session = await deps.payments.getCheckoutSession(sessionId);
   if (session.orderId !== order.id || !(await isBoundTo(deps, order.customerId, session)))
     return order.status;
-  if (session.paymentStatus === 'paid') {
+  if (session.status === 'complete' && session.paymentStatus !== 'unpaid') {
     const { amountTotal: paid, paymentIntentId: intent } = session;
     await grantAddOn(deps, order, { paymentId: session.sessionId, paid, paymentIntentId: intent, at });
     return 'paid';
   }
   if (session.status !== 'expired' && !isOver) return order.status;
+  if (session.status === 'complete' && (await isUnderWay(deps, session))) return order.status;
   await writeRecords(deps.db, [addOnOrderRecord(addOnOrderRowOf(order, 'canceled', at))]);
   return 'canceled';
+}
+
+/** A bank debit takes days after its checkout is complete: its event tells when it has ended. */
+async function isUnderWay(
+  { payments }: ActivityDeps,
+  { paymentIntentId }: CheckoutSessionFact,
+): Promise<boolean> {
+  return paymentIntentId !== null && (await payments.getPayment(paymentIntentId)).status === 'processing';
 }
 
 async function settleByPayment(

@@ -11,11 +11,10 @@ import {
 } from '../domain/subscription/duplicate';
 import type { InvoiceFact, RefundStanding } from '../payments/payments';
 import { deriveId } from '../platform/ids';
-import { endAlarm, raiseAlarm } from '../store/alarms';
 import { addNotice } from '../store/notices';
 import { subscriptionWorkflowId } from '../workflows/messages';
+import { ring, silence } from './alarms';
 import type { ActivityDeps } from './deps';
-import { isBeingPaid } from './is-being-paid';
 
 export type SettleDuplicate = Pick<
   SubscriptionState,
@@ -57,9 +56,7 @@ async function endAtStripe(
   stripeSubscriptionId: string,
 ): Promise<boolean> {
   await payments.cancelSubscription({ operationId: `${subscriptionId}:duplicate`, stripeSubscriptionId });
-  if (await isBeingPaid(payments, stripeSubscriptionId)) return true;
-  await payments.voidOpenInvoices(stripeSubscriptionId);
-  return false;
+  return (await payments.voidOpenInvoices(stripeSubscriptionId)).isInFlight;
 }
 
 async function refundAll(
@@ -107,15 +104,15 @@ async function tellCustomer(
 }
 
 async function tellOperator(
-  { db }: ActivityDeps,
+  deps: ActivityDeps,
   { subscriptionId, customerId, duplicate, at }: SettleDuplicate,
 ): Promise<void> {
   const alarm = { kind: 'second_subscription', subject: subscriptionId } as const;
   const endsAt = duplicateEndsAt(duplicate);
   if (endsAt !== null && endsAt <= at) {
-    await endAlarm(db, alarm, at);
+    await silence(deps, alarm, at);
     return;
   }
   const workflowId = subscriptionWorkflowId(subscriptionId);
-  await raiseAlarm(db, { ...alarm, customerId, workflowId, todo: wordsOfDuplicate(duplicate) }, at);
+  await ring(deps, { ...alarm, customerId, workflowId, todo: wordsOfDuplicate(duplicate) }, at);
 }

@@ -2,6 +2,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import { DomainError } from '../domain/errors';
 import { answerError } from './answer-error';
 import type { ApiDeps } from './deps';
+import { observeAlarms } from './observe-alarms';
 import { observeRequests } from './observe-requests';
 import { openApiOf } from './openapi';
 import { nameRequest } from './request-id';
@@ -15,6 +16,7 @@ import { serveOperation } from './serve-operation';
 export function createApp(parts: Omit<ApiDeps, 'openApi'>, sandboxRoutes: readonly Route[] = []): Express {
   const served = [...routes, ...sandboxRoutes];
   const deps: ApiDeps = { ...parts, openApi: openApiOf(served, parts.publicUrl) };
+  observeAlarms(deps);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');

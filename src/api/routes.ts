@@ -37,6 +37,7 @@ import { getRights } from './operations/get-rights';
 import { getSpend } from './operations/get-spend';
 import { getSubscription } from './operations/get-subscription';
 import { getUploadFile } from './operations/get-upload-file';
+import { listAlarms } from './operations/list-alarms';
 import { listCustomerLicenses } from './operations/list-customer-licenses';
 import { listCustomerSpends } from './operations/list-customer-spends';
 import { listModelImages } from './operations/list-model-images';
@@ -128,6 +129,7 @@ export const routes: readonly Route[] = [
   { method: 'get', path: '/v1/reports/roll-forward', operation: reportRollForward },
   { method: 'get', path: '/v1/reports/revenue', operation: reportRevenue },
   { method: 'get', path: '/v1/audit', operation: auditLedger },
+  { method: 'get', path: '/v1/alarms', operation: listAlarms },
 
   { method: 'post', path: '/webhooks/stripe', operation: receiveStripeWebhook },
   { method: 'post', path: '/webhooks/jobs', operation: receiveJobsWebhook },

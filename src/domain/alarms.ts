@@ -12,8 +12,6 @@ export const ALARM_KINDS = [
   'second_subscription',
   /** A payment, grant or clawback of ours that Stripe does not stand behind. */
   'unbacked_credits',
-  /** A refund or dispute at Stripe that cannot be taken in. */
-  'unclaimed_withdrawal',
   /** An event of Stripe that could not be taken in for a day. */
   'unread_event',
   /** Credits are held for a spend that nobody works on. */

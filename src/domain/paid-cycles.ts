@@ -29,6 +29,8 @@ export interface PaidInterval {
   readonly creditsPerCycle: Credits;
   /** What was paid for the whole interval. */
   readonly paid: Money;
+  /** What the same payment paid besides: for other things on its invoice. Absent: nothing. */
+  readonly otherMinor?: number;
   readonly paidAt: Instant;
   /** True for a first payment and for an upgrade's: `start` is a new anchor. */
   readonly beginsEra: boolean;

@@ -18,12 +18,14 @@ import {
  * Refunds and disputes of one payment are counted together, in credits, so that no order of them gains or loses any.
  */
 
-/** A refund or a dispute of a payment, as Stripe has it now. */
+/** A refund, a dispute or a credit note of a payment, as Stripe has it now. */
 export interface Withdrawal {
   readonly id: string;
-  readonly kind: 'refund' | 'dispute';
+  readonly kind: 'refund' | 'dispute' | 'credit_note';
   /** Of the payment's currency, in minor units. */
   readonly amountMinor: number;
+  /** How much of it is for what gives the credits, where that was said. */
+  readonly exactMinor?: number;
   /** `returned`: the refund failed, or the dispute was won. For ever, as soon as it was heard of once. */
   readonly status: 'withdrawn' | 'returned';
 }
@@ -31,7 +33,10 @@ export interface Withdrawal {
 /** What a payment entitles to, granted or not. */
 export interface Entitlement {
   readonly paymentId: string;
+  /** For the credits. */
   readonly paid: Money;
+  /** For other things in the same payment: what goes back unsaid for what, goes back for these first. Absent: nothing. */
+  readonly otherMinor?: number;
   readonly total: Credits;
   /** The part of it that is not granted yet, withheld credits included. */
   readonly ungranted: Credits;
@@ -113,18 +118,25 @@ export function clawWithheld(
 }
 
 function withPart(parts: readonly WithdrawalPart[], withdrawal: Withdrawal): readonly WithdrawalPart[] {
-  const { id, amountMinor } = withdrawal;
+  const { id, amountMinor, exactMinor } = withdrawal;
   const returned = withdrawal.status === 'returned';
+  const exact = exactMinor === undefined ? {} : { exactMinor };
   if (!parts.some((part) => part.id === id))
-    return [...parts, { id, amountMinor, returned, withheld: credits(0), claws: [] }];
+    return [...parts, { id, amountMinor, ...exact, returned, withheld: credits(0), claws: [] }];
   return parts.map((part) =>
-    part.id === id ? { ...part, amountMinor, returned: part.returned || returned } : part,
+    part.id === id ? { ...part, amountMinor, ...exact, returned: part.returned || returned } : part,
   );
 }
 
 /** What must be gone in all, given the money that is gone now. Disputes and refunds together never exceed the payment. */
-function removedFor({ total, paid }: Entitlement, parts: readonly WithdrawalPart[]): number {
-  const amount = sum(parts.filter((part) => !part.returned).map((part) => part.amountMinor));
+function removedFor({ total, paid, otherMinor = 0 }: Entitlement, parts: readonly WithdrawalPart[]): number {
+  const gone = parts.filter(({ returned }) => !returned);
+  const exact = sum(gone.map((part) => part.exactMinor ?? 0));
+  const exactOther = sum(
+    gone.map(({ amountMinor, exactMinor }) => amountMinor - (exactMinor ?? amountMinor)),
+  );
+  const unsaid = sum(gone.map((part) => (part.exactMinor === undefined ? part.amountMinor : 0)));
+  const amount = exact + Math.max(0, unsaid - Math.max(0, otherMinor - exactOther));
   if (amount === 0) return 0;
   if (amount >= paid.amountMinor) return total;
   return Number((BigInt(total) * BigInt(amount)) / BigInt(paid.amountMinor));

@@ -18,8 +18,15 @@ import { takeBack } from './subscription/withdrawals';
 
 export type { CommandAnswer, GrantEffect, StripeCall, SubscriptionEffects } from './subscription/effects';
 export type { SubscriptionCommand, SubscriptionFact, SubscriptionStep } from './subscription/inputs';
-export { openSubscription, readSubscriptionState, type SubscriptionState } from './subscription/state';
-export { callsAtTermEnd, callsWhileRecorded } from './subscription/invoiced-at-stripe';
+export { differencesOf, wordsOfDifference } from './subscription/differences';
+export {
+  openSubscription,
+  readSubscriptionState,
+  type StoredSubscriptionState,
+  type SubscriptionState,
+} from './subscription/state';
+export { coveredThroughOf } from './subscription/timeline';
+export { callsAtTermEnd, callsWhileRecorded, callsWhileUnvoided } from './subscription/invoiced-at-stripe';
 export { isFinished, nextChangeAt, viewOf, type SubscriptionView } from './subscription/view';
 export { whyItWaits, withheldCredits, type Waiting } from './subscription/waiting';
 
@@ -70,7 +77,9 @@ function takeIn(state: SubscriptionState, input: SubscriptionStep): Carried {
     case 'instant':
     case 'paid':
     case 'payment_failed':
+    case 'payment_pending':
     case 'invoice_voided':
+    case 'all_voided':
     case 'checkout_expired':
     case 'duplicate':
     case 'subscription_changed':

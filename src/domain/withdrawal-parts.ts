@@ -5,6 +5,8 @@ import type { Instant } from './instants';
 export interface WithdrawalPart {
   readonly id: string;
   readonly amountMinor: number;
+  /** How much of it is for what gives the credits, where that was said. */
+  readonly exactMinor?: number;
   readonly returned: boolean;
   /** Kept back from cycles that are not granted yet. */
   readonly withheld: Credits;

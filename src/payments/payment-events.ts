@@ -39,6 +39,9 @@ export const WEBHOOK_EVENT_TYPES = [
   'charge.dispute.funds_withdrawn',
   'charge.dispute.funds_reinstated',
   'charge.dispute.closed',
+  'credit_note.created',
+  'credit_note.updated',
+  'credit_note.voided',
 ] as const satisfies readonly Stripe.Event.Type[];
 
 /** A webhook body, verified against each secret in turn so that secrets can be rotated; see the port. */

@@ -11,7 +11,25 @@ export interface CatalogPrice {
   readonly price: Money;
 }
 
-/** A paid (or not yet paid) invoice line for a subscription's period, as Stripe has it now. */
+/** What an invoice bills on one line. */
+export interface InvoiceLine {
+  readonly lineId: string;
+  readonly priceId: string | null;
+  readonly quantity: number;
+  /** Before discounts and taxes; a trial's line bills 0. Negative for what a proration gives back. */
+  readonly amountMinor: number;
+  /** What it adds to the invoice's total: after discounts, with its taxes. */
+  readonly totalMinor: number;
+  /** Half-open; `start` and `end` are the same for what is sold once. */
+  readonly start: Instant;
+  readonly end: Instant;
+  /** It only corrects what another line has billed. */
+  readonly isProration: boolean;
+  /** The item of the subscription that it bills; null for everything else. */
+  readonly subscriptionItemId: string | null;
+}
+
+/** An invoice as Stripe has it now, paid or not. */
 export interface InvoiceFact {
   readonly invoiceId: string;
   readonly status: 'draft' | 'open' | 'paid' | 'void' | 'uncollectible';
@@ -22,13 +40,19 @@ export interface InvoiceFact {
   readonly subscriptionId: string | null;
   /** The non-proration line with a plan price; null when there is none. Half-open `[start, end)`. */
   readonly line: { readonly priceId: string; readonly start: Instant; readonly end: Instant } | null;
+  /** All lines, however many there are. */
+  readonly lines: readonly InvoiceLine[];
+  /** What it came to in all, taxes included; what a credit note or a balance has paid is in it. */
+  readonly total: Money;
   readonly amountPaid: Money;
   readonly paymentIntentId: string | null;
   readonly paidAt: Instant | null;
   /** Its money came past Stripe and an operator has recorded it: paying the invoice is only book-keeping. */
   readonly isRecordedPayment: boolean;
-  /** How often charging it was tried; an open one that was tried has failed so far. */
+  /** How often charging it was tried; an open one that was tried has failed so far, or its payment is under way. */
   readonly attemptCount: number;
+  /** Somebody has looked at it and says at Stripe that nothing is to be done about it; see `METADATA.settled`. */
+  readonly isSettledByHand: boolean;
 }
 
 export interface CheckoutSessionFact {
@@ -36,7 +60,8 @@ export interface CheckoutSessionFact {
   readonly mode: 'payment' | 'subscription';
   readonly status: 'open' | 'complete' | 'expired';
   readonly paymentStatus: 'paid' | 'unpaid' | 'no_payment_required';
-  readonly stripeCustomerId: string;
+  /** Null for a guest's. */
+  readonly stripeCustomerId: string | null;
   readonly orderId: string | null;
   readonly subscriptionId: string | null;
   readonly stripeSubscriptionId: string | null;
@@ -44,6 +69,19 @@ export interface CheckoutSessionFact {
   readonly paymentIntentId: string | null;
   readonly amountTotal: Money;
   readonly createdAt: Instant;
+  /** What it sells; empty where the lines were not asked for. */
+  readonly priceIds: readonly string[];
+  readonly isSettledByHand: boolean;
+}
+
+/** One thing that a subscription at Stripe sells. */
+export interface SubscriptionItem {
+  readonly priceId: string;
+  readonly quantity: number;
+  /** How often it is billed; null for anything but every month and every year. */
+  readonly interval: Interval | null;
+  /** For one; null for a price that is not a fixed amount. */
+  readonly price: Money | null;
 }
 
 /** What a subscription at Stripe is like now. */
@@ -54,7 +92,12 @@ export interface SubscriptionFact {
   readonly subscriptionId: string | null;
   /** Stripe's own word, an open list; never a reason to grant. */
   readonly status: string;
-  readonly priceId: string;
+  readonly items: readonly SubscriptionItem[];
+  readonly collection: 'checkout' | 'invoice';
+  /** No money is taken for now: it is paused, or only its collection is. */
+  readonly isPaused: boolean;
+  /** Until when nothing is charged, while a trial runs. */
+  readonly trialEnd: Instant | null;
   /** Half-open; where Stripe bills it, not what is paid. */
   readonly currentPeriod: Period;
   /** When it is set to end: either of Stripe's two ways to say so. */
@@ -64,18 +107,23 @@ export interface SubscriptionFact {
   readonly endReason: 'cancellation_requested' | 'payment_failed' | 'payment_disputed' | null;
 }
 
-/** A refund or a dispute: money that left us, and perhaps came back. */
+/** A refund, a dispute or a credit note: money that left us, and perhaps came back. */
 export interface WithdrawalFact {
   readonly withdrawalId: string;
-  readonly kind: 'refund' | 'dispute';
+  readonly kind: WithdrawalKind;
   /** `none`: no money has moved, as for an inquiry. */
   readonly status: 'none' | 'withdrawn' | 'returned';
   readonly amount: Money;
+  /** How much of it is for which line of the invoice, where a credit note says so; null where nobody does. */
+  readonly ofLines: readonly { readonly lineId: string; readonly amountMinor: number }[] | null;
   readonly createdAt: Instant;
-  readonly payment: PaymentFact;
+  /** Null for a credit note: it concerns an invoice, however that was paid. */
+  readonly payment: PaymentFact | null;
   /** The invoice that the payment paid; null for an add-on. */
   readonly invoice: InvoiceFact | null;
 }
+
+export type WithdrawalKind = 'refund' | 'dispute' | 'credit_note';
 
 /** One payment by card, whatever it was for. */
 export interface PaymentFact {
@@ -87,6 +135,7 @@ export interface PaymentFact {
   /** Why the last attempt failed: `card_declined`, `authentication_required`, … */
   readonly failure: string | null;
   readonly createdAt: Instant;
+  readonly isSettledByHand: boolean;
 }
 
 /**
@@ -130,13 +179,15 @@ export interface Payments {
   /** Makes sure that every price exists at Stripe; answers the price ids in the order given. Idempotent by lookup key. */
   ensurePrices(prices: readonly CatalogPrice[]): Promise<readonly string[]>;
   /**
-   * The Stripe customer of a customer of ours; creates it at the first call. Idempotent by `cust:{customerId}`. What Stripe
-   * does not take of email and name is left out.
+   * The Stripe customer of a customer of ours; creates it at the first call. Idempotent by `cust:{customerId}`, and for one
+   * that replaces another by that too. What Stripe does not take of email and name is left out.
    */
   createCustomer(customer: {
     customerId: string;
     email: string | null;
     name: string | null;
+    /** The one that is gone at Stripe; absent: this is the first. */
+    replaces?: string | null;
   }): Promise<string>;
   /** Whether Stripe has such a customer; one that was deleted there is none. */
   hasCustomer(stripeCustomerId: string): Promise<boolean>;
@@ -193,8 +244,15 @@ export interface Payments {
   resumeSubscription(
     change: SubscriptionChange & { anchor: 'now' | 'unchanged' },
   ): Promise<InvoiceFact | null>;
-  /** Makes sure that no open invoice or draft of the subscription, for a period that starts at `from` or later, is charged any more. */
-  voidOpenInvoices(stripeSubscriptionId: string, from?: Instant): Promise<void>;
+  /**
+   * Makes sure that no open invoice or draft of the subscription is charged any more: with `from`, only of periods that start
+   * then or later; with `until`, only of those that start before it or then. Answers whether any is left, because its payment
+   * is under way and cannot be stopped: ask again when that has ended.
+   */
+  voidOpenInvoices(
+    stripeSubscriptionId: string,
+    periods?: { readonly from?: Instant | undefined; readonly until?: Instant | undefined },
+  ): Promise<{ readonly isInFlight: boolean }>;
   /** Marks its unpaid invoices whose period ends by `through` as paid out of band; answers them. */
   payOutOfBand(input: { stripeSubscriptionId: string; through: Instant }): Promise<readonly InvoiceFact[]>;
   /** The price of one contract; created at the first call. Idempotent by the contract's id. */
@@ -234,7 +292,14 @@ export interface Payments {
    * sent it back, or Stripe refuses it; it is not tried again.
    */
   refundPayment(refund: { operationId: string; paymentIntentId: string }): Promise<RefundStanding>;
-  /** A refund or dispute as it is now, with the payment that it concerns. */
+  /** The payment of an invoice; null when it has none, or none that Stripe takes part in. */
+  findInvoiceOfPayment(paymentIntentId: string): Promise<InvoiceFact | null>;
+  /**
+   * What of a payment, and of the invoice that it paid, went back and did not return: refunds, disputes that are not won, and
+   * credit notes.
+   */
+  getGivenBack(of: { paymentIntentId: string | null; invoiceId: string | null }): Promise<number>;
+  /** A refund, dispute or credit note as it is now, with the payment or invoice that it concerns. */
   getWithdrawal(withdrawal: Pick<WithdrawalFact, 'kind' | 'withdrawalId'>): Promise<WithdrawalFact>;
   /** Stripe's own page for cards and invoices. */
   createPortalSession(input: { stripeCustomerId: string; returnUrl: string }): Promise<{ url: string }>;
@@ -244,9 +309,11 @@ export interface Payments {
   listPaidInvoices(since: Instant): AsyncIterable<InvoiceFact>;
   /** Every complete Checkout session made since an instant (inclusive). */
   listCompleteSessions(since: Instant): AsyncIterable<CheckoutSessionFact>;
-  /** Every succeeded payment for an add-on order made since an instant (inclusive). */
-  listOrderPayments(since: Instant): AsyncIterable<PaymentFact>;
-  /** Every refund and dispute made since an instant (inclusive), to be read by `getWithdrawal`. */
+  /** Every succeeded payment made since an instant (inclusive), whatever it was for. */
+  listPayments(since: Instant): AsyncIterable<PaymentFact>;
+  /** Every subscription, ended ones too. */
+  listSubscriptions(): AsyncIterable<SubscriptionFact>;
+  /** Every refund, dispute and credit note made since an instant (inclusive), to be read by `getWithdrawal`. */
   listWithdrawals(since: Instant): AsyncIterable<Pick<WithdrawalFact, 'kind' | 'withdrawalId'>>;
   /**
    * Verifies a webhook on its raw body against every configured secret (rotation) on the given clock, tolerance 300 s.

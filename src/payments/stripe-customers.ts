@@ -13,12 +13,12 @@ import { callStripe, isRefused } from './stripe-client';
  */
 export async function createCustomer(
   stripe: Stripe,
-  { customerId, email, name }: Parameters<Payments['createCustomer']>[0],
+  { customerId, email, name, replaces = null }: Parameters<Payments['createCustomer']>[0],
 ): Promise<string> {
   const metadata = { [METADATA.customer]: customerId };
   const { id } = await callOnce({
     object: 'customer',
-    operationId: `cust:${customerId}`,
+    operationId: ['cust', customerId, ...(replaces === null ? [] : [replaces])].join(':'),
     call: (options) => stripe.customers.create({ metadata }, options),
   });
   const named = name === null ? {} : { name };

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Instant } from '../domain/instants';
 import { DomainError } from '../domain/errors';
 import { invoiceFact, METADATA } from './payment-facts';
-import type { InvoiceFact } from './payments';
+import type { InvoiceFact, Payments } from './payments';
 import { callStripe, isRefused, listAll } from './stripe-client';
 
 /** Everything on an invoice that the facts are made of. */
@@ -10,7 +10,16 @@ const EXPAND = { expand: ['payments'] };
 
 /** An invoice as it is now. */
 export async function getInvoice(stripe: Stripe, invoiceId: string): Promise<InvoiceFact> {
-  return invoiceFact(await callStripe('invoice', stripe.invoices.retrieve(invoiceId, EXPAND)));
+  return wholeInvoice(stripe, await callStripe('invoice', stripe.invoices.retrieve(invoiceId, EXPAND)));
+}
+
+/** What an invoice says with all its lines, of which it shows the first ten alone. Expects `payments` to be expanded. */
+export async function wholeInvoice(stripe: Stripe, invoice: Stripe.Invoice): Promise<InvoiceFact> {
+  if (!invoice.lines.has_more) return invoiceFact(invoice);
+  const data: Stripe.InvoiceLineItem[] = [];
+  for await (const line of listAll(stripe.invoices.listLineItems(invoice.id, { limit: 100 })))
+    data.push(line);
+  return invoiceFact({ ...invoice, lines: { ...invoice.lines, data } });
 }
 
 /** The latest invoices of a subscription, newest first; at most a hundred. */
@@ -23,7 +32,7 @@ export async function listSubscriptionInvoices(
     limit: 100,
     expand: ['data.payments'],
   });
-  return (await callStripe('list', list)).data.map(invoiceFact);
+  return Promise.all((await callStripe('list', list)).data.map((invoice) => wholeInvoice(stripe, invoice)));
 }
 
 /** The unpaid invoices of a subscription, drafts included, oldest first. */
@@ -41,13 +50,22 @@ async function listUnpaid(stripe: Stripe, stripeSubscriptionId: string): Promise
 export async function voidOpenInvoices(
   stripe: Stripe,
   stripeSubscriptionId: string,
-  from?: Instant,
-): Promise<void> {
+  { from, until }: NonNullable<Parameters<Payments['voidOpenInvoices']>[1]> = {},
+): Promise<{ readonly isInFlight: boolean }> {
+  let isInFlight = false;
   for (const invoice of await listUnpaid(stripe, stripeSubscriptionId)) {
-    const start = invoiceFact(invoice).line?.start;
-    if (from === undefined || (start !== undefined && start >= from))
-      await voidUnlessPaid(stripe, invoice.id);
+    const start = (await wholeInvoice(stripe, invoice)).line?.start;
+    const isWanted = (
+      bound: Instant | undefined,
+      holds: (bound: Instant, start: Instant) => boolean,
+    ): boolean => bound === undefined || (start !== undefined && holds(bound, start));
+    if (!isWanted(from, (bound, at) => at >= bound) || !isWanted(until, (bound, at) => at <= bound)) continue;
+    const after = await voidUnlessPaid(stripe, invoice.id);
+    if (after.status === 'paid' || after.status === 'void') continue;
+    if (!(await isPaymentInFlight(stripe, after))) throw couldNotBeVoided(after);
+    isInFlight = true;
   }
+  return { isInFlight };
 }
 
 /** Marks the unpaid invoices whose period ends by an instant as paid in a way that Stripe has no part in. */
@@ -57,7 +75,7 @@ export async function payOutOfBand(
 ): Promise<readonly InvoiceFact[]> {
   const paid: InvoiceFact[] = [];
   for (const invoice of await listUnpaid(stripe, stripeSubscriptionId)) {
-    const end = invoiceFact(invoice).line?.end;
+    const end = (await wholeInvoice(stripe, invoice)).line?.end;
     if (end === undefined || end > through) continue;
     if (invoice.status === 'draft') await finalize(stripe, invoice.id);
     const metadata = { [METADATA.recordedPayment]: through };
@@ -78,11 +96,12 @@ export async function paidOrVoided(stripe: Stripe, invoiceId: string): Promise<I
   const reason = await failureOf(stripe, invoice);
   const after = await voidUnlessPaid(stripe, invoiceId);
   if (after.status === 'paid') return after;
+  if (after.status !== 'void') throw couldNotBeVoided(after);
   throw new DomainError('payment_failed', `The payment has failed: ${reason}.`, { reason });
 }
 
 /**
- * Makes sure that an unpaid invoice is charged no more. A draft is made final first, without collecting it: Stripe deletes
+ * Voids an unpaid invoice, so that it is charged no more, and answers what became of it. A draft is made final first, without collecting it: Stripe deletes
  * no draft of a subscription (https://docs.stripe.com/api/invoices/delete).
  */
 async function voidUnlessPaid(stripe: Stripe, invoiceId: string): Promise<InvoiceFact> {
@@ -91,9 +110,18 @@ async function voidUnlessPaid(stripe: Stripe, invoiceId: string): Promise<Invoic
   if (invoice.status !== 'paid' && invoice.status !== 'void') {
     await unlessRefused(callStripe('invoice', stripe.invoices.voidInvoice(invoiceId)));
   }
-  const after = await getInvoice(stripe, invoiceId);
-  if (after.status === 'paid' || after.status === 'void') return after;
-  throw new DomainError('unavailable', `Invoice ${invoiceId} is ${after.status} and could not be voided.`);
+  return getInvoice(stripe, invoiceId);
+}
+
+function couldNotBeVoided({ invoiceId, status }: InvoiceFact): DomainError {
+  return new DomainError('unavailable', `Invoice ${invoiceId} is ${status} and could not be voided.`);
+}
+
+/** A bank debit takes days, and what it is to pay can be neither voided nor charged meanwhile. */
+async function isPaymentInFlight(stripe: Stripe, { paymentIntentId }: InvoiceFact): Promise<boolean> {
+  if (paymentIntentId === null) return false;
+  const intent = await callStripe('payment_intent', stripe.paymentIntents.retrieve(paymentIntentId));
+  return intent.status === 'processing';
 }
 
 async function finalize(stripe: Stripe, invoiceId: string): Promise<void> {

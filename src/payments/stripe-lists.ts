@@ -1,9 +1,17 @@
 import type Stripe from 'stripe';
 import { epochMsOf, type Instant } from '../domain/instants';
 import { paymentEvent, WEBHOOK_EVENT_TYPES } from './payment-events';
-import { checkoutSessionFact, invoiceFact, paymentFact } from './payment-facts';
-import type { CheckoutSessionFact, InvoiceFact, PaymentEvent, PaymentFact, WithdrawalFact } from './payments';
+import { checkoutSessionFact, paymentFact, subscriptionFact } from './payment-facts';
+import type {
+  CheckoutSessionFact,
+  InvoiceFact,
+  PaymentEvent,
+  PaymentFact,
+  SubscriptionFact,
+  WithdrawalFact,
+} from './payments';
 import { listAll } from './stripe-client';
+import { wholeInvoice } from './stripe-invoices';
 
 /** Stripe lists events of at most twenty types at a time. */
 const TYPES_MAX = 20;
@@ -22,7 +30,7 @@ export async function* listEvents(stripe: Stripe, since: Instant): AsyncGenerato
 export async function* listPaidInvoices(stripe: Stripe, since: Instant): AsyncGenerator<InvoiceFact> {
   const expand = ['data.payments'];
   for await (const invoice of listAll(stripe.invoices.list({ ...page(since), status: 'paid', expand }))) {
-    if (invoice.customer !== null) yield invoiceFact(invoice);
+    if (invoice.customer !== null) yield await wholeInvoice(stripe, invoice);
   }
 }
 
@@ -32,21 +40,27 @@ export async function* listCompleteSessions(
   since: Instant,
 ): AsyncGenerator<CheckoutSessionFact> {
   for await (const session of listAll(
-    stripe.checkout.sessions.list({ ...page(since), status: 'complete' }),
+    stripe.checkout.sessions.list({ ...page(since), status: 'complete', expand: ['data.line_items'] }),
   )) {
-    if (session.customer !== null && session.mode !== 'setup') yield checkoutSessionFact(session);
+    if (session.mode !== 'setup') yield checkoutSessionFact(session);
   }
 }
 
-/** Succeeded payments of orders; see the port. */
-export async function* listOrderPayments(stripe: Stripe, since: Instant): AsyncGenerator<PaymentFact> {
+/** Succeeded payments; see the port. */
+export async function* listPayments(stripe: Stripe, since: Instant): AsyncGenerator<PaymentFact> {
   for await (const intent of listAll(stripe.paymentIntents.list(page(since)))) {
     const fact = paymentFact(intent);
-    if (fact.status === 'succeeded' && fact.orderId !== null) yield fact;
+    if (fact.status === 'succeeded') yield fact;
   }
 }
 
-/** Refunds and disputes; see the port. */
+/** All subscriptions; see the port. */
+export async function* listSubscriptions(stripe: Stripe): AsyncGenerator<SubscriptionFact> {
+  for await (const subscription of listAll(stripe.subscriptions.list({ status: 'all', limit: 100 })))
+    if (subscription.items.data.length > 0) yield subscriptionFact(subscription);
+}
+
+/** Refunds, disputes and credit notes; see the port. */
 export async function* listWithdrawals(
   stripe: Stripe,
   since: Instant,
@@ -55,6 +69,8 @@ export async function* listWithdrawals(
     yield { kind: 'refund', withdrawalId: id };
   for await (const { id } of listAll(stripe.disputes.list(page(since))))
     yield { kind: 'dispute', withdrawalId: id };
+  for await (const { id } of listAll(stripe.creditNotes.list(page(since))))
+    yield { kind: 'credit_note', withdrawalId: id };
 }
 
 function page(since: Instant) {

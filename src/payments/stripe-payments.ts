@@ -10,8 +10,9 @@ import { getInvoice, listSubscriptionInvoices, payOutOfBand, voidOpenInvoices } 
 import {
   listCompleteSessions,
   listEvents,
-  listOrderPayments,
   listPaidInvoices,
+  listPayments,
+  listSubscriptions,
   listWithdrawals,
 } from './stripe-lists';
 import { chargeOffSession, findSavedPaymentMethod, getPayment } from './stripe-payment-intents';
@@ -28,7 +29,8 @@ import {
   unscheduleCancel,
   upgradeSubscription,
 } from './stripe-subscriptions';
-import { getWithdrawal } from './stripe-withdrawals';
+import { getGivenBack } from './stripe-given-back';
+import { findInvoiceOfPayment, getWithdrawal } from './stripe-withdrawals';
 
 /**
  * The port to Stripe over HTTP, on the official SDK with a pinned API version. `apiUrl` points it at another server
@@ -50,7 +52,7 @@ export function createStripePayments(config: {
     getInvoice: (invoiceId) => getInvoice(stripe, invoiceId),
     listSubscriptionInvoices: (id) => listSubscriptionInvoices(stripe, id),
     async getCheckoutSession(sessionId) {
-      const session = stripe.checkout.sessions.retrieve(sessionId);
+      const session = stripe.checkout.sessions.retrieve(sessionId, { expand: ['line_items'] });
       return checkoutSessionFact(await callStripe('checkout.session', session));
     },
     expireCheckoutSession: (sessionId) => expireCheckoutSession(stripe, sessionId),
@@ -63,7 +65,7 @@ export function createStripePayments(config: {
     cancelSubscription: (change) => cancelSubscription(stripe, change),
     pauseSubscription: (change) => pauseSubscription(stripe, change),
     resumeSubscription: (change) => resumeSubscription(stripe, change),
-    voidOpenInvoices: (id, from) => voidOpenInvoices(stripe, id, from),
+    voidOpenInvoices: (id, periods) => voidOpenInvoices(stripe, id, periods),
     payOutOfBand: (input) => payOutOfBand(stripe, input),
     ensureContractPrice: (contract) => ensureContractPrice(stripe, contract),
     createInvoicedSubscription: (input) => createInvoicedSubscription(stripe, input),
@@ -71,6 +73,8 @@ export function createStripePayments(config: {
     chargeOffSession: (input) => chargeOffSession(stripe, input),
     getPayment: (paymentIntentId) => getPayment(stripe, paymentIntentId),
     refundPayment: (refund) => refundPayment(stripe, refund),
+    findInvoiceOfPayment: (paymentIntentId) => findInvoiceOfPayment(stripe, paymentIntentId),
+    getGivenBack: (of) => getGivenBack(stripe, of),
     getWithdrawal: (withdrawal) => getWithdrawal(stripe, withdrawal),
     async createPortalSession({ stripeCustomerId, returnUrl }) {
       const params = { customer: stripeCustomerId, return_url: returnUrl };
@@ -80,7 +84,8 @@ export function createStripePayments(config: {
     listEvents: (since) => listEvents(stripe, since),
     listPaidInvoices: (since) => listPaidInvoices(stripe, since),
     listCompleteSessions: (since) => listCompleteSessions(stripe, since),
-    listOrderPayments: (since) => listOrderPayments(stripe, since),
+    listPayments: (since) => listPayments(stripe, since),
+    listSubscriptions: () => listSubscriptions(stripe),
     listWithdrawals: (since) => listWithdrawals(stripe, since),
     parseWebhook: (rawBody, signature, now) => parseWebhook(rawBody, signature, now, config.webhookSecrets),
   };

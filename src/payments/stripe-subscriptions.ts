@@ -107,8 +107,22 @@ export async function pauseSubscription(
   await unlessAlready(stripe, stripeSubscriptionId, 'paused', paused);
 }
 
-/** Resumes a subscription; see the port. */
+/** Resumes a subscription; see the port. One of which only the collection was paused has gone on all the while. */
 export async function resumeSubscription(
+  stripe: Stripe,
+  change: SubscriptionChange & { anchor: 'now' | 'unchanged' },
+): Promise<InvoiceFact | null> {
+  const { stripeSubscriptionId } = change;
+  const current = await callStripe('subscription', stripe.subscriptions.retrieve(stripeSubscriptionId));
+  if (current.pause_collection === null) return resumePaused(stripe, change);
+  const collected = await callStripe(
+    'subscription',
+    stripe.subscriptions.update(stripeSubscriptionId, { pause_collection: '' }),
+  );
+  return collected.status === 'paused' ? resumePaused(stripe, change) : null;
+}
+
+async function resumePaused(
   stripe: Stripe,
   { operationId, stripeSubscriptionId, anchor }: SubscriptionChange & { anchor: 'now' | 'unchanged' },
 ): Promise<InvoiceFact | null> {

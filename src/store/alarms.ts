@@ -66,6 +66,12 @@ export function listAlarms(db: Knex, page: PageRequest): Promise<Page<Alarm>> {
   return readPage(db<AlarmRow>('app.alarms').whereNull('ended_at'), page, alarmOf);
 }
 
+/** All alarms that ring now, oldest first. */
+export async function listAllAlarms(db: Knex): Promise<readonly Alarm[]> {
+  const rows = await db<AlarmRow>('app.alarms').whereNull('ended_at').orderBy(['created_at', 'id']);
+  return rows.map(alarmOf);
+}
+
 /** How many alarms of each kind ring now. */
 export async function countAlarms(db: Knex): Promise<readonly { kind: AlarmKind; count: number }[]> {
   const rows = await db<AlarmRow>('app.alarms')

@@ -34,19 +34,18 @@ export async function getCustomer(db: Knex, id: string): Promise<Customer> {
   return customer;
 }
 
-/** The customer of ours that a customer at Stripe is bound to; undefined when there is none. */
+/** The customer of ours that a customer at Stripe is bound to, or was before it was replaced; undefined when there is none. */
 export async function findCustomerOfStripe(
   db: Knex,
   stripeCustomerId: string,
 ): Promise<Customer | undefined> {
-  const row = await db<CustomerRow>('app.customers').where({ stripe_customer_id: stripeCustomerId }).first();
+  const row = await db<CustomerRow>('app.customers')
+    .whereIn(
+      'id',
+      db('app.stripe_bindings').where({ stripe_customer_id: stripeCustomerId }).select('customer_id'),
+    )
+    .first();
   return row === undefined ? undefined : customerOf(row);
-}
-
-/** Whether a customer at Stripe is bound to one of ours. */
-export async function isKnownStripeCustomer(db: Knex, stripeCustomerId: string): Promise<boolean> {
-  const rows = db<CustomerRow>('app.customers').where({ stripe_customer_id: stripeCustomerId });
-  return (await rows.first('id')) !== undefined;
 }
 
 /**
@@ -72,6 +71,21 @@ export async function bindStripeCustomer(db: Knex, id: string, stripeCustomerId:
   const customer = await getCustomer(db, id);
   if (customer.stripeCustomerId === null) throw new Error(`customer ${id} could not be bound`);
   return customer.stripeCustomerId;
+}
+
+/**
+ * Binds a customer anew, to the one that replaces a customer at Stripe which is gone; the binding of before is remembered for
+ * the money of before. Of two callers at once the first one wins, and its binding is the answer.
+ */
+export async function replaceStripeCustomer(
+  db: Knex,
+  id: string,
+  { gone, created }: { readonly gone: string; readonly created: string },
+): Promise<string> {
+  await db('app.customers').where({ id, stripe_customer_id: gone }).update({ stripe_customer_id: created });
+  const { stripeCustomerId } = await getCustomer(db, id);
+  if (stripeCustomerId === null) throw new Error(`customer ${id} could not be bound anew`);
+  return stripeCustomerId;
 }
 
 function customerOf(row: CustomerRow): Customer {

@@ -65,6 +65,33 @@ export async function listUnprocessedStripeEvents(
   return rows.map((row) => row.payload);
 }
 
+/** The events that were received before an instant and are still not taken in, oldest first; at most a thousand. */
+export async function listStuckStripeEvents(
+  db: Knex,
+  receivedBefore: Instant,
+): Promise<
+  readonly {
+    readonly eventId: string;
+    readonly type: string;
+    readonly objectId: string | null;
+    readonly receivedAt: Instant;
+    readonly lastError: string | null;
+  }[]
+> {
+  const rows = await db<StripeEventRow>('app.stripe_events')
+    .whereNull('processed_at')
+    .where('received_at', '<', receivedBefore)
+    .orderBy('received_at')
+    .limit(1_000);
+  return rows.map((row) => ({
+    eventId: row.event_id,
+    type: row.type,
+    objectId: row.object_id,
+    receivedAt: row.received_at,
+    lastError: row.last_error,
+  }));
+}
+
 /** Before which instant `listUnprocessedStripeEvents` has nothing to list; null when all events are processed. */
 export async function findNextStripeEventTry(db: Knex): Promise<Instant | null> {
   const row = await db('app.stripe_events')

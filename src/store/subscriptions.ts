@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Interval, PlanId } from '../domain/catalog';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
-import type { SubscriptionState } from '../domain/subscription';
+import { readSubscriptionState, type SubscriptionState } from '../domain/subscription';
 
 export const SUBSCRIPTION_STATUSES = ['incomplete', 'active', 'past_due', 'paused', 'canceled'] as const;
 export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
@@ -85,10 +85,26 @@ export async function findSubscriptionOfStripe(
   return row === undefined ? undefined : subscriptionOf(row);
 }
 
-/** The machine's state as its workflow last recorded it; undefined for an unknown subscription. */
+/** The machine's state as its workflow last recorded it, whatever release did; undefined for an unknown subscription. */
 export async function findSubscriptionState(db: Knex, id: string): Promise<SubscriptionState | undefined> {
   const row = await db<SubscriptionRow>('app.subscriptions').where({ id }).first('state');
-  return row?.state ?? undefined;
+  const state = row?.state ?? null;
+  return state === null ? undefined : readSubscriptionState(state);
+}
+
+/** The subscriptions that have not ended and are bound to one at Stripe. */
+export async function listLiveAtStripe(
+  db: Knex,
+): Promise<
+  readonly { readonly id: string; readonly customerId: string; readonly stripeSubscriptionId: string }[]
+> {
+  const rows = await db<SubscriptionRow>('app.subscriptions')
+    .whereIn('status', ['active', 'past_due', 'paused'])
+    .whereNotNull('stripe_subscription_id')
+    .select('id', 'customer_id', 'stripe_subscription_id');
+  return rows.flatMap(({ id, customer_id: customerId, stripe_subscription_id: stripeSubscriptionId }) =>
+    stripeSubscriptionId === null ? [] : [{ id, customerId, stripeSubscriptionId }],
+  );
 }
 
 /**

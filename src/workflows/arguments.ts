@@ -13,6 +13,7 @@ const FACT_TYPES: readonly unknown[] = [
   'subscription',
   'refund',
   'dispute',
+  'credit_note',
 ] satisfies PaymentFact['objectType'][];
 const TEXT_LENGTH_MAX = 200;
 

@@ -137,7 +137,8 @@ export function subscriptionMoveIn(
 export interface PaymentFact {
   readonly eventId: string;
   /** `payment`: of an order that was charged without a checkout. */
-  readonly objectType: 'invoice' | 'checkout_session' | 'payment' | 'subscription' | 'refund' | 'dispute';
+  readonly objectType:
+    'invoice' | 'checkout_session' | 'payment' | 'subscription' | 'refund' | 'dispute' | 'credit_note';
   readonly objectId: string;
 }
 

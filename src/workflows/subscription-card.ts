@@ -1,6 +1,8 @@
 import type { Instant } from '../domain/instants';
 import {
+  differencesOf,
   viewOf,
+  wordsOfDifference,
   whyItWaits,
   withheldCredits,
   type SubscriptionState,
@@ -19,6 +21,7 @@ export function subscriptionCard(state: SubscriptionState, nextLookAt: Instant |
   const reasons = whyItWaits(state);
   const lines = [
     `**${plan}** by the ${state.interval} for ${state.customerId} (${atStripe}): **${status}**`,
+    ...differencesOf(state).map((difference) => `**Look** ${wordsOfDifference(state, difference)}`),
     ...reasons.map((waiting) => `**Waits** ${wordsOf(waiting)}`),
     ...(nextLookAt === null || (reasons.length === 0 && state.duplicate === undefined)
       ? []
@@ -33,12 +36,19 @@ export function subscriptionCard(state: SubscriptionState, nextLookAt: Instant |
       ? []
       : [`Cycle ${cycle}, ${currentPeriod.start} to ${currentPeriod.end}.`]),
     `Paid through ${paidThrough ?? 'nothing yet'}.`,
+    ...givenAway(state),
     nextGrant === null ? 'No grant to come.' : `Next grant: ${nextGrant.credits} credits at ${nextGrant.at}.`,
     ...(withheld === 0 ? [] : [`Money went back: ${withheld} credits of its cycles to come are withheld.`]),
     ...(pendingPlan === null ? [] : [`Becomes ${pendingPlan} when the paid time ends.`]),
     ...(cancelAt === null ? [] : [`${status === 'canceled' ? 'Ended' : 'Ends'} at ${cancelAt}.`]),
   ];
   return lines.join('\n\n');
+}
+
+/** The time that nobody is charged for, while it runs. */
+function givenAway({ waived, at }: SubscriptionState): readonly string[] {
+  if (waived === null || at < waived.start || at >= waived.end) return [];
+  return [`Goes on without a charge from ${waived.start} to ${waived.end}, and without a grant.`];
 }
 
 function wordsOf(waiting: Waiting): string {
@@ -53,6 +63,8 @@ function wordsOf(waiting: Waiting): string {
       return `since ${waiting.since}, for it is paused; ${waiting.heldBack} paid grants are kept for its end. \`resume\` ends the pause.`;
     case 'first_payment':
       return `with the payment ${waiting.paymentId} for an earlier one, from which its cycles are counted: \`lookAgain\`.`;
+    case 'debit':
+      return 'for a bank debit to end that was under way when it was stopped: it is granted if it succeeds, else its invoice is voided.';
     case 'stripe':
       return 'for Stripe to carry out a command: the pending activity says what its last attempt came to.';
   }
@@ -60,6 +72,8 @@ function wordsOf(waiting: Waiting): string {
 
 function standingOf({ standing, graceEnd }: Extract<Waiting, { for: 'renewal' }>): string {
   switch (standing) {
+    case 'in_flight':
+      return 'the payment is under way, as a bank debit is for days';
     case 'in_grace':
       return `past due from ${graceEnd}`;
     case 'failed':

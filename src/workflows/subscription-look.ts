@@ -1,5 +1,5 @@
 import { epochMsOf, instantOf, type Instant } from '../domain/instants';
-import { callsWhileRecorded, viewOf } from '../domain/subscription';
+import { callsWhileRecorded, coveredThroughOf, viewOf } from '../domain/subscription';
 import { duplicateEndsAt } from '../domain/subscription/duplicate';
 import type { OpenedShell } from './subscription-shell';
 
@@ -9,13 +9,14 @@ const DAY_MS = 86_400_000;
 
 /**
  * The watchdog: when everything is to be read at Stripe although no hint came. For a checkout, once it is over; for a
- * period that is due and not paid, when its grace ends, and then every day; for what is invoiced and paid by recorded
- * money, once in every cycle, for what Stripe has billed meanwhile; for the money of a duplicate, every day until it is
- * returned, and when it must have arrived. Null while there is nothing to worry about.
+ * period that is due and not paid, when its grace ends, and then every day; for what is still to be voided, every day; for
+ * what is invoiced and paid by recorded money, once in every cycle, for what Stripe has billed meanwhile; for the money of a
+ * duplicate, every day until it is returned, and when it must have arrived. Null while there is nothing to worry about.
  */
 export function nextLookAt({ state, lookedAt }: OpenedShell): Instant | null {
-  const { status, paidThrough, currentPeriod } = viewOf(state);
-  const again = lookedAt === null ? null : instantOf(epochMsOf(lookedAt) + DAY_MS);
+  const { status, currentPeriod } = viewOf(state);
+  const through = coveredThroughOf(state);
+  const again = lookedAt === null ? null : dayAfter(lookedAt);
   if (state.duplicate !== undefined) {
     return duplicateEndsAt(state.duplicate) ?? later(state.duplicate.since, again);
   }
@@ -27,10 +28,15 @@ export function nextLookAt({ state, lookedAt }: OpenedShell): Instant | null {
     const billedAt = instantOf(epochMsOf(currentPeriod.start) + state.graceMs);
     return lookedAt !== null && lookedAt >= billedAt ? null : billedAt;
   }
+  if (state.unvoidedUntil !== null) return again ?? dayAfter(state.unvoidedUntil);
   const waits = status === 'active' || status === 'past_due';
-  if (!waits || paidThrough === null || state.stripeSubscriptionId === null) return null;
-  const worry = instantOf(epochMsOf(paidThrough) + state.graceMs);
+  if (!waits || through === null || state.stripeSubscriptionId === null) return null;
+  const worry = instantOf(epochMsOf(through) + state.graceMs);
   return later(worry, again);
+}
+
+function dayAfter(at: Instant): Instant {
+  return instantOf(epochMsOf(at) + DAY_MS);
 }
 
 function later(one: Instant, other: Instant | null): Instant {

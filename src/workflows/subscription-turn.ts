@@ -3,6 +3,7 @@ import type { Activities } from '../activities';
 import {
   callsAtTermEnd,
   callsWhileRecorded,
+  callsWhileUnvoided,
   step,
   type StripeCall,
   type SubscriptionCommand,
@@ -66,7 +67,10 @@ export async function takeTurn(shell: OpenedShell): Promise<void> {
   const seen = isLookDue && shell.state.duplicate === undefined ? await look(shell) : [];
   await feed(shell, [...heard, ...seen], [{ type: 'instant' }]);
   // A new period at Stripe is among the news, and the watchdog looks once in every cycle.
-  if (heard.length > 0 || isLookDue) await callAll(shell, callsWhileRecorded(shell.state));
+  if (heard.length > 0 || isLookDue) {
+    await callAll(shell, callsWhileRecorded(shell.state));
+    await voidWhatIsLeft(shell);
+  }
   const { duplicate } = shell.state;
   if (duplicate !== undefined && (isLookDue || facts.length > 0 || duplicate.money === null))
     await settle(shell, duplicate);
@@ -138,6 +142,16 @@ export async function endAtStripe(shell: OpenedShell): Promise<void> {
   await callAll(shell, callsAtTermEnd(shell.state));
 }
 
+/** Voids what was being paid when a command stopped it, once its payment has ended without success. */
+async function voidWhatIsLeft(shell: OpenedShell): Promise<void> {
+  for (const call of callsWhileUnvoided(shell.state)) {
+    const { stripeSubscriptionId } = shell.state;
+    const result = await callStripe({ call, stripeSubscriptionId, reader: readerOf(shell) });
+    if (result.outcome === 'done' && result.isInFlight !== true)
+      await feed(shell, [], [{ type: 'all_voided' }]);
+  }
+}
+
 async function callAll(shell: OpenedShell, calls: readonly StripeCall[]): Promise<void> {
   const { stripeSubscriptionId } = shell.state;
   for (const call of calls) await callStripe({ call, stripeSubscriptionId, reader: readerOf(shell) });
@@ -149,6 +163,7 @@ async function carryThrough(
   calls: readonly StripeCall[],
 ): Promise<void> {
   const readings: Reading[] = [];
+  let isInFlight = false;
   for (const call of calls) {
     const { stripeSubscriptionId } = shell.state;
     const result = await callStripe({ call, stripeSubscriptionId, reader: readerOf(shell) });
@@ -161,8 +176,10 @@ async function carryThrough(
       return;
     }
     if (result.reading !== null) readings.push(result.reading);
+    isInFlight ||= result.isInFlight ?? false;
   }
-  if (calls.length > 0) await feed(shell, readings, [{ type: 'command_done', commandId }]);
+  const done = { type: 'command_done', commandId, ...(isInFlight ? { isInFlight } : {}) } as const;
+  if (calls.length > 0) await feed(shell, readings, [done]);
 }
 
 async function withTerms(
@@ -272,6 +289,7 @@ async function read(readings: () => Promise<readonly Reading[]>): Promise<readon
   }
 }
 
-function readerOf({ state: { subscriptionId, customerId, contract } }: OpenedShell) {
-  return { subscriptionId, customerId, contract, at: now() };
+function readerOf({ state }: OpenedShell) {
+  const { subscriptionId, customerId, contract, plan, catalogVersion, stripeSubscriptionId } = state;
+  return { subscriptionId, customerId, contract, plan, catalogVersion, stripeSubscriptionId, at: now() };
 }

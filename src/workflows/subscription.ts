@@ -57,10 +57,11 @@ function isOpening(input: SubscriptionInput): input is OpenSubscription {
 async function begin(shell: Shell, input: SubscriptionInput): Promise<void> {
   if (isOpening(input)) {
     const { answer, state } = await openSubscription({ opening: input, at: now() });
-    shell.state = state;
+    shell.state = state === null ? null : readSubscriptionState(state);
     shell.opened = answer;
   } else {
-    shell.state ??= await findSubscriptionState(input.subscriptionId);
+    const recorded = shell.state ?? (await findSubscriptionState(input.subscriptionId));
+    shell.state = recorded === null ? null : readSubscriptionState(recorded);
   }
 }
 

@@ -50,7 +50,7 @@ describe('saved cards', () => {
     expect(payment).toMatchObject({ status: 'succeeded', orderId: 'ord_1', amount: { amountMinor: 9000 } });
     expect(await world.payments.getPayment(payment.paymentIntentId)).toEqual(payment);
     const listed = [];
-    for await (const one of world.payments.listOrderPayments('2026-01-31T00:00:00.000Z' as Instant))
+    for await (const one of world.payments.listPayments('2026-01-31T00:00:00.000Z' as Instant))
       listed.push(one);
     expect(listed).toEqual([payment]);
   });

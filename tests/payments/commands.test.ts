@@ -66,7 +66,7 @@ describe('commands on a subscription', () => {
     expect(pending.pending_update).not.toBeNull();
     await world.advanceTo(later(world.now(), { hours: 23 }));
     expect((await invoicesOf(world, subscription)).at(-1)).toMatchObject({ status: 'void' });
-    expect((await current()).priceId).toBe(subscription.prices.standard);
+    expect((await current()).items[0]?.priceId).toBe(subscription.prices.standard);
   });
 
   it('makes a pending change when its invoice is paid after all', async () => {
@@ -79,7 +79,7 @@ describe('commands on a subscription', () => {
       payment_behavior: 'pending_if_incomplete',
     });
     await world.stripe.invoices.pay(pending.latest_invoice as string, { payment_method: 'pm_card_visa' });
-    expect((await current()).priceId).toBe(subscription.prices.pro);
+    expect((await current()).items[0]?.priceId).toBe(subscription.prices.pro);
   });
 
   it('changes the price of the next period without touching this one', async () => {

@@ -28,7 +28,11 @@ describe('contracts', () => {
     };
     const created = await world.payments.createInvoicedSubscription(input);
     expect(await world.payments.createInvoicedSubscription(input)).toEqual(created);
-    expect(created).toMatchObject({ status: 'active', subscriptionId: 'sub_ours', priceId });
+    expect(created).toMatchObject({
+      status: 'active',
+      subscriptionId: 'sub_ours',
+      items: [{ priceId, quantity: 1, interval: 'month' }],
+    });
     stripeSubscriptionId = created.stripeSubscriptionId;
   });
   afterEach(() => world.close());

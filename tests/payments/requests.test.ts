@@ -137,11 +137,14 @@ async function playAll(world: World): Promise<void> {
   await world.stripe.refunds.create({ payment_intent: paymentIntentId! });
   for await (const withdrawal of payments.listWithdrawals(since)) {
     const { payment } = await payments.getWithdrawal(withdrawal);
-    await payments.getPayment(payment.paymentIntentId);
+    if (payment !== null) await payments.getPayment(payment.paymentIntentId);
   }
   await readAll(payments.listEvents(since));
   await readAll(payments.listCompleteSessions(since));
-  await readAll(payments.listOrderPayments(since));
+  await readAll(payments.listPayments(since));
+  await readAll(payments.listSubscriptions());
+  await payments.findInvoiceOfPayment(paymentIntentId!);
+  await payments.getGivenBack({ paymentIntentId, invoiceId: oldest!.invoiceId });
 }
 
 async function readAll<T>(list: AsyncIterable<T>): Promise<T[]> {

@@ -85,7 +85,7 @@ describe('money that goes back', () => {
       fact: { objectType: 'refund', objectId: id },
     });
     const fact = await world.payments.getWithdrawal({ kind: 'refund', withdrawalId: id });
-    expect([fact.invoice, fact.payment.orderId]).toEqual([null, 'ord_ours']);
+    expect([fact.invoice, fact.payment?.orderId]).toEqual([null, 'ord_ours']);
   });
 
   describe('by a dispute', () => {
@@ -116,7 +116,7 @@ describe('money that goes back', () => {
         amount: { amountMinor: 4900 },
         invoice: { invoiceId: subscription.session.latestInvoiceId },
       });
-      const refund = world.stripe.refunds.create({ payment_intent: fact.payment.paymentIntentId });
+      const refund = world.stripe.refunds.create({ payment_intent: fact.payment!.paymentIntentId });
       await expect(refund).rejects.toMatchObject({ code: 'charge_disputed' });
     });
 

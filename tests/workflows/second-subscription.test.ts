@@ -130,6 +130,60 @@ describe('a second subscription that is paid for', () => {
     expect((await alarmOf(lost))!.todo).toContain('give it back by hand');
   });
 
+  it('by a bank debit is refunded when the bank has brought the money, days later', async () => {
+    const customerId = await house.newCustomer(1);
+    const first = await open(house, customerId);
+    await payAt(first.checkoutUrl);
+    await pass(0);
+    const { id, checkoutUrl } = await openBeside(customerId);
+    await payByDebit(checkoutUrl, 'AT321904300235473204');
+    await pass(4);
+    expect(await alarmOf({ id })).toBeUndefined();
+    await pass(3);
+    const lost = await getSubscription(house.db, id);
+    expect(lost.status).toBe('canceled');
+    expect(await refundsOf(lost)).toMatchObject([{ status: 'succeeded' }]);
+    expect(await alarmOf(lost)).toMatchObject({ ended_at: null });
+    expect(await statusOf(first)).toBe('active');
+  });
+
+  it('is not opened beside a debit that is under way, and may be once that has failed', async () => {
+    const customerId = await house.newCustomer(1);
+    const first = await open(house, customerId);
+    await payByDebit(first.checkoutUrl, 'AT051904300235473205');
+    await expect(open(house, customerId)).rejects.toThrow('has just paid for');
+    // Soon afterwards Stripe tries it again.
+    await pass(5.05);
+    const second = await open(house, customerId);
+    expect(await statusOf(first)).toBe('canceled');
+    await payAt(second.checkoutUrl);
+    await pass(0);
+    expect(await statusOf(second)).toBe('active');
+  });
+
+  it('is seen to the end although every step on the way fails once or loses its answer', async () => {
+    for (const mode of ['before', 'after'] as const) {
+      const customerId = await house.newCustomer(1);
+      const first = await open(house, customerId);
+      await payAt(first.checkoutUrl);
+      await pass(0);
+      const { id, checkoutUrl } = await openBeside(customerId);
+      const workflowId = subscriptionWorkflowId(id);
+      for (const activity of ['claimActivation', 'settleDuplicate', 'carryOutSubscription'] as const)
+        house.faults.plan(workflowId, activity, mode);
+      await payAt(checkoutUrl);
+      await pass(0.1);
+      expect(await refundsOf(await getSubscription(house.db, id))).toMatchObject([{ status: 'succeeded' }]);
+      expect(await noticesOf(customerId)).toHaveLength(1);
+      await house.client.workflow.getHandle(workflowId).terminate('as if its history were gone');
+      await command(house, id, lookAgainUpdate, { id: newId('req'), args: [] });
+      await pass(11);
+      expect((await alarmOf({ id }))!.ended_at).not.toBeNull();
+      expect(await noticesOf(customerId)).toHaveLength(1);
+      expect(await statusOf(first)).toBe('active');
+    }
+  });
+
   it('cannot begin with money that an operator has seen, either', async () => {
     const customerId = await house.newCustomer(1);
     const first = await open(house, customerId);
@@ -184,6 +238,11 @@ describe('a second subscription that is paid for', () => {
         .sort()
         .reverse(),
     );
+  }
+
+  async function payByDebit(page: string | null, iban: string): Promise<void> {
+    const body = new URLSearchParams({ iban });
+    await fetch(String(page), { method: 'POST', body, redirect: 'manual' });
   }
 
   /** A page that the customer pays although another subscription is live: opened while that one was hidden. */

@@ -1,3 +1,4 @@
+import { callStripe } from '../../src/activities/call-stripe';
 import fc from 'fast-check';
 import type Stripe from 'stripe';
 import type { UpdateDefinition } from '@temporalio/common';
@@ -166,17 +167,36 @@ describe('a subscription through commands, declines and refunds', () => {
     expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 500']);
   });
 
-  it('refuses what Stripe refuses, and goes on', async () => {
+  it('sees what becomes of it at Stripe, though it does not say there whose it is any more', async () => {
     const { customerId, id } = await subscriber();
     const stripeId = await stripeIdOf(id);
-    // It does not say whose it is any more, so that what becomes of it is not seen here.
     await stripe.subscriptions.update(stripeId, { metadata: { scrip_subscription: '' } });
     await stripe.subscriptions.cancel(stripeId);
     expect(await tell(id, pauseUpdate)).toMatchObject({ outcome: 'refused', code: 'state_conflict' });
     expect(await tell(id, changePlanUpdate, { plan: 'pro' })).toMatchObject({ code: 'state_conflict' });
-    expect(await row(id)).toMatchObject({ plan: 'standard', status: 'active', era: 0 });
-    expect(await tell(id, cancelUpdate, { when: 'now' })).toEqual({ outcome: 'done' });
+    expect(await row(id)).toMatchObject({ plan: 'standard', status: 'canceled', era: 0 });
     expect(await journalOf(house, customerId)).toEqual(['grant 1', 'grant 500']);
+  });
+
+  it('takes what Stripe refuses for an answer, that would be the same the next time', async () => {
+    const { customerId, id } = await subscriber();
+    const stripeSubscriptionId = await stripeIdOf(id);
+    await stripe.subscriptions.cancel(stripeSubscriptionId);
+    const { plan, catalogVersion } = await row(id);
+    const at = await house.deps.clock.now();
+    const reader = {
+      subscriptionId: id,
+      customerId,
+      contract: null,
+      plan,
+      catalogVersion,
+      stripeSubscriptionId,
+      at,
+    };
+    const call = { operationId: 'late', type: 'pause' } as const;
+    expect(await callStripe(house.deps, { call, reader, stripeSubscriptionId })).toMatchObject({
+      outcome: 'refused',
+    });
   });
 
   it('ends at the end of the paid time, keeps its credits, and can be resumed before', async () => {

@@ -171,7 +171,7 @@ describe('automatic top-up', () => {
       plan(topUpStart(customerId).workflowId);
       await set(customerId, 600, 1);
       const charges: string[] = [];
-      for await (const payment of house.deps.payments.listOrderPayments(instantOf(0))) {
+      for await (const payment of house.deps.payments.listPayments(instantOf(0))) {
         if (payment.orderId !== null) charges.push(payment.orderId);
       }
       const orders = await house.db('app.add_on_orders').where({ customer_id: customerId }).pluck('id');

@@ -3,7 +3,8 @@ import { AUTHENTICATION_REQUIRED, declineOf, lastPaymentError, type CardFailure 
 import { change, emit } from '../events';
 import { buildCharge } from '../objects/charge';
 import type { Work } from '../work';
-import { behaviorOf } from './methods';
+import { startDebit } from './bank-debits';
+import { bankOf, behaviorOf } from './methods';
 
 /** What became of one attempt to pay. */
 export type Attempt =
@@ -13,7 +14,9 @@ export type Attempt =
       readonly intent: Stripe.PaymentIntent;
       readonly failure: CardFailure;
     }
-  | { readonly outcome: 'requires_action'; readonly intent: Stripe.PaymentIntent };
+  | { readonly outcome: 'requires_action'; readonly intent: Stripe.PaymentIntent }
+  /** A bank was asked, and answers in days. */
+  | { readonly outcome: 'processing'; readonly intent: Stripe.PaymentIntent };
 
 export interface AttemptOptions {
   /** Nobody is there: a card that was authenticated when it was saved need not ask again. */
@@ -31,6 +34,9 @@ export function attemptPayment(
   method: Stripe.PaymentMethod,
   options: AttemptOptions,
 ): Attempt {
+  if (bankOf(method) !== undefined) {
+    return { outcome: 'processing', intent: startDebit(work, intent, method) };
+  }
   const behavior = behaviorOf(method);
   if (asksForAuthentication(work, method, options)) {
     if (options.declineOnAction === true) return decline(work, intent, method, AUTHENTICATION_REQUIRED);
@@ -92,14 +98,14 @@ function decline(
   return { outcome: 'declined', intent: failed, failure };
 }
 
-/** Gives up on an intent that nobody has paid; one that is settled is left as it is. */
+/** Gives up on an intent that nobody has paid; one that is settled, or that a bank is working on, is left as it is. */
 export function cancelIntent(
   work: Work,
   id: string,
   reason: Stripe.PaymentIntent.CancellationReason,
 ): Stripe.PaymentIntent {
   const intent = work.tables.get('payment_intent', id);
-  if (intent.status === 'succeeded' || intent.status === 'canceled') return intent;
+  if (['succeeded', 'canceled', 'processing'].includes(intent.status)) return intent;
   const patch = { status: 'canceled', canceled_at: work.at, cancellation_reason: reason } as const;
   return change(work, 'payment_intent', intent, patch, 'payment_intent.canceled');
 }

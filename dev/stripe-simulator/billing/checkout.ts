@@ -6,12 +6,11 @@ import { buildPaymentIntent } from '../objects/payment-intent';
 import { unschedule } from '../schedule';
 import type { CheckoutTerms } from '../store';
 import { cardError, invalidRequest } from '../stripe-error';
-import type { TestCard } from '../test-cards';
-import { refOrNull, type Work } from '../work';
+import { DAY, refOrNull, type Work } from '../work';
 import { attemptPayment, cancelIntent } from './attempt-payment';
 import { createSubscription } from './create-subscription';
 import { openDisputeIfAsked } from './disputes';
-import { attachMethod, createMethod } from './methods';
+import { attachMethod, createMethod, type Instrument } from './methods';
 
 /** What the page shows after a card was given. */
 export type CheckoutAnswer =
@@ -19,18 +18,29 @@ export type CheckoutAnswer =
   | { readonly outcome: 'declined'; readonly failure: CardFailure }
   | { readonly outcome: 'requires_action' };
 
-/** Pays an open Checkout session with a card. A decline leaves the session open for another one. */
+/** What was given on the page of a session. */
+export interface CheckoutPost {
+  /** Null where nothing has to be paid. */
+  readonly instrument: Instrument | null;
+  readonly authenticated: boolean;
+  /** The id of an existing customer, for a session that has none; else one is made. */
+  readonly customer: string | null;
+}
+
+/** Pays an open Checkout session. A decline leaves the session open for another card. */
 export function payCheckout(
   work: Work,
   session: Stripe.Checkout.Session,
-  card: TestCard,
-  authenticated: boolean,
+  post: CheckoutPost,
 ): CheckoutAnswer {
   const terms = work.tables.get('checkout_terms', session.id);
-  const customer = customerFor(work, session);
-  return session.mode === 'subscription'
-    ? startSubscription(work, { session, terms, customer, card, authenticated })
-    : payOnce(work, { session, terms, customer, card, authenticated });
+  const payment = { ...post, session, terms, customer: customerFor(work, session, post.customer) };
+  return session.mode === 'subscription' ? startSubscription(work, payment) : payOnce(work, payment);
+}
+
+/** Whether a session can be completed without a card. */
+export function asksForNothing(session: Stripe.Checkout.Session): boolean {
+  return session.amount_total === 0 && session.payment_method_collection === 'if_required';
 }
 
 /** Closes a session that nobody has paid. */
@@ -51,26 +61,25 @@ interface Payment {
   readonly session: Stripe.Checkout.Session;
   readonly terms: CheckoutTerms;
   readonly customer: Stripe.Customer;
-  readonly card: TestCard;
+  readonly instrument: Instrument | null;
   readonly authenticated: boolean;
 }
 
 /** Throws the decline, so that nothing is left of a subscription that was not paid. */
 function startSubscription(
   work: Work,
-  { session, terms, customer, card, authenticated }: Payment,
+  { session, terms, customer, instrument, authenticated }: Payment,
 ): CheckoutAnswer {
-  const [item] = terms.items;
-  if (item === undefined) throw new Error(`session ${session.id} sells nothing`);
-  const method = attachMethod(work, createMethod(work, card), customer.id);
+  const method = instrument === null ? null : attachMethod(work, createMethod(work, instrument), customer.id);
   const { subscription, collection } = createSubscription(work, {
     customer,
-    price: work.tables.get('price', item.price),
-    quantity: item.quantity,
+    items: terms.items.map(({ price, quantity }) => ({ price: work.tables.get('price', price), quantity })),
     collectionMethod: 'charge_automatically',
     daysUntilDue: null,
     method,
     cancelAt: null,
+    trialEnd: trialEndOf(work, terms),
+    whenTrialEndsUnpaid: terms.whenTrialEndsUnpaid,
     description: null,
     metadata: terms.metadata,
     authenticated,
@@ -80,7 +89,13 @@ function startSubscription(
   return complete(work, session, customer, {
     subscription: subscription.id,
     invoice: subscription.latest_invoice,
+    ...(collection?.outcome === 'processing' ? { payment_status: 'unpaid' } : {}),
   });
+}
+
+/** A session that an earlier version of the simulator opened says nothing of a trial. */
+function trialEndOf(work: Work, { trialDays, trialEnd }: Partial<CheckoutTerms>): number | null {
+  return typeof trialDays === 'number' ? work.at + trialDays * DAY : (trialEnd ?? null);
 }
 
 /** How `startSubscription` says that the card asks for an authentication; the page then asks the customer. */
@@ -90,14 +105,25 @@ export const AUTHENTICATION_WANTED: CardFailure = {
   message: 'This card asks for an authentication.',
 };
 
-function payOnce(work: Work, { session, terms, customer, card, authenticated }: Payment): CheckoutAnswer {
-  const method = createMethod(work, card);
+function payOnce(
+  work: Work,
+  { session, terms, customer, instrument, authenticated }: Payment,
+): CheckoutAnswer {
+  // Over nothing there is no intent either.
+  if (session.amount_total === 0) return complete(work, session, customer, {});
+  if (instrument === null) throw invalidRequest('A payment method is needed.');
+  const method = createMethod(work, instrument);
   const intent = intentFor(work, session, terms, customer);
   const attempt = attemptPayment(work, intent, method, { offSession: false, authenticated });
   if (attempt.outcome === 'declined') return { outcome: 'declined', failure: attempt.failure };
   if (attempt.outcome === 'requires_action') return { outcome: 'requires_action' };
   if (terms.setupFutureUsage !== null) attachMethod(work, method, customer.id);
-  const answer = complete(work, session, customer, { payment_intent: attempt.intent.id });
+  const made = { payment_intent: attempt.intent.id };
+  // The bank will say whether it pays.
+  if (attempt.outcome === 'processing') {
+    return complete(work, session, customer, { ...made, payment_status: 'unpaid' });
+  }
+  const answer = complete(work, session, customer, made);
   openDisputeIfAsked(work, attempt.charge);
   return answer;
 }
@@ -111,9 +137,9 @@ function complete(
   unschedule(work, 'expire_session', session.id);
   const current = work.tables.get('checkout.session', session.id);
   const patch: Partial<Stripe.Checkout.Session> = {
+    payment_status: session.amount_total === 0 ? 'no_payment_required' : 'paid',
     ...made,
     status: 'complete',
-    payment_status: 'paid',
     customer: customer.id,
     customer_details: customerDetails(customer),
     url: null,
@@ -147,11 +173,17 @@ function intentFor(
   return intent;
 }
 
-function customerFor(work: Work, session: Stripe.Checkout.Session): Stripe.Customer {
-  const existing = refOrNull(session.customer);
-  if (existing !== null) return work.tables.get('customer', existing);
-  const fresh = { email: null, name: null, description: null, metadata: {}, at: work.at };
-  const customer = work.tables.put('customer', buildCustomer(fresh));
+function customerFor(work: Work, session: Stripe.Checkout.Session, chosen: string | null): Stripe.Customer {
+  const existing = refOrNull(session.customer) ?? chosen;
+  if (existing !== null) return work.tables.get('customer', existing, 'customer');
+  const customer = buildCustomer({
+    email: session.customer_email,
+    name: null,
+    description: null,
+    metadata: {},
+    at: work.at,
+  });
+  work.tables.put('customer', customer);
   emit(work, 'customer.created', customer);
   return customer;
 }

@@ -1,27 +1,30 @@
 import type Stripe from 'stripe';
 import { periodEnd } from '../calendar';
 import { emit } from '../events';
-import type { Recurring } from '../objects/catalog';
-import type { LineInput } from '../objects/invoice';
 import { buildSubscription, buildSubscriptionItem } from '../objects/subscription';
 import { schedule } from '../schedule';
 import { invalidRequest } from '../stripe-error';
 import { HOUR, stripeId, type Work } from '../work';
-import { finalizeAndCollect, type Collection } from './collect-invoice';
+import { finalizeAndCollect, type Conclusion } from './collect-invoice';
 import { draftInvoice } from './invoices';
+import { checkItems } from './item-changes';
+import { linesOf, recurringOf } from './subscription-items';
 import { scheduleLife } from './subscription-state';
+import { announceTrialEnd } from './trials';
 
 /** How long a subscription waits for its first payment before it expires. */
 export const INCOMPLETE_HOURS = 23;
 
 export interface SubscriptionInput {
   readonly customer: Stripe.Customer;
-  readonly price: Stripe.Price;
-  readonly quantity: number;
+  readonly items: readonly { readonly price: Stripe.Price; readonly quantity: number }[];
   readonly collectionMethod: 'charge_automatically' | 'send_invoice';
   readonly daysUntilDue: number | null;
   readonly method: Stripe.PaymentMethod | null;
   readonly cancelAt: number | null;
+  /** Nothing is billed before this instant, in seconds. */
+  readonly trialEnd: number | null;
+  readonly whenTrialEndsUnpaid: 'cancel' | 'create_invoice' | 'pause';
   readonly description: string | null;
   readonly metadata: Stripe.Metadata;
   /** Whether the customer has just authenticated the first payment. */
@@ -30,12 +33,13 @@ export interface SubscriptionInput {
 
 /**
  * Starts a subscription with its first period and first invoice. A card is charged at once, and the subscription is
- * `incomplete` until that succeeds; an invoice to be sent is a draft for an hour and the subscription active meanwhile.
+ * `incomplete` until that succeeds; an invoice to be sent is a draft for an hour and the subscription active meanwhile. One
+ * that begins with a trial is `trialing`, with an invoice over nothing.
  */
 export function createSubscription(
   work: Work,
   input: SubscriptionInput,
-): { subscription: Stripe.Subscription; collection: Collection | null } {
+): { subscription: Stripe.Subscription; collection: Conclusion | null } {
   const sends = input.collectionMethod === 'send_invoice';
   if (sends && input.daysUntilDue === null) {
     throw invalidRequest('Missing required param: days_until_due.', { param: 'days_until_due' });
@@ -51,72 +55,57 @@ export function createSubscription(
     collectionMethod: input.collectionMethod,
     daysUntilDue: input.daysUntilDue,
     autoAdvance: sends,
-    currency: input.price.currency,
+    currency: built.currency,
     description: null,
-    lines: built.items.data.map((item) => lineOf(built, item)),
+    lines: linesOf(built),
     metadata: {},
   });
-  if (!sends) schedule(work, 'expire_incomplete', built.id, work.at + INCOMPLETE_HOURS * HOUR);
+  announceTrialEnd(work, built);
+  if (built.status === 'incomplete')
+    schedule(work, 'expire_incomplete', built.id, work.at + INCOMPLETE_HOURS * HOUR);
   const { authenticated } = input;
-  const collection = sends ? null : finalizeAndCollect(work, draft, { offSession: false, authenticated });
+  const waits = sends && built.status !== 'trialing';
+  const collection = waits ? null : finalizeAndCollect(work, draft, { offSession: false, authenticated });
   return { subscription: work.tables.get('subscription', built.id), collection };
 }
 
 function build(work: Work, input: SubscriptionInput): Stripe.Subscription {
   const id = stripeId('sub');
-  const recurring = recurringOf(input.price);
-  const period = { start: work.at, end: periodEnd(work.at, recurring, work.at) };
-  const item = buildSubscriptionItem({
-    subscription: id,
-    price: input.price,
-    quantity: input.quantity,
-    period,
-    at: work.at,
-  });
+  const [first] = input.items;
+  if (first === undefined) throw invalidRequest('Missing required param: items.', { param: 'items' });
+  checkItems(input.items.map(({ price }) => price));
+  const { trialEnd } = input;
+  const end = trialEnd ?? periodEnd(work.at, recurringOf(first.price), work.at);
   const built = buildSubscription({
     id,
     customer: input.customer.id,
-    items: [item],
-    status: input.collectionMethod === 'send_invoice' ? 'active' : 'incomplete',
+    items: input.items.map(({ price, quantity }) =>
+      buildSubscriptionItem({
+        subscription: id,
+        price,
+        quantity,
+        period: { start: work.at, end },
+        at: work.at,
+      }),
+    ),
+    status: firstStatus(input),
     collectionMethod: input.collectionMethod,
     daysUntilDue: input.daysUntilDue,
     defaultPaymentMethod: input.method?.id ?? null,
     description: input.description,
     metadata: input.metadata,
-    currency: input.price.currency,
+    currency: first.price.currency,
     at: work.at,
   });
-  return { ...built, cancel_at: input.cancelAt };
+  const settings = {
+    end_behavior: { billing_cycle_anchor: 'now', missing_payment_method: input.whenTrialEndsUnpaid },
+  } as const;
+  const trial =
+    trialEnd === null ? {} : { trial_start: work.at, trial_end: trialEnd, billing_cycle_anchor: trialEnd };
+  return { ...built, ...trial, trial_settings: settings, cancel_at: input.cancelAt };
 }
 
-/** What an item of a subscription costs for its present period. */
-export function lineOf(subscription: Stripe.Subscription, item: Stripe.SubscriptionItem): LineInput {
-  const quantity = item.quantity ?? 1;
-  return {
-    description: `${String(quantity)} × ${item.price.nickname ?? item.price.id}`,
-    amount: (item.price.unit_amount ?? 0) * quantity,
-    currency: item.price.currency,
-    quantity,
-    period: { start: item.current_period_start, end: item.current_period_end },
-    price: item.price,
-    item,
-    invoiceItem: null,
-    metadata: subscription.metadata,
-  };
-}
-
-/** How often a price is billed; throws a 400 for one that is billed once. */
-export function recurringOf(price: Stripe.Price): Recurring {
-  if (price.recurring === null) {
-    throw invalidRequest(
-      'The price specified is set to `type=one_time` but this field only accepts recurring prices.',
-      {
-        param: 'items[0][price]',
-      },
-    );
-  }
-  const { interval: named, interval_count: intervalCount } = price.recurring;
-  const interval = (['day', 'week', 'month', 'year'] as const).find((one) => one === named);
-  if (interval === undefined) throw new Error(`price ${price.id} is billed by the ${named}`);
-  return { interval, intervalCount };
+function firstStatus({ trialEnd, collectionMethod }: SubscriptionInput): Stripe.Subscription.Status {
+  if (trialEnd !== null) return 'trialing';
+  return collectionMethod === 'send_invoice' ? 'active' : 'incomplete';
 }

@@ -27,7 +27,8 @@ type OpenStatus = keyof typeof UNDER_REVIEW;
 /**
  * Takes in evidence. Submitted, it decides the dispute at once, as in Stripe's test mode: `winning_evidence` wins it,
  * `losing_evidence` loses it, `escalate_inquiry_evidence` makes a dispute of an inquiry, anything else leaves it under
- * review (https://docs.stripe.com/testing#disputes).
+ * review (https://docs.stripe.com/testing#disputes). The simulator's own `winning_evidence_less_fee` wins it too, and one per
+ * cent of the amount stays away.
  */
 export function submitEvidence(
   work: Work,
@@ -50,8 +51,11 @@ export function submitEvidence(
 function decide(work: Work, dispute: Stripe.Dispute, text: string | null): Stripe.Dispute {
   const isInquiry = dispute.status === UNDER_REVIEW.warning_needs_response;
   if (text === 'escalate_inquiry_evidence' && isInquiry) return escalate(work, dispute);
-  if (text === 'winning_evidence')
-    return isInquiry ? close(work, dispute, 'warning_closed') : win(work, dispute);
+  if (text === 'winning_evidence' || text === 'winning_evidence_less_fee') {
+    if (isInquiry) return close(work, dispute, 'warning_closed');
+    const kept = text === 'winning_evidence' ? 0 : Math.round(dispute.amount / 100);
+    return win(work, dispute, dispute.amount - kept);
+  }
   return text === 'losing_evidence' ? concede(work, dispute) : dispute;
 }
 
@@ -87,10 +91,10 @@ function close(
   return change(work, 'dispute', dispute, { status }, 'charge.dispute.closed');
 }
 
-function win(work: Work, dispute: Stripe.Dispute): Stripe.Dispute {
+function win(work: Work, dispute: Stripe.Dispute, returned: number): Stripe.Dispute {
   const charge = work.tables.get('charge', refOf(dispute.charge));
   change(work, 'charge', charge, { disputed: false });
-  const movements = [...dispute.balance_transactions, movementOf(dispute, dispute.amount, work.at)];
+  const movements = [...dispute.balance_transactions, movementOf(dispute, returned, work.at)];
   const patch = { balance_transactions: movements };
   const repaid = change(work, 'dispute', dispute, patch, 'charge.dispute.funds_reinstated');
   return close(work, repaid, 'won');

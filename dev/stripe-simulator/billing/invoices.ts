@@ -1,11 +1,16 @@
 import type Stripe from 'stripe';
 import { change, emit } from '../events';
 import { buildInvoice, buildInvoicePayment, type LineInput } from '../objects/invoice';
+import { lineOfItem } from '../objects/invoice-item';
 import { buildPaymentIntent } from '../objects/payment-intent';
 import { schedule, unschedule } from '../schedule';
-import { invalidRequest } from '../stripe-error';
+import type { HeldInvoice } from '../store';
+import { invalidRequest, type StripeError } from '../stripe-error';
 import { DAY, HOUR, refOf, refOrNull, type Work } from '../work';
 import { cancelIntent } from './attempt-payment';
+import { isProcessing } from './bank-debits';
+import { applyBalance, unapplyBalance } from './customer-balance';
+import { pendingItemsOf } from './prorations';
 
 export interface InvoiceInput {
   readonly customer: Stripe.Customer;
@@ -23,9 +28,25 @@ export interface InvoiceInput {
 /** Drafts an invoice; with `autoAdvance` it is finalised by itself an hour later. */
 export function draftInvoice(work: Work, input: InvoiceInput): Stripe.Invoice {
   const dueDate = input.daysUntilDue === null ? null : work.at + input.daysUntilDue * DAY;
-  const built = buildInvoice({ ...input, dueDate, at: work.at });
-  const finalizesAt = input.autoAdvance ? work.at + HOUR : null;
-  const invoice = work.tables.put('invoice', { ...built, automatically_finalizes_at: finalizesAt });
+  const pending = input.subscription === null ? [] : pendingItemsOf(work, input.subscription);
+  const built = buildInvoice({
+    ...input,
+    // As Stripe orders them: what was pending first, the newest of each kind first.
+    lines: [
+      ...pending.toReversed().map((item) => pendingLine(work, item, input)),
+      ...input.lines.toReversed(),
+    ],
+    periodStart: input.lines[0]?.period.start ?? work.at,
+    dueDate,
+    at: work.at,
+  });
+  for (const item of pending) work.tables.put('invoiceitem', { ...item, invoice: built.id });
+  const behavior = heldBehaviorOf(input.subscription);
+  const autoAdvance = input.autoAdvance && behavior !== 'keep_as_draft';
+  const finalizesAt = autoAdvance ? work.at + HOUR : null;
+  const advance = { auto_advance: autoAdvance, automatically_finalizes_at: finalizesAt };
+  const invoice = work.tables.put('invoice', { ...built, ...advance });
+  if (behavior !== null) work.tables.put('held_invoice', { id: invoice.id, behavior });
   if (finalizesAt !== null) schedule(work, 'finalize_invoice', invoice.id, finalizesAt);
   if (input.subscription !== null) {
     const subscription = work.tables.get('subscription', input.subscription.id);
@@ -33,6 +54,21 @@ export function draftInvoice(work: Work, input: InvoiceInput): Stripe.Invoice {
   }
   emit(work, 'invoice.created', invoice);
   return invoice;
+}
+
+function pendingLine(work: Work, item: Stripe.InvoiceItem, { billingReason }: InvoiceInput): LineInput {
+  const price = item.pricing?.price_details?.price;
+  return lineOfItem(item, {
+    price: price === undefined ? null : work.tables.get('price', refOf(price)),
+    // A change that is invoiced at once names the item that it changed; what waited for a renewal names itself.
+    namesSubscriptionItem: billingReason === 'subscription_update',
+  });
+}
+
+/** What the pause of a subscription's collection does to an invoice made meanwhile. */
+function heldBehaviorOf(subscription: Stripe.Subscription | null): HeldInvoice['behavior'] | null {
+  const named = subscription?.pause_collection?.behavior;
+  return (['keep_as_draft', 'mark_uncollectible', 'void'] as const).find((one) => one === named) ?? null;
 }
 
 /** Makes a draft final: it gets its number, its page and an intent to pay it. */
@@ -43,6 +79,7 @@ export function finalizeInvoice(work: Work, draft: Stripe.Invoice): Stripe.Invoi
   const sequence = customer.next_invoice_sequence ?? 1;
   work.tables.put('customer', { ...customer, next_invoice_sequence: sequence + 1 });
   const patch: Partial<Stripe.Invoice> = {
+    ...applyBalance(work, draft, work.tables.get('customer', customer.id)),
     status: 'open',
     number: `${customer.invoice_prefix ?? 'INV'}-${String(sequence).padStart(4, '0')}`,
     automatically_finalizes_at: null,
@@ -75,6 +112,13 @@ function createPayment(work: Work, invoice: Stripe.Invoice): void {
   emit(work, 'payment_intent.created', intent);
 }
 
+/** 400: a bank is working on the payment of an invoice, so nothing else can be done about it. */
+export function stillProcessing(what: string): StripeError {
+  return invalidRequest(`This invoice has a payment that is processing, so it cannot be ${what}.`, {
+    code: 'invoice_not_editable',
+  });
+}
+
 /** The money has come: by the invoice's intent, or in some way that Stripe has no part in. */
 export function markPaid(work: Work, invoice: Stripe.Invoice, how: 'intent' | 'out_of_band'): Stripe.Invoice {
   stopCollecting(work, invoice);
@@ -104,8 +148,10 @@ export function voidInvoice(work: Work, invoice: Stripe.Invoice): Stripe.Invoice
   if (invoice.status !== 'open' && invoice.status !== 'uncollectible') {
     throw invalidRequest(`You can only pass in open invoices. This invoice isn't open: ${invoice.id}.`);
   }
+  if (isProcessing(work, invoice.id)) throw stillProcessing('voided');
   stopCollecting(work, invoice);
   settlePayment(work, invoice, 'canceled');
+  unapplyBalance(work, invoice, customerOf(invoice));
   const transitions = { ...invoice.status_transitions, voided_at: work.at };
   const patch = { status: 'void', auto_advance: false, status_transitions: transitions } as const;
   return change(
@@ -115,6 +161,22 @@ export function voidInvoice(work: Work, invoice: Stripe.Invoice): Stripe.Invoice
     { ...patch, next_payment_attempt: null },
     'invoice.updated',
     'invoice.voided',
+  );
+}
+
+/** Nobody is expected to pay this one any more, though it can still be paid. */
+export function markUncollectible(work: Work, invoice: Stripe.Invoice): Stripe.Invoice {
+  if (invoice.status !== 'open') throw invalidRequest('You can only mark open invoices as uncollectible.');
+  stopCollecting(work, invoice);
+  const transitions = { ...invoice.status_transitions, marked_uncollectible_at: work.at };
+  const patch = { status: 'uncollectible', auto_advance: false, status_transitions: transitions } as const;
+  return change(
+    work,
+    'invoice',
+    invoice,
+    { ...patch, next_payment_attempt: null },
+    'invoice.updated',
+    'invoice.marked_uncollectible',
   );
 }
 

@@ -1,20 +1,35 @@
 import type Stripe from 'stripe';
 import { declineOf } from '../card-failure';
 import { change, emit } from '../events';
+import { buildBankMethod } from '../objects/bank-method';
 import { buildPaymentMethod } from '../objects/payment-method';
 import { cardError, invalidRequest } from '../stripe-error';
+import { findTestBank, findTestBankMethod, type TestBank } from '../test-banks';
 import { findTestCard, findTestPaymentMethod, type CardBehavior, type TestCard } from '../test-cards';
 import { refOrNull, type Work } from '../work';
 
-/** A payment method of a card that nobody has attached yet. */
-export function createMethod(work: Work, card: TestCard): Stripe.PaymentMethod {
-  return work.tables.put('payment_method', buildPaymentMethod(card, null, work.at));
+/** What a payment method is made of. */
+export type Instrument = TestCard | TestBank;
+
+/** A payment method of a card or a bank account that nobody has attached yet. */
+export function createMethod(work: Work, instrument: Instrument): Stripe.PaymentMethod {
+  const built =
+    'brand' in instrument
+      ? buildPaymentMethod(instrument, null, work.at)
+      : buildBankMethod(instrument, work.at);
+  return work.tables.put('payment_method', built);
+}
+
+/** The bank account behind a payment method; undefined for a card. */
+export function bankOf(method: Stripe.PaymentMethod): TestBank | undefined {
+  const number = method.sepa_debit?.fingerprint ?? method.us_bank_account?.fingerprint ?? null;
+  return number === null ? undefined : findTestBank(number);
 }
 
 /** The payment method of an id; each use of a test name like `pm_card_visa` makes a new one. A detached one is of no use. */
 export function resolveMethod(work: Work, id: string): Stripe.PaymentMethod {
-  const card = findTestPaymentMethod(id);
-  if (card !== undefined) return createMethod(work, card);
+  const instrument = findTestPaymentMethod(id) ?? findTestBankMethod(id);
+  if (instrument !== undefined) return createMethod(work, instrument);
   if (work.tables.find('detached_method', id) === undefined) {
     return work.tables.get('payment_method', id, 'payment_method');
   }
@@ -23,8 +38,11 @@ export function resolveMethod(work: Work, id: string): Stripe.PaymentMethod {
   });
 }
 
-/** How the card behind a payment method behaves. */
+/** How the card behind a payment method behaves; a bank account that pays behaves as one that does. */
 export function behaviorOf(method: Stripe.PaymentMethod): CardBehavior {
+  if (bankOf(method)?.behavior.outcome === 'disputes') {
+    return { kind: 'pays_then_disputes', reason: 'fraudulent', isInquiry: false };
+  }
   return findTestCard(method.card?.fingerprint ?? '')?.behavior ?? { kind: 'pays' };
 }
 
@@ -41,6 +59,14 @@ export function attachMethod(
   return change(work, 'payment_method', method, { customer }, 'payment_method.attached');
 }
 
+/** Parts a payment method from its customer; it may not be used again. */
+export function releaseMethod(work: Work, method: Stripe.PaymentMethod): Stripe.PaymentMethod {
+  const detached = work.tables.put('payment_method', { ...method, customer: null });
+  work.tables.put('detached_method', { id: method.id });
+  emit(work, 'payment_method.detached', detached);
+  return detached;
+}
+
 /** Takes a payment method from its customer, and from whatever charges it by default. */
 export function detachMethod(work: Work, method: Stripe.PaymentMethod): Stripe.PaymentMethod {
   for (const subscription of work.tables.list('subscription')) {
@@ -53,10 +79,7 @@ export function detachMethod(work: Work, method: Stripe.PaymentMethod): Stripe.P
   if (customer !== undefined && refOrNull(customer.invoice_settings.default_payment_method) === method.id) {
     setDefaultMethod(work, customer, null);
   }
-  const detached = work.tables.put('payment_method', { ...method, customer: null });
-  work.tables.put('detached_method', { id: method.id });
-  emit(work, 'payment_method.detached', detached);
-  return detached;
+  return releaseMethod(work, method);
 }
 
 /** Makes a saved payment method the one that a customer's invoices are charged to. */

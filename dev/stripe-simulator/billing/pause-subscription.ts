@@ -2,10 +2,10 @@ import type Stripe from 'stripe';
 import { periodEnd } from '../calendar';
 import { invalidRequest } from '../stripe-error';
 import type { Work } from '../work';
-import { draftUpdate } from './change-price';
 import { finalizeAndCollect } from './collect-invoice';
-import { recurringOf } from './create-subscription';
-import { changeSubscription, itemOf, withItem } from './subscription-state';
+import { draftUpdate } from './draft-update';
+import { intervalOf, periodOf, withPeriod, type Period } from './subscription-items';
+import { changeSubscription } from './subscription-state';
 
 /** Stops a subscription: no invoices and no new periods until it is resumed. Nothing is credited. */
 export function pauseSubscription(work: Work, subscription: Stripe.Subscription): Stripe.Subscription {
@@ -40,11 +40,11 @@ export function resumeSubscription(
   if (subscription.status !== 'paused') {
     throw invalidRequest('The subscription cannot be resumed because it is not paused.');
   }
-  const item = itemOf(subscription);
-  const recurring = recurringOf(item.price);
   if (anchor === 'unchanged') {
-    const period = periodAround(subscription.billing_cycle_anchor, item, work.at);
-    const patch = { status: 'active', ...withItem(subscription, { ...item, ...period }) } as const;
+    const patch = {
+      status: 'active',
+      ...withPeriod(subscription, periodAround(subscription, work.at)),
+    } as const;
     return changeSubscription(
       work,
       subscription,
@@ -53,23 +53,18 @@ export function resumeSubscription(
       'customer.subscription.updated',
     );
   }
-  const end = periodEnd(work.at, recurring, work.at);
-  const begun = { ...item, current_period_start: work.at, current_period_end: end };
+  const end = periodEnd(work.at, intervalOf(subscription), work.at);
+  const begun = { ...subscription, ...withPeriod(subscription, { start: work.at, end }) };
   // The payment itself resumes the subscription, now or after hours.
-  finalizeAndCollect(work, draftUpdate(work, subscription, begun), { offSession: false });
+  finalizeAndCollect(work, draftUpdate(work, begun), { offSession: false });
   return work.tables.get('subscription', subscription.id);
 }
 
-function periodAround(
-  anchor: number,
-  item: Stripe.SubscriptionItem,
-  at: number,
-): Pick<Stripe.SubscriptionItem, 'current_period_start' | 'current_period_end'> {
-  let start = item.current_period_start;
-  let end = item.current_period_end;
+function periodAround(subscription: Stripe.Subscription, at: number): Period {
+  let { start, end } = periodOf(subscription);
   while (end <= at) {
     start = end;
-    end = periodEnd(anchor, recurringOf(item.price), start);
+    end = periodEnd(subscription.billing_cycle_anchor, intervalOf(subscription), start);
   }
-  return { current_period_start: start, current_period_end: end };
+  return { start, end };
 }

@@ -1,13 +1,16 @@
 import type Stripe from 'stripe';
 import { periodEnd } from '../calendar';
-import { refOf, type Work } from '../work';
-import { lineOf, recurringOf } from './create-subscription';
+import { schedule } from '../schedule';
+import { DAY, refOf, type Work } from '../work';
+import { isProcessing } from './bank-debits';
 import { draftInvoice, voidInvoice } from './invoices';
-import { changeSubscription, endSubscription, itemOf, withItem } from './subscription-state';
+import { intervalOf, linesOf, periodOf, withPeriod } from './subscription-items';
+import { changeSubscription, endSubscription } from './subscription-state';
+import { stopsAfterTrial } from './trials';
 
 /**
- * A period is over: the subscription ends, if it was to, or the next period begins with a draft that is charged an hour
- * later. Nothing is billed here, so a renewal that fails leaves a period that has begun all the same.
+ * A period, or a trial, is over: the subscription ends, if it was to, or the next period begins with a draft that is
+ * charged an hour later. Nothing is billed here, so a renewal that fails leaves a period that has begun all the same.
  */
 export function endPeriod(work: Work, subscription: Stripe.Subscription): void {
   const due = subscription.cancel_at_period_end || (subscription.cancel_at ?? Infinity) <= work.at;
@@ -15,11 +18,13 @@ export function endPeriod(work: Work, subscription: Stripe.Subscription): void {
     endSubscription(work, subscription, 'cancellation_requested');
     return;
   }
-  const item = itemOf(subscription);
-  const start = item.current_period_end;
-  const end = periodEnd(subscription.billing_cycle_anchor, recurringOf(item.price), start);
-  const next = { ...item, current_period_start: start, current_period_end: end };
-  const renewed = changeSubscription(work, subscription, withItem(subscription, next));
+  if (stopsAfterTrial(work, subscription)) return;
+  const start = periodOf(subscription).end;
+  const end = periodEnd(subscription.billing_cycle_anchor, intervalOf(subscription), start);
+  const renewed = changeSubscription(work, subscription, {
+    ...withPeriod(subscription, { start, end }),
+    ...(subscription.status === 'trialing' ? { status: 'active' } : {}),
+  });
   draftInvoice(work, {
     customer: work.tables.get('customer', refOf(subscription.customer)),
     subscription: renewed,
@@ -29,7 +34,7 @@ export function endPeriod(work: Work, subscription: Stripe.Subscription): void {
     autoAdvance: true,
     currency: renewed.currency,
     description: null,
-    lines: [lineOf(renewed, next)],
+    lines: linesOf(renewed),
     metadata: {},
   });
 }
@@ -42,9 +47,13 @@ export function expireIncomplete(work: Work, subscription: Stripe.Subscription):
   changeSubscription(work, subscription, patch);
 }
 
-/** Nobody paid for a change in time: it will not be made. */
+/** Nobody paid for a change in time: it will not be made. While a bank works on its payment it goes on waiting. */
 export function expirePendingUpdate(work: Work, subscription: Stripe.Subscription): void {
   if (subscription.pending_update === null) return;
+  if (isProcessing(work, refOf(subscription.latest_invoice ?? ''))) {
+    schedule(work, 'expire_pending_update', subscription.id, work.at + DAY);
+    return;
+  }
   const patch = { pending_update: null };
   const expired = 'customer.subscription.pending_update_expired' as const;
   changeSubscription(work, subscription, patch, expired, 'customer.subscription.updated');

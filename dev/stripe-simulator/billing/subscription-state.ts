@@ -2,30 +2,21 @@ import type Stripe from 'stripe';
 import { change } from '../events';
 import { schedule, unschedule } from '../schedule';
 import { refOrNull, type Work } from '../work';
+import { isProcessing } from './bank-debits';
 import { stopCollecting, subscriptionOf } from './invoices';
-
-/** The one item of a subscription; the simulator sells one price per subscription. */
-export function itemOf(subscription: Stripe.Subscription): Stripe.SubscriptionItem {
-  const [item] = subscription.items.data;
-  if (item === undefined) throw new Error(`subscription ${subscription.id} has no item`);
-  return item;
-}
-
-/** A subscription with another item in the place of its own. */
-export function withItem(
-  subscription: Stripe.Subscription,
-  item: Stripe.SubscriptionItem,
-): Pick<Stripe.Subscription, 'items'> {
-  return { items: { ...subscription.items, data: [item] } };
-}
+import { periodOf, withItems, withPeriod } from './subscription-items';
 
 /** Has the subscription end its period, and whatever else is set to happen to it, at the right instants. */
 export function scheduleLife(work: Work, subscription: Stripe.Subscription): void {
   const ended = subscription.status === 'canceled' || subscription.status === 'incomplete_expired';
   if (ended || subscription.status === 'paused') unschedule(work, 'end_period', subscription.id);
-  else schedule(work, 'end_period', subscription.id, itemOf(subscription).current_period_end);
+  else schedule(work, 'end_period', subscription.id, periodOf(subscription).end);
   if (ended || subscription.cancel_at === null) unschedule(work, 'cancel_subscription', subscription.id);
   else schedule(work, 'cancel_subscription', subscription.id, subscription.cancel_at);
+  const resumesAt = subscription.pause_collection?.resumes_at ?? null;
+  if (ended || resumesAt === null) unschedule(work, 'resume_collection', subscription.id);
+  else schedule(work, 'resume_collection', subscription.id, resumesAt);
+  if (subscription.status !== 'trialing') unschedule(work, 'tell_trial_end', subscription.id);
   if (subscription.status !== 'incomplete') unschedule(work, 'expire_incomplete', subscription.id);
   if (ended || subscription.pending_update === null) {
     unschedule(work, 'expire_pending_update', subscription.id);
@@ -41,7 +32,11 @@ export function changeSubscription(
 ): Stripe.Subscription {
   const current = work.tables.get('subscription', subscription.id);
   const events = types.length === 0 ? (['customer.subscription.updated'] as const) : types;
-  const changed = change(work, 'subscription', current, patch, ...events);
+  const end = periodOf({ ...current, ...patch }).end;
+  // The end of the period is another one when the period is.
+  const follows = current.cancel_at_period_end && patch.items !== undefined && patch.cancel_at === undefined;
+  const moved = follows ? { ...patch, cancel_at: end } : patch;
+  const changed = change(work, 'subscription', current, moved, ...events);
   scheduleLife(work, changed);
   return changed;
 }
@@ -85,7 +80,9 @@ export function applyPaidInvoice(work: Work, invoice: Stripe.Invoice): void {
   if (subscription === null) return;
   const { status } = subscription;
   if (status === 'paused') {
-    if (isLatest(subscription, invoice)) resumeFrom(work, subscription, invoice);
+    // Only the bill of a return resumes it; a renewal of before, paid late by a bank, does not.
+    if (isLatest(subscription, invoice) && invoice.billing_reason === 'subscription_update')
+      resumeFrom(work, subscription, invoice);
   } else if (
     status === 'incomplete' ||
     (status === 'past_due' && !owesAnother(work, subscription, invoice))
@@ -107,32 +104,36 @@ export function applyVoidedInvoice(work: Work, invoice: Stripe.Invoice): void {
   }
 }
 
+/** What an invoice that was given up on does to the subscription: it is as good as settled there. */
+export function applyUncollectible(work: Work, invoice: Stripe.Invoice): void {
+  const subscription = subscriptionOf(work, invoice);
+  if (subscription?.status === 'paused') applyPaidInvoice(work, invoice);
+  else applyVoidedInvoice(work, invoice);
+}
+
 /** Makes a paused subscription run again, in the period that an invoice bills. */
 function resumeFrom(work: Work, subscription: Stripe.Subscription, invoice: Stripe.Invoice): void {
-  const period = invoice.lines.data[0]?.period;
+  const period = invoice.lines.data.find(
+    ({ parent }) => parent?.subscription_item_details?.proration === false,
+  )?.period;
   if (period === undefined) return;
-  const item = {
-    ...itemOf(subscription),
-    current_period_start: period.start,
-    current_period_end: period.end,
-  };
   changeSubscription(
     work,
     subscription,
-    { status: 'active', billing_cycle_anchor: period.start, ...withItem(subscription, item) },
+    { status: 'active', billing_cycle_anchor: period.start, ...withPeriod(subscription, period) },
     'customer.subscription.resumed',
     'customer.subscription.updated',
   );
 }
 
-function applyPendingUpdate(
+/** Makes a change that waited for its payment. */
+export function applyPendingUpdate(
   work: Work,
   subscription: Stripe.Subscription,
   pending: Stripe.Subscription.PendingUpdate,
 ): void {
-  const item = pending.subscription_items?.[0] ?? itemOf(subscription);
   const patch: Partial<Stripe.Subscription> = {
-    ...withItem(subscription, item),
+    ...withItems(subscription, pending.subscription_items ?? subscription.items.data),
     billing_cycle_anchor: pending.billing_cycle_anchor ?? subscription.billing_cycle_anchor,
     pending_update: null,
   };
@@ -152,6 +153,7 @@ function owesAnother(work: Work, subscription: Stripe.Subscription, paid: Stripe
       (invoice) =>
         invoice.id !== paid.id &&
         invoice.status === 'open' &&
+        !isProcessing(work, invoice.id) &&
         (invoice.attempted || (invoice.due_date ?? Infinity) <= work.at) &&
         refOrNull(invoice.parent?.subscription_details?.subscription) === subscription.id,
     );

@@ -1,19 +1,23 @@
 import type Stripe from 'stripe';
-import { lineItemsOf } from '../objects/line-item';
+import { lineItemsOf, lineItemsOfLink } from '../objects/line-item';
 import { invalidRequest } from '../stripe-error';
 import type { Kind, Tables } from '../store';
 import { refOf, refOrNull } from '../work';
 
 /** What kind of object an id is of, by its prefix. */
 const KIND_OF_PREFIX: Readonly<Record<string, Kind>> = {
+  cbtxn: 'customer_balance_transaction',
   ch: 'charge',
+  cn: 'credit_note',
   cs: 'checkout.session',
   cus: 'customer',
   in: 'invoice',
   pi: 'payment_intent',
+  plink: 'payment_link',
   pm: 'payment_method',
   price: 'price',
   prod: 'product',
+  re: 'refund',
   sub: 'subscription',
 };
 
@@ -31,6 +35,8 @@ const LEFT_OUT: Readonly<
     ),
   'checkout.session.line_items': (tables, id) =>
     listOf(`/v1/checkout/sessions/${id}/line_items`, lineItemsOf(tables, id)),
+  'payment_link.line_items': (tables, id) =>
+    listOf(`/v1/payment_links/${id}/line_items`, lineItemsOfLink(tables, id)),
   'customer.subscriptions': (tables, id) =>
     listOf(
       `/v1/customers/${id}/subscriptions`,
@@ -70,7 +76,7 @@ function memberOf(tables: Tables, object: object, name: string): unknown {
   if (typeof value !== 'string') return value;
   const kind = KIND_OF_PREFIX[value.split('_')[0] ?? ''];
   if (kind === undefined) throw invalidRequest(`This property cannot be expanded (${name}).`);
-  return tables.find(kind, value) ?? value;
+  return tables.find(kind, value) ?? tables.find('deleted_customer', value) ?? value;
 }
 
 function listOf<T>(url: string, data: T[]): Stripe.ApiList<T> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Work } from '../work';
 import { expandObject } from './expand';
+import { answerWithFirstPages } from './first-page';
 import type { Form } from './form';
 import { expand, invalidParams } from './params';
 
@@ -25,7 +26,7 @@ export function operation<S extends z.core.$ZodLooseShape>(
   method: Method,
   path: string,
   shape: S,
-  run: (work: Work, params: ParamsOf<S>, id: string) => object,
+  run: (work: Work, params: ParamsOf<S>, id: string, ids: readonly string[]) => object,
 ): Operation {
   const schema = z.strictObject(shape);
   return {
@@ -36,7 +37,10 @@ export function operation<S extends z.core.$ZodLooseShape>(
       if (!wanted.success) throw invalidParams(wanted.error);
       const params = schema.safeParse(form);
       if (!params.success) throw invalidParams(params.error);
-      return (work) => expandObject(work.tables, run(work, params.data, ids[0] ?? ''), wanted.data);
+      return (work) =>
+        answerWithFirstPages(
+          expandObject(work.tables, run(work, params.data, ids[0] ?? '', ids), wanted.data),
+        );
     },
   };
 }

@@ -3,6 +3,7 @@ import { faultsSchema } from '../faults';
 import type { PageAnswer, CardPost } from '../pages/page';
 import { checkoutPage } from '../pages/checkout-page';
 import { invoicePage } from '../pages/invoice-page';
+import { linkPage } from '../pages/link-page';
 import { portalPage } from '../pages/portal-page';
 import type { Store } from '../store';
 import type { Work } from '../work';
@@ -12,10 +13,11 @@ const BODY_BYTES_MAX = 1_000_000;
 
 const PAGES: readonly [
   prefix: string,
-  page: (store: Store, work: Work, id: string, post: CardPost | null) => PageAnswer,
+  page: (store: Store, work: Work, id: string, post: CardPost | null, query: URLSearchParams) => PageAnswer,
 ][] = [
   ['/c/pay/', checkoutPage],
   ['/i/', invoicePage],
+  ['/l/', linkPage],
   ['/p/session/', portalPage],
 ];
 
@@ -59,6 +61,7 @@ async function handle(deps: ServerDeps, req: IncomingMessage, res: ServerRespons
       work,
       pathname.slice(prefix.length),
       method === 'POST' ? cardPost(body) : null,
+      new URLSearchParams(search),
     );
     await deps.beforeAnswer();
     sendPage(res, answer);
@@ -95,6 +98,8 @@ function cardPost(body: string): CardPost {
   const authentication = form.get('authentication');
   return {
     number: form.get('number') ?? '',
+    customer: form.get('customer'),
+    bank: form.get('iban') ?? form.get('account_number') ?? '',
     authentication: authentication === 'complete' || authentication === 'fail' ? authentication : null,
   };
 }

@@ -8,10 +8,13 @@ export function buildCheckoutSession(
     customer: Stripe.Customer | null;
     amount: number;
     currency: string;
-    successUrl: string;
+    customerEmail: string | null;
+    successUrl: string | null;
     cancelUrl: string | null;
     clientReferenceId: string | null;
     expiresAt: number | null;
+    methodCollection: 'always' | 'if_required';
+    paymentLink: string | null;
     metadata: Stripe.Metadata;
   },
 ): Stripe.Checkout.Session {
@@ -47,7 +50,7 @@ export function buildCheckoutSession(
     customer_account: null,
     customer_creation: input.mode === 'payment' && input.customer === null ? 'if_required' : null,
     customer_details: null,
-    customer_email: null,
+    customer_email: input.customerEmail,
     discounts: [],
     expires_at: input.expiresAt ?? work.at + DAY,
     integration_identifier: null,
@@ -60,8 +63,8 @@ export function buildCheckoutSession(
     mode: input.mode,
     origin_context: null,
     payment_intent: null,
-    payment_link: null,
-    payment_method_collection: input.mode === 'subscription' ? 'always' : 'if_required',
+    payment_link: input.paymentLink,
+    payment_method_collection: input.methodCollection,
     payment_method_configuration_details: null,
     payment_method_options: { card: { request_three_d_secure: 'automatic' } },
     payment_method_types: ['card'],

@@ -5,6 +5,8 @@ export function buildCustomer(input: {
   email: string | null;
   name: string | null;
   description: string | null;
+  phone?: string | null;
+  address?: Stripe.Address | null;
   metadata: Stripe.Metadata;
   at: number;
 }): Stripe.Customer {
@@ -12,7 +14,7 @@ export function buildCustomer(input: {
   return {
     id,
     object: 'customer',
-    address: null,
+    address: input.address ?? null,
     balance: 0,
     created: input.at,
     currency: null,
@@ -32,7 +34,7 @@ export function buildCustomer(input: {
     metadata: input.metadata,
     name: input.name,
     next_invoice_sequence: 1,
-    phone: null,
+    phone: input.phone ?? null,
     preferred_locales: [],
     shipping: null,
     tax_exempt: 'none',

@@ -4,6 +4,12 @@ import { DAY, refOrNull, stripeId } from '../work';
 /** What a dispute costs at Stripe beside the amount, in minor units. */
 const FEE = 1500;
 
+/** What the account is paid out in: a charge in another currency moves in this one, at the rate of the day. */
+const SETTLEMENT_CURRENCY = 'usd';
+const RATE_WHEN_TAKEN = 1.1;
+/** Money that comes back weeks later comes at another rate, and is another amount. */
+const RATE_WHEN_RETURNED = 1.089;
+
 /**
  * The dispute of a charge, with the amount already withdrawn: Stripe takes it when a dispute opens, not when it is lost. For
  * an inquiry nothing is taken.
@@ -44,12 +50,18 @@ export function buildDispute(
   };
 }
 
-/** Money that a dispute takes from the balance (negative) or gives back to it. */
+/**
+ * Money that a dispute takes from the balance (negative) or gives back to it, of an amount in the dispute's currency. One
+ * in another currency than the account's is converted, each time at its own rate.
+ */
 export function movementOf(
   dispute: Pick<Stripe.Dispute, 'id' | 'currency'>,
-  amount: number,
+  disputed: number,
   at: number,
 ): Stripe.BalanceTransaction {
+  const converts = dispute.currency !== SETTLEMENT_CURRENCY;
+  const rate = disputed < 0 ? RATE_WHEN_TAKEN : RATE_WHEN_RETURNED;
+  const amount = converts ? Math.round(disputed * rate) : disputed;
   const fee = amount < 0 ? FEE : 0;
   return {
     id: stripeId('txn'),
@@ -58,9 +70,9 @@ export function movementOf(
     available_on: at,
     balance_type: 'payments',
     created: at,
-    currency: dispute.currency,
+    currency: SETTLEMENT_CURRENCY,
     description: amount < 0 ? 'Chargeback withdrawal' : 'Chargeback reversal',
-    exchange_rate: null,
+    exchange_rate: converts ? rate : null,
     fee,
     fee_details:
       fee === 0
@@ -69,7 +81,7 @@ export function movementOf(
             {
               amount: fee,
               application: null,
-              currency: dispute.currency,
+              currency: SETTLEMENT_CURRENCY,
               description: 'Dispute fee',
               type: 'stripe_fee',
             },

@@ -1,10 +1,11 @@
 import type Stripe from 'stripe';
 import { decimal, refOf, stripeId } from '../work';
-import { buildLine } from './invoice';
+import { buildLine, type LineInput } from './invoice';
 
 export function buildInvoiceItem(input: {
   customer: string;
-  invoice: string;
+  /** Null while it waits for the next invoice. */
+  invoice: string | null;
   amount: number;
   currency: string;
   price: Stripe.Price | null;
@@ -45,13 +46,14 @@ export function buildInvoiceItem(input: {
   };
 }
 
-/** A draft with one line more. */
-export function withLine(
-  invoice: Stripe.Invoice,
+/** What an invoice item becomes on an invoice. */
+export function lineOfItem(
   item: Stripe.InvoiceItem,
-  price: Stripe.Price | null,
-): Stripe.Invoice {
-  const line = buildLine(invoice.id, null, {
+  { price, namesSubscriptionItem }: { price: Stripe.Price | null; namesSubscriptionItem: boolean },
+): LineInput {
+  const bills = item.parent?.subscription_details;
+  const credited = item.proration_details?.credited_items?.invoice_line_item_details ?? null;
+  return {
     description: item.description,
     amount: item.amount,
     currency: item.currency,
@@ -60,13 +62,29 @@ export function withLine(
     price,
     item: null,
     invoiceItem: item.id,
+    proration: item.proration
+      ? {
+          credited,
+          subscription: bills?.subscription ?? null,
+          subscriptionItem: namesSubscriptionItem ? (bills?.subscription_item ?? null) : null,
+        }
+      : undefined,
     metadata: item.metadata ?? {},
-  });
+  };
+}
+
+/** A draft with one line more. */
+export function withLine(
+  invoice: Stripe.Invoice,
+  item: Stripe.InvoiceItem,
+  price: Stripe.Price | null,
+): Stripe.Invoice {
+  const line = buildLine(invoice.id, null, lineOfItem(item, { price, namesSubscriptionItem: false }));
   const total = invoice.total + item.amount;
   return {
     ...invoice,
-    amount_due: total,
-    amount_remaining: total,
+    amount_due: Math.max(0, total),
+    amount_remaining: Math.max(0, total),
     currency: item.currency,
     lines: { ...invoice.lines, data: [...invoice.lines.data, line] },
     subtotal: total,

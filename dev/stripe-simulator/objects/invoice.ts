@@ -1,6 +1,14 @@
 import type Stripe from 'stripe';
 import { decimal, refOf, stripeId } from '../work';
 
+export interface ProrationInput {
+  /** What a credit gives back: lines of an invoice. */
+  readonly credited: { readonly invoice: string; readonly invoice_line_items: string[] } | null;
+  readonly subscription: string | null;
+  /** The subscription item to name as the line's parent; null names the invoice item. */
+  readonly subscriptionItem: string | null;
+}
+
 /** What an invoice bills: a price for a period, of a subscription's item or by itself. */
 export interface LineInput {
   readonly description: string | null;
@@ -10,7 +18,10 @@ export interface LineInput {
   readonly period: { readonly start: number; readonly end: number };
   readonly price: Stripe.Price | null;
   readonly item: Stripe.SubscriptionItem | null;
+  /** The invoice item that the line was made of. */
   readonly invoiceItem: string | null;
+  /** Present on a correction of what was billed for a part of a period. */
+  readonly proration?: ProrationInput | undefined;
   readonly metadata: Stripe.Metadata;
 }
 
@@ -24,24 +35,25 @@ export function buildInvoice(input: {
   currency: string;
   description: string | null;
   lines: readonly LineInput[];
+  periodStart: number;
   metadata: Stripe.Metadata;
   at: number;
 }): Stripe.Invoice {
   const id = stripeId('in');
   const lines = input.lines.map((line) => buildLine(id, input.subscription, line));
   const total = lines.reduce((sum, line) => sum + line.amount, 0);
-  const period = input.lines[0]?.period ?? { start: input.at, end: input.at };
+  const due = Math.max(0, total);
   return {
     id,
     object: 'invoice',
     account_country: 'US',
     account_name: 'Scrip',
     account_tax_ids: null,
-    amount_due: total,
+    amount_due: due,
     amount_overpaid: 0,
     amount_paid: 0,
     amount_paid_off_stripe: 0,
-    amount_remaining: total,
+    amount_remaining: due,
     amount_shipping: 0,
     application: null,
     attempt_count: 0,
@@ -56,10 +68,10 @@ export function buildInvoice(input: {
     custom_fields: null,
     customer: input.customer.id,
     customer_account: null,
-    customer_address: null,
+    customer_address: input.customer.address ?? null,
     customer_email: input.customer.email,
     customer_name: input.customer.name ?? null,
-    customer_phone: null,
+    customer_phone: input.customer.phone ?? null,
     customer_shipping: null,
     customer_tax_exempt: 'none',
     customer_tax_ids: [],
@@ -87,8 +99,8 @@ export function buildInvoice(input: {
     parent: input.subscription === null ? null : subscriptionParent(input.subscription),
     payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
     // The window for attaching items, which is over when a period begins; never the period that is billed.
-    period_end: period.start,
-    period_start: period.start,
+    period_end: input.periodStart,
+    period_start: input.periodStart,
     post_payment_credit_notes_amount: 0,
     pre_payment_credit_notes_amount: 0,
     receipt_number: null,
@@ -154,9 +166,21 @@ export function buildLine(
 
 function lineParent(
   subscription: Stripe.Subscription | null,
-  { item, invoiceItem }: LineInput,
+  { item, invoiceItem, proration }: LineInput,
 ): Stripe.InvoiceLineItem.Parent {
-  const common = { proration: false, proration_details: null, subscription: subscription?.id ?? null };
+  const common = {
+    proration: proration !== undefined,
+    proration_details: proration === undefined ? null : { credited_items: proration.credited },
+    subscription: proration?.subscription ?? subscription?.id ?? null,
+  };
+  if (proration !== undefined && proration.subscriptionItem !== null) {
+    const named = { invoice_item: invoiceItem, subscription_item: proration.subscriptionItem };
+    return {
+      invoice_item_details: null,
+      subscription_item_details: { ...common, ...named },
+      type: 'subscription_item_details',
+    };
+  }
   if (item !== null) {
     return {
       invoice_item_details: null,

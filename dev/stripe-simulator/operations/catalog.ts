@@ -7,7 +7,7 @@ import { currency, flag, integer, metadata, page, text } from '../http/params';
 import { buildPrice, buildProduct } from '../objects/catalog';
 import { invalidRequest } from '../stripe-error';
 import { refOf, type Work } from '../work';
-import { mergeMetadata } from './metadata';
+import { mergeMetadata } from '../metadata';
 
 const productShape = { name: text, metadata: metadata.optional() };
 const recurring = z.strictObject({

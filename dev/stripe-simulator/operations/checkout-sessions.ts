@@ -1,28 +1,30 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import { expireSession } from '../billing/checkout';
-import { recurringOf } from '../billing/create-subscription';
+import { openSession } from '../billing/open-session';
+import { change } from '../events';
 import { operation, type Operation, type ParamsOf } from '../http/operation';
 import { createdWithin, paginate } from '../http/paginate';
 import { created, integer, metadata, page, text, webAddress } from '../http/params';
-import { buildCheckoutSession } from '../objects/checkout-session';
 import { lineItemsOf } from '../objects/line-item';
-import { schedule } from '../schedule';
 import { invalidRequest } from '../stripe-error';
 import { DAY, HOUR, refOrNull, type Work } from '../work';
-import { mergeMetadata } from './metadata';
+import { mergeMetadata } from '../metadata';
+import { trialShape } from './subscription-params';
 
 const shape = {
   mode: z.enum(['payment', 'subscription']),
   line_items: z
     .array(z.strictObject({ price: text, quantity: integer.pipe(z.number().min(1)).default(1) }))
-    .length(1, 'the simulator sells one price per session'),
+    .min(1)
+    .max(20),
   success_url: webAddress,
   cancel_url: webAddress.optional(),
   customer: text.optional(),
   client_reference_id: text.optional(),
   expires_at: integer.optional(),
   metadata: metadata.optional(),
+  payment_method_collection: z.enum(['always', 'if_required']).optional(),
   payment_intent_data: z
     .strictObject({
       metadata: metadata.optional(),
@@ -33,6 +35,7 @@ const shape = {
     .strictObject({
       metadata: metadata.optional(),
       billing_mode: z.strictObject({ type: z.literal('flexible') }).optional(),
+      ...trialShape,
     })
     .optional(),
 };
@@ -47,6 +50,7 @@ export const checkoutOperations: readonly Operation[] = [
       customer: text.optional(),
       payment_intent: text.optional(),
       subscription: text.optional(),
+      payment_link: text.optional(),
       status: z.enum(['open', 'complete', 'expired']).optional(),
       created: created.optional(),
     },
@@ -58,6 +62,7 @@ export const checkoutOperations: readonly Operation[] = [
         .filter((session) => same(params.customer, refOrNull(session.customer)))
         .filter((session) => same(params.payment_intent, refOrNull(session.payment_intent)))
         .filter((session) => same(params.subscription, refOrNull(session.subscription)))
+        .filter((session) => same(params.payment_link, refOrNull(session.payment_link)))
         .filter((session) => same(params.status, session.status))
         .filter((session) => createdWithin(session.created, params.created));
       return paginate('/v1/checkout/sessions', matching, params);
@@ -66,8 +71,13 @@ export const checkoutOperations: readonly Operation[] = [
   operation('GET', '/v1/checkout/sessions/:id', {}, ({ tables }, _, id) =>
     tables.get('checkout.session', id),
   ),
+  operation('POST', '/v1/checkout/sessions/:id', { metadata: metadata.optional() }, (work, params, id) => {
+    const session = work.tables.get('checkout.session', id);
+    const patch = { metadata: mergeMetadata(session.metadata, params.metadata) };
+    return change(work, 'checkout.session', session, patch);
+  }),
   operation('GET', '/v1/checkout/sessions/:id/line_items', page, ({ tables }, params, id) =>
-    paginate(`/v1/checkout/sessions/${id}/line_items`, lineItemsOf(tables, id), params),
+    paginate(`/v1/checkout/sessions/${id}/line_items`, lineItemsOf(tables, id).toReversed(), params),
   ),
   operation('POST', '/v1/checkout/sessions/:id/expire', {}, (work, _, id) =>
     expireSession(work, work.tables.get('checkout.session', id)),
@@ -75,45 +85,35 @@ export const checkoutOperations: readonly Operation[] = [
 ];
 
 function createSession(work: Work, params: ParamsOf<typeof shape>): Stripe.Checkout.Session {
-  const [item] = params.line_items;
-  if (item === undefined)
-    throw invalidRequest('Missing required param: line_items.', { param: 'line_items' });
-  const price = work.tables.get('price', item.price, 'line_items[0][price]');
-  refuseMixed(params.mode, price);
   const { customer, expires_at: expiresAt } = params;
   if (expiresAt !== undefined && (expiresAt < work.at + HOUR / 2 || expiresAt > work.at + DAY)) {
     throw invalidRequest('The `expires_at` timestamp must be 30 minutes to 24 hours from now.', {
       param: 'expires_at',
     });
   }
-  const session = buildCheckoutSession(work, {
+  const data = params.mode === 'payment' ? params.payment_intent_data : params.subscription_data;
+  const trial = params.subscription_data ?? {};
+  return openSession(work, {
     mode: params.mode,
+    items: params.line_items.map(({ price, quantity }, index) => ({
+      price: work.tables.get('price', price, `line_items[${String(index)}][price]`),
+      quantity,
+    })),
     customer: customer === undefined ? null : work.tables.get('customer', customer, 'customer'),
-    amount: (price.unit_amount ?? 0) * item.quantity,
-    currency: price.currency,
+    customerEmail: null,
     successUrl: params.success_url,
     cancelUrl: params.cancel_url ?? null,
     clientReferenceId: params.client_reference_id ?? null,
     expiresAt: expiresAt ?? null,
+    methodCollection: params.payment_method_collection ?? null,
+    paymentLink: null,
     metadata: mergeMetadata(null, params.metadata),
+    terms: {
+      metadata: mergeMetadata(null, data?.metadata),
+      setupFutureUsage: params.payment_intent_data?.setup_future_usage ?? null,
+      trialDays: trial.trial_period_days ?? null,
+      trialEnd: trial.trial_end ?? null,
+      whenTrialEndsUnpaid: trial.trial_settings?.end_behavior.missing_payment_method ?? 'create_invoice',
+    },
   });
-  const data = params.mode === 'payment' ? params.payment_intent_data : params.subscription_data;
-  work.tables.put('checkout_terms', {
-    id: session.id,
-    items: params.line_items,
-    metadata: mergeMetadata(null, data?.metadata),
-    setupFutureUsage: params.payment_intent_data?.setup_future_usage ?? null,
-  });
-  schedule(work, 'expire_session', session.id, session.expires_at);
-  return work.tables.put('checkout.session', session);
-}
-
-function refuseMixed(mode: 'payment' | 'subscription', price: Stripe.Price): void {
-  if (mode === 'subscription') recurringOf(price);
-  else if (price.recurring !== null) {
-    throw invalidRequest(
-      'You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.',
-      { param: 'line_items[0][price]' },
-    );
-  }
 }

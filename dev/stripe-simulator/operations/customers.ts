@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { deleteCustomer } from '../billing/delete-customer';
 import { attachMethod, resolveMethod } from '../billing/methods';
 import { change, emit } from '../events';
 import { operation, type Operation } from '../http/operation';
@@ -7,13 +8,27 @@ import { clearable, created, email, metadata, page, text } from '../http/params'
 import { buildCustomer } from '../objects/customer';
 import { invalidRequest } from '../stripe-error';
 import { refOrNull, type Work } from '../work';
-import { mergeMetadata } from './metadata';
+import { mergeMetadata } from '../metadata';
 import { z } from 'zod';
+
+const address = z.union([
+  z.literal('').transform(() => null),
+  z.strictObject({
+    city: clearable.optional(),
+    country: clearable.optional(),
+    line1: clearable.optional(),
+    line2: clearable.optional(),
+    postal_code: clearable.optional(),
+    state: clearable.optional(),
+  }),
+]);
 
 const shape = {
   email: email.optional(),
   name: clearable.optional(),
   description: clearable.optional(),
+  phone: clearable.optional(),
+  address: address.optional(),
   metadata: metadata.optional(),
   invoice_settings: z.strictObject({ default_payment_method: clearable.optional() }).optional(),
 };
@@ -24,6 +39,8 @@ export const customerOperations: readonly Operation[] = [
       email: params.email ?? null,
       name: params.name ?? null,
       description: params.description ?? null,
+      phone: params.phone ?? null,
+      address: addressOf(params.address),
       metadata: mergeMetadata(null, params.metadata),
       at: work.at,
     });
@@ -48,13 +65,23 @@ export const customerOperations: readonly Operation[] = [
       return paginate('/v1/customers', matching, params);
     },
   ),
-  operation('GET', '/v1/customers/:id', {}, ({ tables }, _, id) => tables.get('customer', id)),
+  operation(
+    'GET',
+    '/v1/customers/:id',
+    {},
+    ({ tables }, _, id) => tables.find('deleted_customer', id) ?? tables.get('customer', id),
+  ),
+  operation('DELETE', '/v1/customers/:id', {}, (work, _, id) =>
+    deleteCustomer(work, work.tables.get('customer', id)),
+  ),
   operation('POST', '/v1/customers/:id', shape, (work, params, id) => {
     const customer = work.tables.get('customer', id);
     const patch: Partial<Stripe.Customer> = {
       email: params.email === undefined ? customer.email : params.email,
       name: params.name === undefined ? (customer.name ?? null) : params.name,
       description: params.description === undefined ? customer.description : params.description,
+      ...(params.phone === undefined ? {} : { phone: params.phone }),
+      ...(params.address === undefined ? {} : { address: addressOf(params.address) }),
       metadata: mergeMetadata(customer.metadata, params.metadata),
     };
     const updated = change(work, 'customer', customer, patch, 'customer.updated');
@@ -62,6 +89,12 @@ export const customerOperations: readonly Operation[] = [
     return chosen === undefined ? updated : setDefault(work, updated, chosen);
   }),
 ];
+
+function addressOf(given: z.output<typeof address> | undefined): Stripe.Address | null {
+  if (given === undefined || given === null) return null;
+  const { city = null, country = null, line1 = null, line2 = null, state = null } = given;
+  return { city, country, line1, line2, postal_code: given.postal_code ?? null, state };
+}
 
 function setDefault(work: Work, customer: Stripe.Customer, wanted: string | null): Stripe.Customer {
   if (wanted !== null) {

@@ -5,7 +5,7 @@ import { createdWithin, paginate } from '../http/paginate';
 import { created, flag, metadata, page, text } from '../http/params';
 import { NO_EVIDENCE } from '../objects/dispute';
 import { refOf, refOrNull } from '../work';
-import { mergeMetadata } from './metadata';
+import { mergeMetadata } from '../metadata';
 
 /** All that is text in the evidence; the simulator reads `uncategorized_text`. */
 const evidence = z.partialRecord(

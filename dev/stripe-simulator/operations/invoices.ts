@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
+import { isProcessing } from '../billing/bank-debits';
 import { collectInvoice } from '../billing/collect-invoice';
 import {
   customerOf,
@@ -7,17 +8,20 @@ import {
   draftInvoice,
   finalizeInvoice,
   markPaid,
+  markUncollectible,
+  stillProcessing,
   voidInvoice,
 } from '../billing/invoices';
 import { attachMethod, resolveMethod } from '../billing/methods';
-import { applyPaidInvoice, applyVoidedInvoice } from '../billing/subscription-state';
-import { change, emit } from '../events';
+import { applyPaidInvoice, applyUncollectible, applyVoidedInvoice } from '../billing/subscription-state';
+import { emit } from '../events';
 import { operation, type Operation, type ParamsOf } from '../http/operation';
 import { createdWithin, paginate } from '../http/paginate';
 import { created, currency, flag, integer, metadata, page, text } from '../http/params';
 import { cardError, invalidRequest } from '../stripe-error';
 import { refOrNull, type Work } from '../work';
-import { mergeMetadata } from './metadata';
+import { invoiceUpdateShape, updateInvoice } from './invoice-update';
+import { mergeMetadata } from '../metadata';
 
 const invoiceStatus = z.enum(['draft', 'open', 'paid', 'uncollectible', 'void']);
 const payShape = {
@@ -85,11 +89,9 @@ export const invoiceOperations: readonly Operation[] = [
     const oldestFirst = tables.get('invoice', id).lines.data.toReversed();
     return paginate(`/v1/invoices/${id}/lines`, oldestFirst, params);
   }),
-  operation('POST', '/v1/invoices/:id', { metadata: metadata.optional() }, (work, params, id) => {
-    const invoice = work.tables.get('invoice', id);
-    const patch = { metadata: mergeMetadata(invoice.metadata, params.metadata) };
-    return change(work, 'invoice', invoice, patch, 'invoice.updated');
-  }),
+  operation('POST', '/v1/invoices/:id', invoiceUpdateShape, (work, params, id) =>
+    updateInvoice(work, work.tables.get('invoice', id), params),
+  ),
   operation('DELETE', '/v1/invoices/:id', {}, (work, _, id) =>
     deleteDraft(work, work.tables.get('invoice', id)),
   ),
@@ -114,11 +116,9 @@ export const invoiceOperations: readonly Operation[] = [
     return voided;
   }),
   operation('POST', '/v1/invoices/:id/mark_uncollectible', {}, (work, _, id) => {
-    const invoice = work.tables.get('invoice', id);
-    if (invoice.status !== 'open') throw invalidRequest('You can only mark open invoices as uncollectible.');
-    const transitions = { ...invoice.status_transitions, marked_uncollectible_at: work.at };
-    const patch = { status: 'uncollectible', status_transitions: transitions } as const;
-    return change(work, 'invoice', invoice, patch, 'invoice.updated', 'invoice.marked_uncollectible');
+    const given = markUncollectible(work, work.tables.get('invoice', id));
+    applyUncollectible(work, given);
+    return given;
   }),
   operation(
     'GET',
@@ -147,6 +147,7 @@ function pay(work: Work, invoice: Stripe.Invoice, params: ParamsOf<typeof paySha
   if (open.status === 'paid')
     throw invalidRequest('Invoice is already paid', { code: 'invoice_already_paid' });
   if (open.status === 'void') throw invalidRequest('Voided invoices cannot be paid.');
+  if (isProcessing(work, open.id)) throw stillProcessing('paid again');
   if (params.paid_out_of_band === true) {
     const paid = markPaid(work, open, 'out_of_band');
     applyPaidInvoice(work, paid);
@@ -159,7 +160,7 @@ function pay(work: Work, invoice: Stripe.Invoice, params: ParamsOf<typeof paySha
     offSession: params.off_session ?? true,
     ...(method === undefined ? {} : { method }),
   });
-  if (collection.outcome === 'paid') return collection.invoice;
+  if (collection.outcome === 'paid' || collection.outcome === 'processing') return collection.invoice;
   if (collection.outcome === 'declined') {
     throw cardError(
       collection.failure,

@@ -3,14 +3,24 @@ import { z } from 'zod';
 import { attemptPayment, cancelIntent } from '../billing/attempt-payment';
 import { openDisputeIfAsked } from '../billing/disputes';
 import { attachMethod, resolveMethod } from '../billing/methods';
-import { emit } from '../events';
+import { change, emit } from '../events';
 import { operation, type Operation, type ParamsOf } from '../http/operation';
 import { createdWithin, paginate } from '../http/paginate';
-import { created, currency, flag, metadata, page, positive, text, webAddress } from '../http/params';
+import {
+  clearable,
+  created,
+  currency,
+  flag,
+  metadata,
+  page,
+  positive,
+  text,
+  webAddress,
+} from '../http/params';
 import { buildPaymentIntent } from '../objects/payment-intent';
 import { cardError, invalidRequest, type StripeError } from '../stripe-error';
 import { refOrNull, type Work } from '../work';
-import { mergeMetadata } from './metadata';
+import { mergeMetadata } from '../metadata';
 
 const confirmShape = {
   payment_method: text.optional(),
@@ -50,6 +60,18 @@ export const paymentIntentOperations: readonly Operation[] = [
     },
   ),
   operation('GET', '/v1/payment_intents/:id', {}, ({ tables }, _, id) => tables.get('payment_intent', id)),
+  operation(
+    'POST',
+    '/v1/payment_intents/:id',
+    { description: clearable.optional(), metadata: metadata.optional() },
+    (work, params, id) => {
+      const intent = work.tables.get('payment_intent', id);
+      return change(work, 'payment_intent', intent, {
+        ...(params.description === undefined ? {} : { description: params.description }),
+        metadata: mergeMetadata(intent.metadata, params.metadata),
+      });
+    },
+  ),
   operation('POST', '/v1/payment_intents/:id/confirm', confirmShape, (work, params, id) => {
     const intent = work.tables.get('payment_intent', id);
     if (!['requires_payment_method', 'requires_confirmation'].includes(intent.status)) {
@@ -138,6 +160,9 @@ function confirm(
         paymentIntent: attempt.intent,
         charge: refOrNull(attempt.intent.latest_charge),
       });
+    case 'processing':
+      if (intent.setup_future_usage !== null && customer !== null) attachMethod(work, method, customer);
+      return attempt.intent;
     case 'requires_action':
       return attempt.intent;
   }

@@ -7,7 +7,7 @@ import { createdWithin, paginate } from '../http/paginate';
 import { created, metadata, page, positive, text } from '../http/params';
 import { invalidRequest } from '../stripe-error';
 import { refOrNull, type Work } from '../work';
-import { mergeMetadata } from './metadata';
+import { mergeMetadata } from '../metadata';
 
 export const refundOperations: readonly Operation[] = [
   operation(

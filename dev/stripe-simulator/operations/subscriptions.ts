@@ -1,67 +1,18 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
-import { changePrice } from '../billing/change-price';
+import { cancelNow } from '../billing/cancel-now';
 import { createSubscription } from '../billing/create-subscription';
 import { attachMethod, resolveMethod } from '../billing/methods';
 import { pauseSubscription, resumeSubscription } from '../billing/pause-subscription';
-import { changeSubscription, endSubscription, itemOf } from '../billing/subscription-state';
+import { checkTrialEnd } from '../billing/trials';
 import { operation, type Operation, type ParamsOf } from '../http/operation';
 import { createdWithin, paginate } from '../http/paginate';
-import { clearable, created, flag, integer, metadata, page, text } from '../http/params';
-import { invalidRequest } from '../stripe-error';
-import { refOf, type Work } from '../work';
-import { mergeMetadata } from './metadata';
-
-const quantity = integer.pipe(z.number().min(1));
-const anchor = z.strictObject({ type: z.enum(['now', 'unchanged']) });
-const cancellationDetails = z.strictObject({
-  comment: text.optional(),
-  feedback: z
-    .enum([
-      'customer_service',
-      'low_quality',
-      'missing_features',
-      'other',
-      'switched_service',
-      'too_complex',
-      'too_expensive',
-      'unused',
-    ])
-    .optional(),
-});
-/** The simulator bills whole periods only. */
-const proration = z.literal('none', 'the simulator supports none');
-
-const createShape = {
-  customer: text,
-  items: z.array(z.strictObject({ price: text, quantity: quantity.default(1) })).length(1),
-  collection_method: z.enum(['charge_automatically', 'send_invoice']).default('charge_automatically'),
-  days_until_due: integer.pipe(z.number().min(0)).optional(),
-  default_payment_method: text.optional(),
-  payment_behavior: z.enum(['allow_incomplete']).optional(),
-  proration_behavior: proration.optional(),
-  billing_mode: z.strictObject({ type: z.literal('flexible') }).optional(),
-  cancel_at: integer.optional(),
-  description: text.optional(),
-  off_session: flag.optional(),
-  metadata: metadata.optional(),
-};
-
-const updateShape = {
-  items: z
-    .array(z.strictObject({ id: text, price: text, quantity: quantity.optional() }))
-    .length(1)
-    .optional(),
-  billing_cycle_anchor: anchor.optional(),
-  proration_behavior: proration.optional(),
-  payment_behavior: z.enum(['allow_incomplete', 'pending_if_incomplete']).default('allow_incomplete'),
-  cancel_at_period_end: flag.optional(),
-  cancel_at: z.union([z.literal('').transform(() => null), z.literal('min_period_end'), integer]).optional(),
-  default_payment_method: clearable.optional(),
-  days_until_due: integer.optional(),
-  description: clearable.optional(),
-  metadata: metadata.optional(),
-};
+import { created, flag, page, text } from '../http/params';
+import { DAY, refOf, type Work } from '../work';
+import { living } from './living-subscription';
+import { mergeMetadata } from '../metadata';
+import { anchor, cancellationDetails, createShape, noProration, updateShape } from './subscription-params';
+import { updateSubscription } from './subscription-update';
 
 export const subscriptionOperations: readonly Operation[] = [
   operation('POST', '/v1/subscriptions', createShape, create),
@@ -79,7 +30,10 @@ export const subscriptionOperations: readonly Operation[] = [
       const matching = tables
         .list('subscription')
         .filter((one) => params.customer === undefined || refOf(one.customer) === params.customer)
-        .filter((one) => params.price === undefined || itemOf(one).price.id === params.price)
+        .filter(
+          (one) =>
+            params.price === undefined || one.items.data.some(({ price }) => price.id === params.price),
+        )
         .filter((one) => isOfStatus(one, params.status))
         .filter((one) => createdWithin(one.created, params.created));
       return paginate('/v1/subscriptions', matching, params);
@@ -87,21 +41,22 @@ export const subscriptionOperations: readonly Operation[] = [
   ),
   operation('GET', '/v1/subscriptions/:id', {}, ({ tables }, _, id) => tables.get('subscription', id)),
   operation('POST', '/v1/subscriptions/:id', updateShape, (work, params, id) =>
-    update(work, living(work, id), params),
+    updateSubscription(work, id, params),
   ),
   operation(
     'DELETE',
     '/v1/subscriptions/:id',
     {
-      invoice_now: flag.optional(),
-      prorate: z.literal('false').optional(),
+      invoice_now: flag.default(false),
+      prorate: flag.default(false),
       cancellation_details: cancellationDetails.default({}),
     },
-    (work, { cancellation_details: { comment = null, feedback = null } }, id) => {
+    (work, { cancellation_details: given, prorate, invoice_now: invoiceNow }, id) => {
+      const { comment = null, feedback = null } = given;
       const subscription = living(work, id);
       const details = { feedback_option: null, reason: null, comment, feedback };
       const told = { ...subscription, cancellation_details: details };
-      return endSubscription(work, told, 'cancellation_requested');
+      return cancelNow(work, told, { prorate, invoiceNow });
     },
   ),
   operation(
@@ -121,7 +76,7 @@ export const subscriptionOperations: readonly Operation[] = [
     '/v1/subscriptions/:id/resume',
     {
       billing_cycle_anchor: anchor.default({ type: 'now' }),
-      proration_behavior: proration,
+      proration_behavior: noProration,
       payment_behavior: z.literal('resume_on_payment_success').optional(),
     },
     (work, params, id) => resumeSubscription(work, living(work, id), params.billing_cycle_anchor.type),
@@ -129,19 +84,21 @@ export const subscriptionOperations: readonly Operation[] = [
 ];
 
 function create(work: Work, params: ParamsOf<typeof createShape>): Stripe.Subscription {
-  const [item] = params.items;
-  if (item === undefined) throw invalidRequest('Missing required param: items.', { param: 'items' });
   const customer = work.tables.get('customer', params.customer, 'customer');
   const wanted = params.default_payment_method;
   const method = wanted === undefined ? null : attachMethod(work, resolveMethod(work, wanted), customer.id);
   const { subscription } = createSubscription(work, {
     customer,
-    price: work.tables.get('price', item.price, 'items[0][price]'),
-    quantity: item.quantity,
+    items: params.items.map(({ price, quantity }, index) => ({
+      price: work.tables.get('price', price, `items[${String(index)}][price]`),
+      quantity,
+    })),
     collectionMethod: params.collection_method,
     daysUntilDue: params.days_until_due ?? null,
     method,
     cancelAt: params.cancel_at ?? null,
+    trialEnd: trialEndOf(work, params),
+    whenTrialEndsUnpaid: params.trial_settings?.end_behavior.missing_payment_method ?? 'create_invoice',
     description: params.description ?? null,
     metadata: mergeMetadata(null, params.metadata),
     authenticated: false,
@@ -149,71 +106,9 @@ function create(work: Work, params: ParamsOf<typeof createShape>): Stripe.Subscr
   return subscription;
 }
 
-function update(
-  work: Work,
-  subscription: Stripe.Subscription,
-  params: ParamsOf<typeof updateShape>,
-): Stripe.Subscription {
-  const settled = changeSubscription(work, subscription, {
-    ...cancellation(work, subscription, params),
-    ...(params.default_payment_method === undefined
-      ? {}
-      : { default_payment_method: methodId(work, subscription, params.default_payment_method) }),
-    ...(params.days_until_due === undefined ? {} : { days_until_due: params.days_until_due }),
-    ...(params.description === undefined ? {} : { description: params.description }),
-    metadata: mergeMetadata(subscription.metadata, params.metadata),
-  });
-  const [item] = params.items ?? [];
-  if (item === undefined) return settled;
-  const current = itemOf(settled);
-  if (item.id !== current.id)
-    throw invalidRequest(`Invalid subscription item: ${item.id}.`, { param: 'items[0][id]' });
-  if (params.proration_behavior === undefined) {
-    throw invalidRequest('The simulator supports a change of price with `proration_behavior=none` only.');
-  }
-  return changePrice(work, settled, {
-    price: work.tables.get('price', item.price, 'items[0][price]'),
-    quantity: item.quantity ?? current.quantity ?? 1,
-    anchor: params.billing_cycle_anchor?.type ?? 'unchanged',
-    paymentBehavior: params.payment_behavior,
-  });
-}
-
-/** Both ways to say that a subscription is to end; what Stripe shows of either. */
-function cancellation(
-  work: Work,
-  subscription: Stripe.Subscription,
-  params: ParamsOf<typeof updateShape>,
-): Partial<Stripe.Subscription> {
-  const { cancel_at: cancelAt, cancel_at_period_end: atPeriodEnd } = params;
-  if (cancelAt === undefined && atPeriodEnd === undefined) return {};
-  const periodEnd = itemOf(subscription).current_period_end;
-  if (atPeriodEnd === true) {
-    return { cancel_at_period_end: true, cancel_at: periodEnd, canceled_at: work.at };
-  }
-  if (cancelAt === undefined || cancelAt === null) {
-    return { cancel_at_period_end: false, cancel_at: null, canceled_at: null };
-  }
-  const at = cancelAt === 'min_period_end' ? periodEnd : cancelAt;
-  return { cancel_at_period_end: false, cancel_at: at, canceled_at: work.at };
-}
-
-function methodId(work: Work, subscription: Stripe.Subscription, wanted: string | null): string | null {
-  if (wanted === null) return null;
-  return attachMethod(work, resolveMethod(work, wanted), refOf(subscription.customer)).id;
-}
-
-function living(work: Work, id: string): Stripe.Subscription {
-  const subscription = work.tables.get('subscription', id);
-  if (subscription.status === 'canceled' || subscription.status === 'incomplete_expired') {
-    throw invalidRequest(
-      `A canceled subscription can only update its cancellation_details and metadata: ${id}.`,
-      {
-        code: 'resource_missing',
-      },
-    );
-  }
-  return subscription;
+function trialEndOf(work: Work, params: ParamsOf<typeof createShape>): number | null {
+  if (params.trial_period_days !== undefined) return work.at + params.trial_period_days * DAY;
+  return params.trial_end === undefined ? null : checkTrialEnd(work, params.trial_end);
 }
 
 /** A list shows what is not canceled, unless it is asked for. */

@@ -1,10 +1,19 @@
 import type Stripe from 'stripe';
-import { payCheckout } from '../billing/checkout';
+import { asksForNothing, payCheckout, type CheckoutPost } from '../billing/checkout';
 import type { Store } from '../store';
-import type { TestCard } from '../test-cards';
 import type { Work } from '../work';
 import { escapeHtml, formatAmount } from './html';
-import { askForCard, closedPage, takeCard, type CardOutcome, type CardPost, type PageAnswer } from './page';
+import {
+  askForCard,
+  belongsToNobody,
+  closedPage,
+  conclude,
+  NO_CUSTOMER,
+  takeCard,
+  type CardOutcome,
+  type CardPost,
+  type PageAnswer,
+} from './page';
 
 const TITLE = 'Checkout';
 
@@ -16,21 +25,22 @@ export function checkoutPage(store: Store, work: Work, id: string, post: CardPos
   const session = store.tables.find('checkout.session', id);
   if (session === undefined) return closedPage(TITLE, 'There is no such checkout.', 404);
   if (session.status === 'expired') return closedPage(TITLE, 'This checkout has expired.', 410);
+  if (belongsToNobody(store.tables, session.customer)) return closedPage(TITLE, NO_CUSTOMER, 410);
   const complete = session.status === 'complete';
   if (post === null) return complete ? closedPage(TITLE, 'This is paid.') : openPage(store, session);
   if (complete) return { status: 303, html: '', location: successUrl(session) };
-  return takeCard(TITLE, 'Pay', post, (card, authenticated) =>
-    store.transact(() => charge(work, session, card, authenticated)),
+  const { customer } = post;
+  if (asksForNothing(session) && post.number === '' && post.bank === '') {
+    const nothing = { instrument: null, authenticated: false, customer };
+    return conclude(TITLE, 'Pay', '', () => store.transact(() => charge(work, session, nothing)));
+  }
+  return takeCard(TITLE, 'Pay', post, (instrument, authenticated) =>
+    store.transact(() => charge(work, session, { instrument, authenticated, customer })),
   );
 }
 
-function charge(
-  work: Work,
-  session: Stripe.Checkout.Session,
-  card: TestCard,
-  authenticated: boolean,
-): CardOutcome {
-  const answer = payCheckout(work, session, card, authenticated);
+function charge(work: Work, session: Stripe.Checkout.Session, post: CheckoutPost): CardOutcome {
+  const answer = payCheckout(work, session, post);
   switch (answer.outcome) {
     case 'complete':
       return { outcome: 'done', location: successUrl(answer.session) };
@@ -55,5 +65,5 @@ function openPage({ tables }: Store, session: Stripe.Checkout.Session): PageAnsw
 }
 
 function successUrl(session: Stripe.Checkout.Session): string {
-  return (session.success_url ?? '/').replaceAll('{CHECKOUT_SESSION_ID}', session.id);
+  return (session.success_url ?? `/c/pay/${session.id}`).replaceAll('{CHECKOUT_SESSION_ID}', session.id);
 }

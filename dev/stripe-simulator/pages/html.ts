@@ -37,7 +37,9 @@ export function escapeHtml(text: string): string {
 export function cardForm(button: string, error: string | null): string {
   return `${error === null ? '' : `<p class="error" role="alert">${escapeHtml(error)}</p>\n`}<form method="post">
 <label for="number">Card number</label>
-<input id="number" name="number" inputmode="numeric" autocomplete="cc-number" required>
+<input id="number" name="number" inputmode="numeric" autocomplete="cc-number">
+<label for="iban">Or an IBAN</label>
+<input id="iban" name="iban">
 <button type="submit">${escapeHtml(button)}</button>
 </form>`;
 }

@@ -4,7 +4,15 @@ import { changeSubscription } from '../billing/subscription-state';
 import type { Store } from '../store';
 import { refOf, refOrNull, type Work } from '../work';
 import { escapeHtml, formatAmount } from './html';
-import { askForCard, closedPage, takeCard, type CardPost, type PageAnswer } from './page';
+import {
+  askForCard,
+  belongsToNobody,
+  closedPage,
+  NO_CUSTOMER,
+  takeCard,
+  type CardPost,
+  type PageAnswer,
+} from './page';
 
 const TITLE = 'Your cards and invoices';
 
@@ -12,6 +20,7 @@ const TITLE = 'Your cards and invoices';
 export function portalPage(store: Store, work: Work, id: string, post: CardPost | null): PageAnswer {
   const session = store.tables.find('billing_portal.session', id);
   if (session === undefined) return closedPage(TITLE, 'There is no such page.', 404);
+  if (belongsToNobody(store.tables, session.customer)) return closedPage(TITLE, NO_CUSTOMER, 410);
   if (post === null)
     return askForCard(TITLE, invoicesOf(store, session.customer), 'Use this card from now on');
   return takeCard(TITLE, 'Use this card from now on', post, (card) =>

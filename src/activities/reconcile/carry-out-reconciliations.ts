@@ -17,17 +17,18 @@ const LEASE_MS = 3_600_000;
 
 /**
  * Compares with Stripe what is due: its events every quarter of an hour, everything that was paid and that went back every
- * day. Answers when something is due next. Who knows when anything last happened at Stripe says so: what was compared since
- * is not compared again, and the rest only after one more interval; null then means not until something happens.
+ * day. Answers when something is due next. Who knows when anything happened at Stripe says so: `firstChangeSince` answers when
+ * the first thing did since an instant (null: since ever), null when nothing has. Then nothing is compared before something
+ * has happened, nor sooner than an interval after it; null means not until something happens.
  */
 export async function carryOutReconciliations(
   deps: ReconcileDeps,
   now: Instant,
-  lastChangeAt?: Instant | null,
+  firstChangeSince?: (since: Instant | null) => Instant | null,
 ): Promise<Instant | null> {
   const nexts: Instant[] = [];
   for (const reconciliation of await listReconciliations(deps.db)) {
-    const dueAt = dueAtOf(reconciliation, lastChangeAt);
+    const dueAt = dueAtOf(reconciliation, firstChangeSince);
     if (dueAt !== null && dueAt <= now) await carryOut(deps, reconciliation, now);
     else if (dueAt !== null) nexts.push(dueAt);
   }
@@ -36,13 +37,13 @@ export async function carryOutReconciliations(
 
 function dueAtOf(
   { task, dueAt, doneThrough }: Reconciliation,
-  lastChangeAt: Instant | null | undefined,
+  firstChangeSince: ((since: Instant | null) => Instant | null) | undefined,
 ): Instant | null {
-  if (lastChangeAt === undefined) return dueAt;
+  if (firstChangeSince === undefined) return dueAt;
   // Stripe counts in whole seconds.
-  if (lastChangeAt === null || (doneThrough !== null && shift(lastChangeAt, 1_000) < doneThrough))
-    return null;
-  const afterChange = shift(lastChangeAt, EVERY_MS[task]);
+  const changedAt = firstChangeSince(doneThrough === null ? null : shift(doneThrough, -1_000));
+  if (changedAt === null) return null;
+  const afterChange = shift(changedAt, EVERY_MS[task]);
   return afterChange > dueAt ? afterChange : dueAt;
 }
 

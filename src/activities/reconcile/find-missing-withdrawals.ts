@@ -2,13 +2,13 @@ import type { Instant } from '../../domain/instants';
 import type { PaymentWithdrawals } from '../../domain/refunds';
 import type { InvoiceFact, WithdrawalFact } from '../../payments/payments';
 import { findAddOnOrder, findOrderWithdrawals } from '../../store/add-on-orders';
-import { findSubscriptionState } from '../../store/subscriptions';
-import { isOwnInvoice, paidIntervalOf } from '../invoice-steps';
+import { paidIntervalOf } from '../invoice-steps';
 import { isBoundTo } from '../stripe-customer';
+import { findOwnerOfInvoice } from './compare-money';
 import { compareOne, tellWorkflow, type Inquirer } from './inquirer';
 
 /**
- * Every refund and dispute made since an instant, against what was taken in of it: one that was missed, or has changed
+ * Every refund, dispute and credit note made since an instant, against what was taken in of it: one that was missed, or has changed
  * since, is told to the workflow that it concerns.
  */
 export async function findMissingWithdrawals(inquirer: Inquirer, since: Instant): Promise<void> {
@@ -17,9 +17,9 @@ export async function findMissingWithdrawals(inquirer: Inquirer, since: Instant)
     await compareOne(inquirer, { kind, id: withdrawalId, customerId: null }, async () => {
       const withdrawal = await payments.getWithdrawal({ kind, withdrawalId });
       if (withdrawal.status === 'none') return;
+      const orderId = withdrawal.payment?.orderId ?? null;
       if (withdrawal.invoice !== null) await compareOfPlan(inquirer, withdrawal, withdrawal.invoice);
-      else if (withdrawal.payment.orderId !== null)
-        await compareOfOrder(inquirer, withdrawal, withdrawal.payment.orderId);
+      else if (orderId !== null) await compareOfOrder(inquirer, withdrawal, orderId);
     });
   }
 }
@@ -30,13 +30,10 @@ async function compareOfPlan(
   invoice: InvoiceFact,
 ): Promise<void> {
   const { deps, at } = inquirer;
-  const { subscriptionId } = invoice;
-  if (subscriptionId === null) return;
-  const state = await findSubscriptionState(deps.db, subscriptionId);
+  const state = await findOwnerOfInvoice(deps, invoice);
   if (state === undefined || state.duplicate !== undefined) return;
-  const reader = { ...state, at };
-  if (!(await isOwnInvoice(deps, reader, invoice))) return;
-  if ((await paidIntervalOf(deps, reader, invoice)) === null) return;
+  if ((await paidIntervalOf(deps, { ...state, at }, invoice)) === null) return;
+  const { subscriptionId } = state;
   if (isTakenIn(state.withdrawals, withdrawal)) return;
   const { kind, withdrawalId: id } = withdrawal;
   await tellWorkflow(
@@ -56,9 +53,8 @@ async function compareOfOrder(
 ): Promise<void> {
   const { deps } = inquirer;
   const order = await findAddOnOrder(deps.db, orderId);
-  const { stripeCustomerId } = withdrawal.payment;
-  if (order === undefined || stripeCustomerId === null) return;
-  if (!(await isBoundTo(deps, order.customerId, { stripeCustomerId }))) return;
+  if (order === undefined || withdrawal.payment === null) return;
+  if (!(await isBoundTo(deps, order.customerId, withdrawal.payment))) return;
   const known = await findOrderWithdrawals(deps.db, orderId);
   if (isTakenIn(known === undefined ? [] : [known], withdrawal)) return;
   const { kind, withdrawalId: id } = withdrawal;

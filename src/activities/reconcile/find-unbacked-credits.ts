@@ -1,4 +1,4 @@
-import type { InvoiceFact, WithdrawalFact } from '../../payments/payments';
+import type { InvoiceFact, WithdrawalFact, WithdrawalKind } from '../../payments/payments';
 import { isUnknownAtStripe } from '../../payments/is-unknown';
 import { findPaymentOfOrder } from '../../store/payments';
 import {
@@ -9,9 +9,10 @@ import {
   type UnconfirmedClawback,
   type UnconfirmedPayment,
 } from '../../store/unconfirmed';
+import { paidIntervalOf } from '../invoice-steps';
 import { isBoundTo } from '../stripe-customer';
-import { raiseAlarm } from './findings';
-import { compareOne, type Inquirer } from './inquirer';
+import { findOwnerOfInvoice } from './compare-money';
+import { callPerson, compareOne, type Inquirer } from './inquirer';
 
 const PAGE_SIZE = 100;
 const UNKNOWN = 'Stripe knows nothing of it';
@@ -76,14 +77,25 @@ async function compareAll<Row extends { readonly id: string; readonly customerId
         throw error;
       });
       if (problem === null) sound.push(row);
-      else raiseAlarm(inquirer.findings, inquirer.deps.logger, { ...subject, problem });
+      else await callPerson(inquirer, { ...subject, ...unbacked(subject, problem) });
     });
   }
   return sound;
 }
 
-async function problemOfPayment({ deps }: Inquirer, payment: UnconfirmedPayment): Promise<string | null> {
-  const found = await moneyOf(payment, deps.payments);
+function unbacked({ kind, id }: { readonly kind: string; readonly id: string }, problem: string) {
+  const alarm = 'unbacked_credits' as const;
+  return {
+    alarm,
+    workflowId: null,
+    problem,
+    todo: `This is the ${kind} ${id}: look it up at Stripe. What was granted for nothing is taken back by POST /v1/adjustments.`,
+  };
+}
+
+async function problemOfPayment(inquirer: Inquirer, payment: UnconfirmedPayment): Promise<string | null> {
+  const { deps } = inquirer;
+  const found = await moneyOf(payment, inquirer);
   if (found === null) return UNKNOWN;
   if (!found.isPaid) return 'it is not paid at Stripe';
   const { stripeCustomerId } = found;
@@ -99,25 +111,25 @@ async function problemOfPayment({ deps }: Inquirer, payment: UnconfirmedPayment)
 }
 
 /** What Stripe says of a payment, by what kind of thing its id is; null for an id that is none of Stripe's. */
-async function moneyOf(
-  { id, subscriptionId, orderId }: UnconfirmedPayment,
-  payments: Inquirer['deps']['payments'],
-) {
+async function moneyOf({ id, subscriptionId, orderId }: UnconfirmedPayment, { deps, at }: Inquirer) {
+  const { payments } = deps;
   if (subscriptionId !== null) {
     const invoice = await payments.getInvoice(id);
-    const { stripeCustomerId, amountPaid: amount, status } = invoice;
+    const owner = await findOwnerOfInvoice(deps, invoice);
+    const paid = owner === undefined ? null : await paidIntervalOf(deps, { ...owner, at }, invoice);
+    const { stripeCustomerId, amountPaid, status } = invoice;
     return {
       isPaid: status === 'paid',
-      names: invoice.subscriptionId === subscriptionId,
+      names: owner?.subscriptionId === subscriptionId,
       stripeCustomerId,
-      amount,
+      amount: paid?.paid ?? amountPaid,
     };
   }
   if (id.startsWith('cs_')) {
     const session = await payments.getCheckoutSession(id);
     const { stripeCustomerId, amountTotal: amount, paymentStatus } = session;
     return {
-      isPaid: paymentStatus === 'paid',
+      isPaid: paymentStatus !== 'unpaid',
       names: session.orderId === orderId,
       stripeCustomerId,
       amount,
@@ -134,7 +146,7 @@ async function problemOfClawback(
   { id, paymentId, isUndone }: UnconfirmedClawback,
 ): Promise<string | null> {
   const withdrawalId = id.split(':')[0] ?? id;
-  const kind = /^(du|dp)_/.test(withdrawalId) ? 'dispute' : 'refund';
+  const kind = kindOf(withdrawalId);
   const withdrawal = await deps.payments.getWithdrawal({ kind, withdrawalId });
   if (withdrawal.status === 'none') return 'no money has moved at Stripe';
   if ((await paymentIdOf(deps, withdrawal)) !== paymentId) return 'at Stripe it is of another payment';
@@ -143,11 +155,16 @@ async function problemOfClawback(
     : null;
 }
 
+function kindOf(withdrawalId: string): WithdrawalKind {
+  if (withdrawalId.startsWith('cn_')) return 'credit_note';
+  return /^(du|dp)_/.test(withdrawalId) ? 'dispute' : 'refund';
+}
+
 async function paymentIdOf(
   { db }: Inquirer['deps'],
   { invoice, payment }: { invoice: InvoiceFact | null; payment: WithdrawalFact['payment'] },
 ): Promise<string | undefined> {
   if (invoice !== null) return invoice.invoiceId;
-  if (payment.orderId === null) return undefined;
+  if (payment === null || payment.orderId === null) return undefined;
   return (await findPaymentOfOrder(db, payment.orderId))?.paymentId;
 }

@@ -1,13 +1,32 @@
+import type { AlarmKind } from '../../domain/alarms';
 import type { Logger } from '../../platform/logger';
 
 /** Something in which Stripe and Scrip differ, or a hold that nobody works on. */
 export interface Finding {
   readonly kind:
-    'invoice' | 'checkout_session' | 'payment' | 'refund' | 'dispute' | 'grant' | 'clawback' | 'hold';
+    | 'invoice'
+    | 'checkout_session'
+    | 'payment'
+    | 'subscription'
+    | 'refund'
+    | 'dispute'
+    | 'credit_note'
+    | 'event'
+    | 'grant'
+    | 'clawback'
+    | 'hold';
   readonly id: string;
   /** Null where it is not known. */
   readonly customerId: string | null;
   readonly problem: string;
+}
+
+/** Something that a person must look at. */
+export interface AlarmFinding extends Finding {
+  readonly alarm: AlarmKind;
+  /** What to do about it, in whole sentences. */
+  readonly todo: string;
+  readonly workflowId: string | null;
 }
 
 /** So many of each are named; all are counted and logged. */
@@ -22,7 +41,7 @@ export interface Findings {
   /** What Scrip has and Stripe does not stand behind, or what nobody here serves or can serve: a person must look. */
   alarms: number;
   readonly repairs: Finding[];
-  readonly alarmed: Finding[];
+  readonly alarmed: AlarmFinding[];
 }
 
 /** What a comparison starts with; it is filled while the comparison runs. */
@@ -37,9 +56,8 @@ export function noteRepair(findings: Findings, logger: Logger, finding: Finding)
   logger.warn({ finding }, 'Stripe knew what its workflow had not heard of; the workflow was told');
 }
 
-/** Counts, names and logs something that a person must look at. Nothing is done about it here. */
-export function raiseAlarm(findings: Findings, logger: Logger, finding: Finding): void {
+/** Counts and names something that a person must look at; `ring` has it looked at. */
+export function noteAlarm(findings: Findings, finding: AlarmFinding): void {
   findings.alarms += 1;
   if (findings.alarmed.length < NAMED_MAX) findings.alarmed.push(finding);
-  logger.error({ finding }, 'this is not as it should be, and a person must look');
 }

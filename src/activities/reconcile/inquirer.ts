@@ -1,9 +1,9 @@
 import { DomainError } from '../../domain/errors';
 import type { Instant } from '../../domain/instants';
-import { isKnownStripeCustomer } from '../../store/customers';
 import { paymentFactDelivery, type PaymentDestination } from '../../workflows/messages';
 import type { ActivityDeps } from '../deps';
-import { noteRepair, raiseAlarm, type Finding, type Findings } from './findings';
+import { ring } from '../alarms';
+import { noteAlarm, noteRepair, type AlarmFinding, type Finding, type Findings } from './findings';
 
 /** What a comparison with Stripe needs. */
 export type ReconcileDeps = Pick<ActivityDeps, 'db' | 'payments' | 'temporal' | 'logger'>;
@@ -26,11 +26,16 @@ export async function tellWorkflow(
   subject: Subject,
   { destination, problem }: { readonly destination: Untold; readonly problem: string },
 ): Promise<void> {
+  await hint(deps, destination);
+  noteRepair(findings, deps.logger, { ...subject, problem });
+}
+
+/** Has a workflow look at something again that it may know. */
+export async function hint({ temporal }: ReconcileDeps, destination: Untold): Promise<void> {
   const { objectType, objectId } = destination.fact;
   const fact = { ...destination.fact, eventId: `reconcile:${objectType}:${objectId}` };
   const [workflow, options] = paymentFactDelivery({ ...destination, fact });
-  await deps.temporal.workflow.signalWithStart(workflow, options);
-  noteRepair(findings, deps.logger, { ...subject, problem });
+  await temporal.workflow.signalWithStart(workflow, options);
 }
 
 type WithoutEvent<Destination> = Destination extends PaymentDestination
@@ -38,16 +43,12 @@ type WithoutEvent<Destination> = Destination extends PaymentDestination
   : never;
 type Untold = WithoutEvent<PaymentDestination>;
 
-/** Money that names something of ours which is not there, or is another customer's. Strangers' money is none of ours. */
-export async function alarmIfOurs(
-  inquirer: Inquirer,
-  subject: Subject,
-  stripeCustomerId: string | null,
-): Promise<void> {
-  const { deps, findings } = inquirer;
-  if (stripeCustomerId === null || !(await isKnownStripeCustomer(deps.db, stripeCustomerId))) return;
-  const problem = 'a customer of ours paid for what this house does not know as theirs';
-  raiseAlarm(findings, deps.logger, { ...subject, problem });
+/** Calls a person, and says so in the report. Nothing is done about it here. */
+export async function callPerson({ deps, findings, at }: Inquirer, finding: AlarmFinding): Promise<void> {
+  const { alarm: kind, id: subject, customerId, workflowId, problem, todo } = finding;
+  noteAlarm(findings, finding);
+  const first = problem.charAt(0).toUpperCase() + problem.slice(1);
+  await ring(deps, { kind, subject, customerId, workflowId, todo: `${first}. ${todo}` }, at);
 }
 
 /**
@@ -55,16 +56,22 @@ export async function alarmIfOurs(
  * compared: it is alarmed about. Throws `unavailable` when Stripe cannot be asked.
  */
 export async function compareOne(
-  { deps, findings }: Inquirer,
+  inquirer: Inquirer,
   subject: Subject,
   compare: () => Promise<void>,
 ): Promise<void> {
-  findings.checked += 1;
+  inquirer.findings.checked += 1;
   try {
     await compare();
   } catch (error) {
     if (error instanceof DomainError && error.code === 'unavailable') throw error;
-    const problem = `cannot be compared: ${error instanceof Error ? error.message : String(error)}`;
-    raiseAlarm(findings, deps.logger, { ...subject, problem });
+    inquirer.deps.logger.error({ err: error, subject }, 'cannot be compared');
+    await callPerson(inquirer, {
+      ...subject,
+      alarm: 'unreadable',
+      workflowId: null,
+      problem: `cannot be compared: ${error instanceof Error ? error.message : String(error)}`,
+      todo: 'Look at it at Stripe and compare by hand. If it is as it should be, this is a bug of Scrip: report it.',
+    });
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { bindStripeCustomer, getCustomer } from '../../store/customers';
+import { getCustomer } from '../../store/customers';
+import { ensureStripeCustomer } from '../../store/stripe-customers';
 import { optionalJsonBody } from '../bodies/json-body';
 import { defineOperation } from '../operation';
 import { urlSchema } from '../schemas';
@@ -19,12 +20,8 @@ export const openBillingPortal = defineOperation({
   problems: ['state_conflict', 'unavailable'],
   find: ({ id }, { db }) => getCustomer(db, id),
   async handle({ body: { returnUrl } }, { db, payments, publicUrl }, customer) {
-    const { id: customerId, email, name } = customer;
-    const stripeCustomerId =
-      customer.stripeCustomerId ??
-      (await bindStripeCustomer(db, customerId, await payments.createCustomer({ customerId, email, name })));
     const { url } = await payments.createPortalSession({
-      stripeCustomerId,
+      stripeCustomerId: await ensureStripeCustomer({ db, payments }, customer.id),
       returnUrl: returnUrl ?? `${publicUrl}/account`,
     });
     return { status: 201, body: { url } };

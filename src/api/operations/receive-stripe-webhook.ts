@@ -39,7 +39,8 @@ async function deliver(
   try {
     const route = await findDestination(payments, event);
     if (route.to === 'nobody') await markStripeEventProcessed(db, event.eventId, await clock.now());
-    else {
+    // Whose it is all the same is the worker's to find out.
+    else if (route.to !== 'unclaimed') {
       const [workflow, options] = paymentFactDelivery(route);
       await askTemporal(temporal, () => temporal.workflow.signalWithStart(workflow, options));
     }

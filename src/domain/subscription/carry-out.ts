@@ -45,8 +45,10 @@ export function takeOutcome(state: SubscriptionState, outcome: CommandOutcome): 
   const pending = state.command;
   if (pending?.commandId !== commandId) return { state, calls: [], answer: null };
   const idle = { ...state, command: null };
-  if (outcome.type === 'command_done')
-    return answered(fulfil(idle, pending.intent), { commandId, outcome: 'done' });
+  if (outcome.type === 'command_done') {
+    const unvoidedUntil = outcome.isInFlight === true ? state.at : state.unvoidedUntil;
+    return answered({ ...fulfil(idle, pending.intent), unvoidedUntil }, { commandId, outcome: 'done' });
+  }
   const { code, message } = outcome;
   return answered(idle, { commandId, outcome: 'refused', code, message });
 }

@@ -4,7 +4,7 @@ import type { SubscriptionCommand } from './inputs';
 import { decideMigration } from './migration';
 import { decideRecordedPayment } from './recorded-payment';
 import type { SubscriptionState } from './state';
-import { endsAt, paidThroughOf, statusOf } from './timeline';
+import { coveredThroughOf, endsAt, statusOf } from './timeline';
 
 /**
  * Decides a command in the state of its instant; changes nothing. Refusals: `state_conflict` when the state does not allow it,
@@ -32,9 +32,9 @@ function decideCancel(state: SubscriptionState, when: 'period_end' | 'now'): Dec
   const status = statusOf(state);
   if (status === 'canceled') return refuse('state_conflict', 'The subscription has ended already.');
   if (status === 'incomplete') return abandon(state);
-  const paidThrough = paidThroughOf(state);
+  const through = coveredThroughOf(state);
   const end = endsAt(state);
-  if (when === 'now' || paidThrough === null || paidThrough <= state.at) {
+  if (when === 'now' || through === null || through <= state.at) {
     return accept(
       state,
       { type: 'end', at: state.at },
@@ -42,7 +42,7 @@ function decideCancel(state: SubscriptionState, when: 'period_end' | 'now'): Dec
       { type: 'cancel_now' },
     );
   }
-  const cancelAt = end !== null && end < paidThrough ? end : paidThrough;
+  const cancelAt = end !== null && end < through ? end : through;
   return accept(state, { type: 'end', at: cancelAt }, { type: 'schedule_cancel', cancelAt });
 }
 
@@ -62,9 +62,9 @@ function decideResume(state: SubscriptionState): Decision {
   const status = statusOf(state);
   const undo = state.cancelAt === null ? [] : [{ type: 'unschedule_cancel' } as const];
   if (status === 'paused') {
-    const paidThrough = paidThroughOf(state);
-    const isPaid = paidThrough !== null && state.at < paidThrough;
-    const anchor = isPaid || state.collection === 'invoice' ? 'unchanged' : 'now';
+    const through = coveredThroughOf(state);
+    const isCovered = through !== null && state.at < through;
+    const anchor = isCovered || state.collection === 'invoice' ? 'unchanged' : 'now';
     return accept(state, { type: 'resume' }, ...undo, { type: 'resume', anchor });
   }
   if (status === 'canceled')

@@ -52,8 +52,11 @@ export type StripeRequest =
       readonly interval: Interval;
       readonly catalogVersion: string;
     }
-  /** Voids the open invoices and deletes the drafts; with `from`, only those of periods that start then or later. */
-  | { readonly type: 'void_open_invoices'; readonly from?: Instant }
+  /**
+   * Voids the open invoices and the drafts; with `from`, only those of periods that start then or later, with `until` only
+   * those that start then or before.
+   */
+  | { readonly type: 'void_open_invoices'; readonly from?: Instant; readonly until?: Instant }
   | { readonly type: 'schedule_cancel'; readonly cancelAt: Instant }
   | { readonly type: 'unschedule_cancel' }
   | { readonly type: 'cancel_now' }

@@ -1,5 +1,8 @@
-import { isRecorded, type Era, type PaidInterval } from '../paid-cycles';
+import { cycleIndexAt, cycleStart } from '../billing-calendar';
+import { eraOf, isRecorded, type Era, type PaidInterval } from '../paid-cycles';
+import { adopt, waive } from './adopt';
 import type { SubscriptionFact } from './inputs';
+import type { Instant } from '../instants';
 import type { SubscriptionState } from './state';
 import { lastInterval } from './timeline';
 
@@ -17,17 +20,36 @@ export function takeFact(state: SubscriptionState, fact: SubscriptionFact): Subs
       return addPayment(state, fact.payment, fact.stripeSubscriptionId);
     case 'payment_failed': {
       const known = state.failedPeriodStart;
+      const settled = withoutPending(state, fact.periodStart);
       return known !== null && known >= fact.periodStart
-        ? state
-        : { ...state, failedPeriodStart: fact.periodStart };
+        ? settled
+        : { ...settled, failedPeriodStart: fact.periodStart };
     }
-    case 'invoice_voided':
-      return state.failedPeriodStart === fact.periodStart ? { ...state, failedPeriodStart: null } : state;
+    case 'payment_pending': {
+      const known = state.pendingPeriodStart;
+      if (known !== null && known > fact.periodStart) return state;
+      return { ...withoutFailed(state, fact.periodStart), pendingPeriodStart: fact.periodStart };
+    }
+    case 'invoice_voided': {
+      const { periodStart: start, waivedThrough: end } = fact;
+      const settled = withoutPending(withoutFailed(state, start), start);
+      return end === undefined ? settled : waive(settled, { start, end });
+    }
+    case 'all_voided':
+      return { ...state, unvoidedUntil: null };
     case 'checkout_expired':
       return { ...state, expired: true };
     case 'subscription_changed':
       return takeProcessorState(state, fact);
   }
+}
+
+function withoutFailed(state: SubscriptionState, periodStart: Instant): SubscriptionState {
+  return state.failedPeriodStart === periodStart ? { ...state, failedPeriodStart: null } : state;
+}
+
+function withoutPending(state: SubscriptionState, periodStart: Instant): SubscriptionState {
+  return state.pendingPeriodStart === periodStart ? { ...state, pendingPeriodStart: null } : state;
 }
 
 /**
@@ -49,13 +71,32 @@ export function addPayment(
     granted: [],
   };
   const orders = !known && payment.start > state.orderedAt;
-  return {
-    ...state,
+  return withMovedAnchors({
+    ...withoutPending(state, payment.start),
     ...(orders ? { plan: payment.plan, planCredits: payment.creditsPerCycle, orderedAt: payment.start } : {}),
     stripeSubscriptionId: state.stripeSubscriptionId ?? stripeSubscriptionId,
     eras: opensEra ? [...state.eras, era] : state.eras,
     intervals: known ? state.intervals : [...state.intervals, payment],
-  };
+  });
+}
+
+/**
+ * A period that Stripe bills from another day than its era's is counted from its own start, whatever the reason of the bill
+ * says: somebody has moved the billing date there. An era that recorded money began has a calendar of its own.
+ */
+function withMovedAnchors(state: SubscriptionState): SubscriptionState {
+  const moved = state.intervals
+    .filter(({ paymentId }) => !isRecorded(paymentId))
+    .find((interval) => {
+      const era = eraOf(interval, state.eras);
+      const isStripes = era !== undefined && !isRecorded(era.openedBy ?? '');
+      return (
+        isStripes && cycleStart(era.anchorAt, cycleIndexAt(era.anchorAt, interval.start)) !== interval.start
+      );
+    });
+  if (moved === undefined) return state;
+  const era = { number: state.eras.length, anchorAt: moved.start, openedBy: moved.paymentId, granted: [] };
+  return withMovedAnchors({ ...state, eras: [...state.eras, era] });
 }
 
 /** The first invoice of a period that an operator has recorded money for: marking it as paid out of band is no new money. */
@@ -89,8 +130,16 @@ function takeDuplicate(
   };
 }
 
-/** Dunning never ends a contract, a wish to cancel no time that an operator has recorded, and what has ended stays ended. */
 function takeProcessorState(
+  state: SubscriptionState,
+  fact: Extract<SubscriptionFact, { readonly type: 'subscription_changed' }>,
+): SubscriptionState {
+  const ended = takeEnd(state, fact);
+  return fact.seen === undefined ? ended : adopt(ended, fact.seen);
+}
+
+/** Dunning never ends a contract, a wish to cancel no time that an operator has recorded, and what has ended stays ended. */
+function takeEnd(
   state: SubscriptionState,
   { endedAt, cancelAt, endReason }: Extract<SubscriptionFact, { readonly type: 'subscription_changed' }>,
 ): SubscriptionState {

@@ -4,6 +4,7 @@ import type { Instant } from '../instants';
 import type { PaidInterval } from '../paid-cycles';
 import type { Withdrawal } from '../refunds';
 import type { Duplicate } from './duplicate';
+import type { AtStripe } from './at-stripe';
 import type { StripeCall } from './effects';
 import type { PlanTerms } from './plan-terms';
 
@@ -23,8 +24,20 @@ export type SubscriptionFact =
     }
   /** Charging for the period that starts then has failed. */
   | { readonly type: 'payment_failed'; readonly at: Instant; readonly periodStart: Instant }
-  /** The invoice for the period that starts then will not be charged any more. */
-  | { readonly type: 'invoice_voided'; readonly at: Instant; readonly periodStart: Instant }
+  /** Charging for the period that starts then is under way, and may take days. */
+  | { readonly type: 'payment_pending'; readonly at: Instant; readonly periodStart: Instant }
+  /**
+   * The invoice for the period that starts then will not be charged any more. With `waivedThrough` it was a renewal's: the
+   * subscription goes on until then, and nobody pays for it.
+   */
+  | {
+      readonly type: 'invoice_voided';
+      readonly at: Instant;
+      readonly periodStart: Instant;
+      readonly waivedThrough?: Instant;
+    }
+  /** Nothing is left to be voided of what could not be stopped. */
+  | { readonly type: 'all_voided'; readonly at: Instant }
   /** The checkout has ended without a payment. */
   | { readonly type: 'checkout_expired'; readonly at: Instant }
   /** It was paid for while its customer had another subscription; what is known of its money. */
@@ -43,6 +56,8 @@ export type SubscriptionFact =
       readonly endedAt: Instant | null;
       /** In Stripe's words, `payment_failed` after the last retry. */
       readonly endReason: string | null;
+      /** All the rest of it; absent where only its end was read. */
+      readonly seen?: AtStripe;
     }
   /** Money of a payment went back, or came back after all. Carries its payment, which is fulfilled first if it is new. */
   | {
@@ -99,7 +114,13 @@ export type SubscriptionCommand =
  * allow it any more, because the subscription has changed there and its news are still on their way.
  */
 export type CommandOutcome =
-  | { readonly type: 'command_done'; readonly at: Instant; readonly commandId: string }
+  | {
+      readonly type: 'command_done';
+      readonly at: Instant;
+      readonly commandId: string;
+      /** An invoice could not be voided, because its payment is under way. */
+      readonly isInFlight?: boolean;
+    }
   | {
       readonly type: 'command_failed';
       readonly at: Instant;

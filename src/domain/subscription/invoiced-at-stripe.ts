@@ -49,3 +49,14 @@ export function callsWhileRecorded(state: SubscriptionState): readonly StripeCal
   const through = coveredThrough(last, era.anchorAt);
   return [{ operationId: `${subscriptionId}:recorded:${through}`, type: 'pay_out_of_band', through }];
 }
+
+/** What is asked of Stripe again and again until nothing is left to void of what was being paid when a command stopped it. */
+export function callsWhileUnvoided({
+  unvoidedUntil,
+  subscriptionId,
+  stripeSubscriptionId,
+}: SubscriptionState): readonly StripeCall[] {
+  if (unvoidedUntil === null || stripeSubscriptionId === null) return [];
+  const operationId = `${subscriptionId}:unvoided:${unvoidedUntil}`;
+  return [{ operationId, type: 'void_open_invoices', until: unvoidedUntil }];
+}

@@ -1,10 +1,11 @@
 import type { Interval, PlanId } from '../catalog';
 import type { Contract } from '../contract';
 import type { Credits } from '../credits';
-import type { Instant } from '../instants';
+import type { Instant, Period } from '../instants';
 import type { Era, PaidInterval } from '../paid-cycles';
 import type { PaymentWithdrawals } from '../refunds';
 import type { Duplicate } from './duplicate';
+import type { AtStripe } from './at-stripe';
 import type { CommandAnswer } from './effects';
 import type { PendingCommand } from './inputs';
 
@@ -37,6 +38,14 @@ export interface SubscriptionState {
   readonly withdrawals: readonly PaymentWithdrawals[];
   /** The start of the latest period whose payment is known to have failed. */
   readonly failedPeriodStart: Instant | null;
+  /** The start of the latest period whose payment is under way: a bank debit takes days. */
+  readonly pendingPeriodStart: Instant | null;
+  /** The latest time that nobody is charged for: the period of a voided renewal, or a trial at Stripe. Half-open. */
+  readonly waived: Period | null;
+  /** Of periods that start until then, invoices are to be voided whose payment was under way and could not be stopped. */
+  readonly unvoidedUntil: Instant | null;
+  /** What it is like at Stripe, as it was last read; null while it is not known. */
+  readonly atStripe: AtStripe | null;
   /** The checkout ended without a payment. */
   readonly expired: boolean;
   /** When it ends or has ended: by a command, by the customer at Stripe, or after the last failed retry. */
@@ -84,7 +93,7 @@ export type SubscriptionOpening = Pick<
 /** The state as the first release wrote it: without commands, pauses and money that went back. */
 export type FirstSubscriptionState = Omit<
   SubscriptionState,
-  keyof typeof ADDED | 'schemaVersion' | 'orderedAt'
+  keyof typeof ADDED | keyof typeof ADDED_LATER | 'schemaVersion' | 'orderedAt'
 > & {
   readonly schemaVersion: 1;
 };
@@ -99,10 +108,25 @@ const ADDED = {
   answers: [],
 } satisfies Partial<SubscriptionState>;
 
+/** What the second shape did not have from the beginning. */
+const ADDED_LATER = {
+  pendingPeriodStart: null,
+  waived: null,
+  unvoidedUntil: null,
+  atStripe: null,
+} satisfies Partial<SubscriptionState>;
+
+/** A state as a release has written it, whichever it was. */
+export type StoredSubscriptionState =
+  | FirstSubscriptionState
+  | (Omit<SubscriptionState, keyof typeof ADDED_LATER> &
+      Partial<Pick<SubscriptionState, keyof typeof ADDED_LATER>>);
+
 /** A subscription that waits for its first payment. */
 export function openSubscription(opening: SubscriptionOpening): SubscriptionState {
   return {
     ...ADDED,
+    ...ADDED_LATER,
     schemaVersion: 2,
     subscriptionId: opening.subscriptionId,
     customerId: opening.customerId,
@@ -127,7 +151,7 @@ export function openSubscription(opening: SubscriptionOpening): SubscriptionStat
 }
 
 /** Reads a state that any release has written; what an older one did not know of has not happened in it. */
-export function readSubscriptionState(stored: SubscriptionState | FirstSubscriptionState): SubscriptionState {
-  if (stored.schemaVersion === 2) return stored;
-  return { ...stored, ...ADDED, schemaVersion: 2, orderedAt: stored.createdAt };
+export function readSubscriptionState(stored: StoredSubscriptionState): SubscriptionState {
+  if (stored.schemaVersion === 2) return { ...ADDED_LATER, ...stored };
+  return { ...stored, ...ADDED, ...ADDED_LATER, schemaVersion: 2, orderedAt: stored.createdAt };
 }

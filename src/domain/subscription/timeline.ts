@@ -10,9 +10,32 @@ export function statusOf(state: SubscriptionState): SubscriptionStatus {
   const paidThrough = paidThroughOf(state);
   if (paidThrough === null) return state.expired ? 'canceled' : 'incomplete';
   if (state.pause !== null && state.pause.to === null) return 'paused';
-  if (state.at < paidThrough) return 'active';
-  const failed = state.failedPeriodStart !== null && state.failedPeriodStart >= paidThrough;
-  return failed || state.at >= graceEnd(state, paidThrough) ? 'past_due' : 'active';
+  const through = latest(paidThrough, waivedThroughOf(state));
+  if (state.at < through) return 'active';
+  const failed = state.failedPeriodStart !== null && state.failedPeriodStart >= through;
+  if (!failed && isInFlight(state, through)) return 'active';
+  return failed || state.at >= graceEnd(state, through) ? 'past_due' : 'active';
+}
+
+/** Whether the payment for what comes after an instant is under way: that takes days with a bank debit, and is no failure. */
+export function isInFlight({ pendingPeriodStart }: SubscriptionState, through: Instant): boolean {
+  return pendingPeriodStart !== null && pendingPeriodStart >= through;
+}
+
+/** Until when it goes on as it is: where the paid time ends, or the time that nobody is charged for after it. */
+export function coveredThroughOf(state: SubscriptionState): Instant | null {
+  const paidThrough = paidThroughOf(state);
+  return paidThrough === null ? null : latest(paidThrough, waivedThroughOf(state));
+}
+
+function waivedThroughOf(state: SubscriptionState): Instant | null {
+  const era = currentEra(state);
+  const { waived } = state;
+  return waived !== null && era !== undefined && era.anchorAt <= waived.start ? waived.end : null;
+}
+
+function latest(one: Instant, other: Instant | null): Instant {
+  return other !== null && other > one ? other : one;
 }
 
 /** The plan of the paid interval that runs now; past the last one the plan that its renewal is ordered for. */

@@ -6,7 +6,16 @@ import type { Era } from '../paid-cycles';
 import { dueCycles, isHeldBack } from './due-cycles';
 import { duplicateEndsAt, type Duplicate } from './duplicate';
 import type { SubscriptionState, SubscriptionStatus } from './state';
-import { currentEra, endsAt, graceEnd, lastInterval, paidThroughOf, planOf, statusOf } from './timeline';
+import {
+  coveredThroughOf,
+  currentEra,
+  endsAt,
+  graceEnd,
+  lastInterval,
+  paidThroughOf,
+  planOf,
+  statusOf,
+} from './timeline';
 
 /** The readable state of a subscription, as the API and the operators see it. */
 export interface SubscriptionView {
@@ -57,6 +66,7 @@ export function nextChangeAt(state: SubscriptionState): Instant | null {
   const end = endsAt(state);
   if (era === undefined) return end !== null && end > state.at ? end : null;
   const paidThrough = paidThroughOf(state);
+  const through = coveredThroughOf(state);
   const instants = [
     ...dueCycles(state)
       .filter((cycle) => !isHeldBack(state, cycle))
@@ -65,18 +75,20 @@ export function nextChangeAt(state: SubscriptionState): Instant | null {
     ...(statusOf(state) === 'canceled'
       ? []
       : [cycleStart(era.anchorAt, Math.max(0, cycleIndexAt(era.anchorAt, state.at)) + 1)]),
-    ...(paidThrough === null ? [] : [paidThrough, graceEnd(state, paidThrough)]),
+    ...(paidThrough === null || through === null ? [] : [paidThrough, through, graceEnd(state, through)]),
   ].filter((instant) => instant > state.at);
   return instants.sort()[0] ?? null;
 }
 
 /** True when nothing can come of the subscription any more but by news of a payment. */
 export function isFinished(state: SubscriptionState): boolean {
-  if (state.duplicate !== undefined && !isSettled(state.duplicate, state.at)) return false;
-  return statusOf(state) === 'canceled' && dueCycles(state).length === 0 && state.command === null;
+  const { command, duplicate, unvoidedUntil } = state;
+  if (duplicate !== undefined && !isArrived(duplicate, state.at)) return false;
+  const isSettled = command === null && unvoidedUntil === null;
+  return statusOf(state) === 'canceled' && dueCycles(state).length === 0 && isSettled;
 }
 
-function isSettled(duplicate: Duplicate, at: Instant): boolean {
+function isArrived(duplicate: Duplicate, at: Instant): boolean {
   const end = duplicateEndsAt(duplicate);
   return end !== null && end <= at;
 }
@@ -99,9 +111,11 @@ function nextGrantOf(state: SubscriptionState): SubscriptionView['nextGrant'] {
   const last = lastInterval(state);
   const end = endsAt(state);
   if (era === undefined || last === undefined || status !== 'active') return null;
-  const index = cycleIndexAt(era.anchorAt, last.end);
+  const through = coveredThroughOf(state) ?? last.end;
+  const index = cycleIndexAt(era.anchorAt, through);
   const start = cycleStart(era.anchorAt, index);
-  const at = start === last.end ? start : cycleStart(era.anchorAt, index + 1);
+  // What was given away ends where Stripe bills next, whatever day that is.
+  const at = start === through || through > last.end ? through : cycleStart(era.anchorAt, index + 1);
   if (end !== null && end <= at) return null;
   return { at, credits: state.planCredits ?? last.creditsPerCycle };
 }

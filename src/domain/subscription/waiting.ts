@@ -3,7 +3,7 @@ import { eraOf } from '../paid-cycles';
 import { withheldOf } from '../refunds';
 import { dueCycles, isHeldBack } from './due-cycles';
 import type { SubscriptionState } from './state';
-import { endsAt, graceEnd, paidThroughOf, pauseOf, statusOf } from './timeline';
+import { coveredThroughOf, endsAt, graceEnd, isInFlight, pauseOf, statusOf } from './timeline';
 
 /** What a subscription needs before it goes on. */
 export type Waiting =
@@ -16,7 +16,7 @@ export type Waiting =
       readonly for: 'renewal';
       readonly since: Instant;
       readonly graceEnd: Instant;
-      readonly standing: 'in_grace' | 'failed' | 'grace_over';
+      readonly standing: 'in_grace' | 'in_flight' | 'failed' | 'grace_over';
       readonly isAtStripe: boolean;
     }
   /** It is paused; so many grants that are due and paid for are held back. */
@@ -24,13 +24,16 @@ export type Waiting =
   /** A payment is here whose cycles cannot be counted, because an earlier one is not. */
   | { readonly for: 'first_payment'; readonly paymentId: string }
   /** A command that was accepted is being carried out there. */
-  | { readonly for: 'stripe' };
+  | { readonly for: 'stripe' }
+  /** A payment that was under way when it was to be stopped: it is granted if it succeeds, else its invoice is voided. */
+  | { readonly for: 'debit'; readonly since: Instant };
 
 /** Why nothing is granted now, for the people who are asked; empty while it runs by itself. The most pressing comes first. */
 export function whyItWaits(state: SubscriptionState): readonly Waiting[] {
   const orphans = state.intervals.filter((interval) => eraOf(interval, state.eras) === undefined);
   return [
     ...(state.command === null ? [] : [{ for: 'stripe' } as const]),
+    ...(state.unvoidedUntil === null ? [] : [{ for: 'debit', since: state.unvoidedUntil } as const]),
     ...orphans.map(({ paymentId }) => ({ for: 'first_payment', paymentId }) as const),
     ...waitingOf(state),
   ];
@@ -42,7 +45,7 @@ export function withheldCredits({ withdrawals }: SubscriptionState): number {
 }
 
 function waitingOf(state: SubscriptionState): readonly Waiting[] {
-  const paidThrough = paidThroughOf(state);
+  const through = coveredThroughOf(state);
   const pause = pauseOf(state);
   switch (statusOf(state)) {
     case 'canceled':
@@ -57,8 +60,8 @@ function waitingOf(state: SubscriptionState): readonly Waiting[] {
     }
     case 'active':
     case 'past_due':
-      if (paidThrough === null || state.at < paidThrough || paidThrough === endsAt(state)) return [];
-      return [renewal(state, paidThrough)];
+      if (through === null || state.at < through || through === endsAt(state)) return [];
+      return [renewal(state, through)];
   }
 }
 
@@ -75,7 +78,16 @@ function renewal(state: SubscriptionState, since: Instant): Waiting {
     for: 'renewal',
     since,
     graceEnd: end,
-    standing: failed ? 'failed' : state.at < end ? 'in_grace' : 'grace_over',
+    standing: failed ? 'failed' : standingOf(state, since, end),
     isAtStripe: state.stripeSubscriptionId !== null,
   };
+}
+
+function standingOf(
+  state: SubscriptionState,
+  since: Instant,
+  end: Instant,
+): 'in_grace' | 'in_flight' | 'grace_over' {
+  if (isInFlight(state, since)) return 'in_flight';
+  return state.at < end ? 'in_grace' : 'grace_over';
 }

@@ -30,12 +30,18 @@ function entitlementOf(
   { payment, grantedCredits }: WithdrawalFact,
   grantsNow: readonly GrantEffect[],
 ): Entitlement {
-  const { paymentId, creditsPerCycle, paid } = payment;
+  const { paymentId, creditsPerCycle, paid, otherMinor = 0 } = payment;
   const era = eraOf(payment, state.eras);
   const cycles = era === undefined ? [] : paidCycles(payment, era);
   const granted = cycles.filter(({ cycle }) => era !== undefined && isGranted(era, cycle)).length;
   const now = grantsNow.filter((grant) => grant.paymentId === paymentId).length * creditsPerCycle;
   const ungranted = (ungrantedByPayment(state).get(paymentId)?.length ?? 0) * creditsPerCycle;
   const before = grantedCredits === undefined ? granted * creditsPerCycle : grantedCredits + now;
-  return { paymentId, paid, total: credits(before + ungranted), ungranted: credits(ungranted) };
+  return {
+    paymentId,
+    paid,
+    otherMinor,
+    total: credits(before + ungranted),
+    ungranted: credits(ungranted),
+  };
 }

@@ -1,15 +1,17 @@
 import type { Finding } from '../../activities/reconcile/findings';
+import type { Alarm } from '../../domain/alarms';
 import { reconcileEvents } from '../../activities/reconcile/reconcile-events';
 import { reconcileState } from '../../activities/reconcile/reconcile-state';
 import { createStripePayments } from '../../payments/stripe-payments';
 import { createLogger } from '../../platform/logger';
 import { createTemporalClient } from '../../platform/temporal';
+import { listAllAlarms } from '../../store/alarms';
 import { parseOptions } from './command';
 import { findSurroundings, withDatabase } from './surroundings';
 
 /**
  * Compares everything with Stripe, now: what the webhook lost goes into the inbox, money that is missing goes to its
- * workflow. Answers 1 when Stripe does not stand behind something of ours, each named.
+ * workflow. Answers 1 while an alarm rings, and names each with what to do.
  */
 export async function runReconcile(args: readonly string[]): Promise<number> {
   const values = parseOptions(args, { json: { type: 'boolean' } });
@@ -20,12 +22,13 @@ export async function runReconcile(args: readonly string[]): Promise<number> {
   const logger = createLogger({ name: 'cli', level: 'silent' });
   try {
     const now = await surroundings.clock().now();
-    const { events, state } = await withDatabase(surroundings.databaseUrl(), async (db) => {
+    const { events, state, ringing } = await withDatabase(surroundings.databaseUrl(), async (db) => {
       const deps = { db, payments, temporal, logger };
       const heard = await reconcileEvents(deps, { since: null, now });
-      return { events: heard, state: await reconcileState(deps, now) };
+      const found = await reconcileState(deps, now);
+      return { events: heard, state: found, ringing: await listAllAlarms(db) };
     });
-    const report = { ok: state.alarms === 0, checkedAt: now, events, ...state };
+    const report = { ok: ringing.length === 0, checkedAt: now, events, ...state, ringing };
     if (values.json === true) console.log(JSON.stringify(report));
     else print(report);
     return report.ok ? 0 : 1;
@@ -44,16 +47,21 @@ function print({
   readonly ok: boolean;
   readonly checkedAt: string;
   readonly events: Awaited<ReturnType<typeof reconcileEvents>>;
+  readonly ringing: readonly Alarm[];
 }): void {
   console.log(
     `${String(events.read)} events, of which ${String(events.added)} had not arrived; ${String(checked)} checked`,
   );
   for (const repair of found.repairs) console.log(`told ${lineOf(repair)}`);
-  for (const alarm of found.alarmed) console.log(`LOOK ${lineOf(alarm)}`);
-  const told = `${String(found.repaired)} told to their workflow, ${String(found.alarms)} for a person to look at`;
+  for (const alarm of found.ringing) console.log(`LOOK ${lineOfAlarm(alarm)}`);
+  const told = `${String(found.repaired)} told to their workflow, ${String(found.ringing.length)} for a person to look at`;
   console.log(`${ok ? 'Stripe stands behind everything' : 'Something is off'}: ${told}, ${checkedAt}.`);
 }
 
 function lineOf({ kind, id, customerId, problem }: Finding): string {
   return `${kind} ${id}${customerId === null ? '' : ` of ${customerId}`}: ${problem}`;
+}
+
+function lineOfAlarm({ kind, subject, customerId, since, todo }: Alarm): string {
+  return `${kind} ${subject}${customerId === null ? '' : ` of ${customerId}`} since ${since}: ${todo}`;
 }

@@ -1,0 +1,44 @@
+import type { Alarm, AlarmKind } from '../../domain/alarms';
+import { isUnknownAtStripe } from '../../payments/is-unknown';
+import { listUnseenAlarms } from '../../store/alarms';
+import { silence } from '../alarms';
+import { compareInvoice, comparePayment, compareSession } from './compare-money';
+import type { Inquirer } from './inquirer';
+
+/** The alarms that a whole comparison finds again as long as their cause is there. */
+const FOUND_EVERY_TIME: readonly AlarmKind[] = [
+  'unknown_subscription',
+  'unbacked_credits',
+  'unread_event',
+  'abandoned_hold',
+  'unreadable',
+];
+
+/**
+ * After a whole comparison: ends the alarms whose cause it has not found any more. Money may be older than what was compared,
+ * so each such alarm is looked into by itself.
+ */
+export async function endAlarms(inquirer: Inquirer): Promise<void> {
+  const { deps, at } = inquirer;
+  for (const alarm of await listUnseenAlarms(deps.db, FOUND_EVERY_TIME, at)) await silence(deps, alarm, at);
+  for (const alarm of await listUnseenAlarms(deps.db, ['unclaimed_money'], at)) {
+    await lookAgain(inquirer, alarm);
+  }
+}
+
+async function lookAgain(inquirer: Inquirer, alarm: Alarm): Promise<void> {
+  const { deps, at } = inquirer;
+  try {
+    await compareAgain(inquirer, alarm.subject);
+  } catch (error) {
+    if (!isUnknownAtStripe(error)) throw error;
+    await silence(deps, alarm, at);
+  }
+}
+
+async function compareAgain(inquirer: Inquirer, id: string): Promise<void> {
+  const { payments } = inquirer.deps;
+  if (id.startsWith('in_')) await compareInvoice(inquirer, await payments.getInvoice(id));
+  else if (id.startsWith('cs_')) await compareSession(inquirer, await payments.getCheckoutSession(id));
+  else await comparePayment(inquirer, await payments.getPayment(id));
+}

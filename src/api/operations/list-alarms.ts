@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { listAlarms as readAlarms } from '../../store/alarms';
+import { defineOperation } from '../operation';
+import { pageOf, pageQuery } from '../schemas';
+import { alarmSchema, alarmView } from '../views/alarm-view';
+
+export const listAlarms = defineOperation({
+  summary: 'List the alarms that ring now',
+  description: 'What a person must look at. An alarm ends by itself when its cause is gone.',
+  tag: 'Operators',
+  access: 'operator',
+  query: z.strictObject(pageQuery),
+  answers: { 200: { description: 'The alarms, newest first.', schema: pageOf(alarmSchema) } },
+  async handle({ query }, { db }) {
+    const page = await readAlarms(db, query);
+    return { status: 200, body: { ...page, data: page.data.map(alarmView) } };
+  },
+});

@@ -1,0 +1,47 @@
+import type { Instant } from '../instants';
+import { planItemOf, type AtStripe } from './at-stripe';
+import type { SubscriptionState } from './state';
+import { currentEra, paidThroughOf, pauseOf, statusOf } from './timeline';
+
+/**
+ * The state with what somebody has changed at Stripe, as far as it has one meaning: another plan, quantity or interval is what
+ * the next renewal is ordered for, a pause there is a pause, and a trial there is time that nobody pays for. What has no
+ * meaning here is left to a person; `differencesOf` names it.
+ */
+export function adopt(state: SubscriptionState, seen: AtStripe): SubscriptionState {
+  const known = { ...state, atStripe: seen };
+  const isLive = currentEra(state) !== undefined && statusOf(state) !== 'canceled';
+  return isLive ? withTrial(withPause(withOrder(known, seen), seen), seen) : known;
+}
+
+function withOrder(state: SubscriptionState, seen: AtStripe): SubscriptionState {
+  const sold = planItemOf(seen)?.sold ?? null;
+  if (sold === null) return state;
+  const { plan, credits, interval } = sold;
+  if (state.contract !== null) return { ...state, planCredits: credits };
+  const orderedAt = plan === state.plan ? state.orderedAt : state.at;
+  return { ...state, plan, planCredits: credits, orderedAt, interval, collection: seen.collection };
+}
+
+/** A contract is not paused: whoever does it at Stripe is asked what it is to mean. */
+function withPause(state: SubscriptionState, { isPaused }: AtStripe): SubscriptionState {
+  const pause = pauseOf(state);
+  const isOpen = pause !== null && pause.to === null;
+  if (isPaused === isOpen || state.contract !== null) return state;
+  return { ...state, pause: isOpen ? { ...pause, to: state.at } : { from: state.at, to: null } };
+}
+
+function withTrial(state: SubscriptionState, { trialEnd, currentPeriod }: AtStripe): SubscriptionState {
+  const paidThrough = paidThroughOf(state);
+  if (trialEnd === null || paidThrough === null || trialEnd <= paidThrough) return state;
+  return waive(state, { start: currentPeriod.start, end: trialEnd });
+}
+
+/** The state with time that nobody is charged for; of several the latest counts. */
+export function waive(
+  state: SubscriptionState,
+  period: { readonly start: Instant; readonly end: Instant },
+): SubscriptionState {
+  const isLater = state.waived === null || state.waived.end < period.end;
+  return isLater ? { ...state, waived: period } : state;
+}
