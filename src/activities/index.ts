@@ -1,3 +1,4 @@
+import { claimActivation, type ActivationClaim } from '../store/subscription-claims';
 import { findSubscriptionState } from '../store/subscriptions';
 import { acknowledgeEvents } from './acknowledge-events';
 import { carryOutAddOnWithdrawal, readAddOnWithdrawal } from './add-on-withdrawals';
@@ -11,6 +12,7 @@ import { eraseAtStripe, eraseCustomer } from './erase-customer';
 import { eraseWorks } from './erase-works';
 import { findOrder } from './find-order';
 import { findPlanTerms } from './find-plan-terms';
+import { giveUpOpening } from './give-up-opening';
 import { licenseImage } from './license-image';
 import { openAddOn } from './open-add-on';
 import { openSubscription } from './open-subscription';
@@ -20,6 +22,7 @@ import { reserveSpend } from './reserve-spend';
 import { runJob } from './run-job';
 import { settleAddOn } from './settle-add-on';
 import { settleSpend } from './settle-spend';
+import { settleDuplicate } from './settle-duplicate';
 import { stepTopUp } from './step-top-up';
 
 type Input<Activity extends (deps: ActivityDeps, input: never) => unknown> = Parameters<Activity>[1];
@@ -32,6 +35,9 @@ export function createActivities(deps: ActivityDeps) {
     runJob: (input: Input<typeof runJob>) => runJob(deps, input),
     settleSpend: (input: Input<typeof settleSpend>) => settleSpend(deps, input),
     openSubscription: (input: Input<typeof openSubscription>) => openSubscription(deps, input),
+    giveUpOpening: (input: Input<typeof giveUpOpening>) => giveUpOpening(deps, input),
+    claimActivation: (input: ActivationClaim) => claimActivation(deps.db, input),
+    settleDuplicate: (input: Input<typeof settleDuplicate>) => settleDuplicate(deps, input),
     findSubscriptionState: async (id: string) => (await findSubscriptionState(deps.db, id)) ?? null,
     findPlanTerms: (input: Input<typeof findPlanTerms>) => findPlanTerms(deps, input),
     readSubscriptionPayments: (input: Input<typeof readSubscriptionPayments>) =>

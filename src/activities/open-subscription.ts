@@ -1,13 +1,17 @@
 import type { Instant } from '../domain/instants';
+import { DomainError } from '../domain/errors';
 import { openSubscription as open, type SubscriptionState } from '../domain/subscription';
 import { getCatalog, getPriceId } from '../store/catalogs';
 import { getOpenCustomer } from '../store/customers';
 import { subscriptionRecord, writeRecords } from '../store/records';
 import { ensureStripeCustomer } from '../store/stripe-customers';
+import { recordOpening, registerOpening } from '../store/subscription-openings';
+import { findSubscriptionState } from '../store/subscriptions';
 import type { OpenAnswer, OpenSubscription } from '../workflows/messages';
-import { closeOtherCheckouts } from './close-other-checkouts';
 import type { ActivityDeps } from './deps';
+import { giveUpOpening } from './give-up-opening';
 import { refusalOf } from './refusal';
+import { replaceOpenings } from './replace-openings';
 import { subscriptionRowOf } from './subscription-row';
 
 export interface Opened {
@@ -17,22 +21,40 @@ export interface Opened {
 }
 
 /**
- * Opens the checkout at Stripe, or has it send invoices, and records the `incomplete` subscription. It replaces the customer's
- * earlier checkouts, so that only one can be paid. Idempotent by the subscription's id.
+ * Opens the checkout at Stripe, or has it send invoices, and records the `incomplete` subscription. It first ends whatever the
+ * customer has opened earlier and not paid for, so that only one can be paid, and ends itself when a later opening has begun
+ * meanwhile. Idempotent by the subscription's id.
  */
 export async function openSubscription(
   deps: ActivityDeps,
   { opening, at }: { opening: OpenSubscription; at: Instant },
 ): Promise<Opened> {
   try {
-    await getOpenCustomer(deps.db, opening.customerId);
-    await closeOtherCheckouts(deps, opening);
-    const state = await openAtStripe(deps, opening, at);
-    await writeRecords(deps.db, [subscriptionRecord(subscriptionRowOf(state))]);
-    return { answer: { outcome: 'opened' }, state };
+    const { subscriptionId, customerId } = opening;
+    const recorded = await findSubscriptionState(deps.db, subscriptionId);
+    if (recorded !== undefined) return opened(recorded);
+    await getOpenCustomer(deps.db, customerId);
+    // The API has registered it; but one of an older release may have started this.
+    await registerOpening(deps.db, { subscriptionId, customerId, byPortal: false, at });
+    await replaceOpenings(deps, opening);
+    return await recordUnlessReplaced(deps, await openAtStripe(deps, opening, at));
   } catch (error) {
     return { answer: refusalOf(error), state: null };
   }
+}
+
+function opened(state: SubscriptionState): Opened {
+  return { answer: { outcome: 'opened' }, state };
+}
+
+/** Nobody was told its address yet. Should it be paid all the same, it is there to be taken in. */
+async function recordUnlessReplaced(deps: ActivityDeps, state: SubscriptionState): Promise<Opened> {
+  const record = subscriptionRecord(subscriptionRowOf(state));
+  if (await recordOpening(deps.db, state.subscriptionId, record)) return opened(state);
+  if ((await giveUpOpening(deps, state)) === 'ended')
+    throw new DomainError('state_conflict', 'The customer has begun to open another subscription since.');
+  await writeRecords(deps.db, [record]);
+  return opened(state);
 }
 
 async function openAtStripe(

@@ -7,5 +7,6 @@ import type { OpenAnswer } from '../workflows/messages';
  */
 export function refusalOf(error: unknown): OpenAnswer & { outcome: 'refused' } {
   if (!(error instanceof DomainError) || error.code === 'unavailable') throw error;
-  return { outcome: 'refused', code: error.code, message: error.message };
+  const { code, message, details } = error;
+  return { outcome: 'refused', code, message, ...(Object.keys(details).length === 0 ? {} : { details }) };
 }

@@ -1,14 +1,10 @@
 import type { Request } from 'express';
 import { DomainError } from '../domain/errors';
-import { findApiKey, type Scope } from '../store/api-keys';
+import { findApiKey } from '../store/api-keys';
 import { findPortalCustomerId, PORTAL_TOKEN_PREFIX } from '../store/portal-sessions';
+import type { Caller } from './caller';
 import type { ApiDeps } from './deps';
 import type { Access } from './operation';
-
-/** Who calls: an integrating server or an operator by key, or one customer by the token of a portal session. */
-export type Caller =
-  | { readonly kind: 'key'; readonly scopes: readonly Scope[] }
-  | { readonly kind: 'portal'; readonly customerId: string };
 
 /** The caller of the request. Throws `unauthenticated` when it names none, or an unknown, revoked or expired one. */
 export async function authenticate({ db, clock }: ApiDeps, req: Request): Promise<Caller> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../domain/errors';
-import { assertScope, type Caller } from './authenticate';
+import { assertScope } from './authenticate';
+import type { Caller } from './caller';
 import type { AnyOperation } from './operation';
 
 /**

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { ErrorCode } from '../domain/errors';
+import type { Caller } from './caller';
 import type { ApiDeps } from './deps';
 
 /** Who may call: anybody; a customer by a portal token, or any key for them; any key; a key with the operator scope. */
@@ -19,6 +20,8 @@ export interface BodyFormat<Body> {
 /** One HTTP request, checked: whatever a handler sees has the declared shape. */
 export interface Call<Query, Body> {
   readonly requestId: string;
+  /** Undefined where anybody may call. */
+  readonly caller: Caller | undefined;
   /** The `{id}` of the path; empty when the path has none. Any text is possible. */
   readonly id: string;
   readonly query: Query;

@@ -18,6 +18,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, ProblemType>> = {
   plan_required: { status: 403, title: 'The plan does not allow this.' },
   subscription_required: { status: 403, title: 'This is sold to paid subscribers only.' },
   operator_scope_required: { status: 403, title: 'Only a key with the operator scope may do this.' },
+  invoice_not_allowed: { status: 403, title: 'A customer does not order by invoice.' },
   not_found: { status: 404, title: 'There is no such thing.' },
   contract_required: { status: 409, title: 'This plan is sold by contract.' },
   state_conflict: { status: 409, title: 'The state of things does not allow this now.' },

@@ -1,7 +1,8 @@
 import type { Request, RequestHandler } from 'express';
 import { parseWith } from './bodies/parse-with';
-import { assertScope, authenticate, type Caller } from './authenticate';
+import { assertScope, authenticate } from './authenticate';
 import { assertBound, bindQuery } from './bind-to-customer';
+import type { Caller } from './caller';
 import type { ApiDeps } from './deps';
 import { readIdempotencyKey, REPLAYED_HEADER } from './idempotency-key';
 import type { Call } from './operation';
@@ -26,6 +27,7 @@ export function serveOperation({ path, operation }: Route, deps: ApiDeps): Reque
     const isKeyed = operation.needsIdempotencyKey && !operation.isDryRun(query, body);
     const call: Call<unknown, unknown> = {
       requestId: requestIdOf(res),
+      caller,
       id: possibleId(String(req.params['id'] ?? '')),
       query,
       body,

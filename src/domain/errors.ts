@@ -9,6 +9,7 @@ export const ERROR_CODES = [
   'plan_required',
   'subscription_required',
   'operator_scope_required',
+  'invoice_not_allowed',
   'not_found',
   'contract_required',
   'state_conflict',

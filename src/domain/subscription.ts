@@ -19,11 +19,7 @@ import { takeBack } from './subscription/withdrawals';
 export type { CommandAnswer, GrantEffect, StripeCall, SubscriptionEffects } from './subscription/effects';
 export type { SubscriptionCommand, SubscriptionFact, SubscriptionStep } from './subscription/inputs';
 export { differencesOf, wordsOfDifference } from './subscription/differences';
-export {
-  openSubscription,
-  readSubscriptionState,
-  type SubscriptionState,
-} from './subscription/state';
+export { openSubscription, readSubscriptionState, type SubscriptionState } from './subscription/state';
 export { coveredThroughOf } from './subscription/timeline';
 export { callsAtTermEnd, callsWhileRecorded, callsWhileUnvoided } from './subscription/invoiced-at-stripe';
 export { isFinished, nextChangeAt, viewOf, type SubscriptionView } from './subscription/view';
@@ -40,7 +36,10 @@ export function step(
 ): { readonly state: SubscriptionState; readonly effects: SubscriptionEffects } {
   const carried = takeIn({ ...state, at: input.at > state.at ? input.at : state.at }, input);
   const first = grantDue(carried.state);
-  const back = input.type === 'withdrawal' ? takeBack(first.state, input, first.grants) : null;
+  const back =
+    input.type === 'withdrawal' && state.duplicate === undefined
+      ? takeBack(first.state, input, first.grants)
+      : null;
   // What was withheld and is given back may be due already.
   const second = back === null ? null : grantDue(back.state);
   const after = prune(second?.state ?? first.state);
@@ -77,6 +76,7 @@ function takeIn(state: SubscriptionState, input: SubscriptionStep): Carried {
     case 'invoice_voided':
     case 'all_voided':
     case 'checkout_expired':
+    case 'duplicate':
     case 'subscription_changed':
     case 'withdrawal':
       return { state: takeFact(state, input), calls: [], answer: null };

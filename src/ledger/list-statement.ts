@@ -14,15 +14,20 @@ export const STATEMENT_CODES = [
   'clawback',
   'clawback_undo',
   'expire',
+  'duplicate_canceled',
+  'duplicate_refunded',
 ] as const;
 export type StatementCode = (typeof STATEMENT_CODES)[number];
 
-/** One journal row as its customer reads it: what moved, why, and the three numbers after it. */
+/**
+ * One journal row as its customer reads it: what moved, why, and the three numbers after it. Or a notice: what happened
+ * although nothing moved, with the numbers as they stood.
+ */
 export interface StatementEntry {
   readonly id: string;
   readonly at: Instant;
   readonly code: StatementCode;
-  /** How many credits moved; the code says which way. */
+  /** How many credits moved; the code says which way. Zero in a notice. */
   readonly credits: number;
   readonly available: number;
   readonly held: number;
@@ -52,6 +57,10 @@ export interface StatementPage {
 
 interface StatementRow {
   seq: number;
+  /** Among the notices behind the journal row; 0 for the row itself. */
+  position: number;
+  /** Of a notice. */
+  id: string | null;
   at: Instant;
   code: StatementCode;
   credits: number;
@@ -77,51 +86,46 @@ const REASONS: Readonly<Record<StatementCode, string>> = {
   clawback: 'Credits taken back after a refund',
   clawback_undo: 'Credits restored',
   expire: 'Credits expired',
+  duplicate_canceled: 'A second subscription was canceled',
+  duplicate_refunded: 'The payment for a second subscription was refunded',
 };
 
 /**
- * A customer's journal, newest first, half-open in time: `[from, to)`. Every row but the one that opens the wallet is
- * an entry, so the numbers of neighbours follow from each other. Rows added meanwhile never shift a page. Throws
- * `invalid_request` for a cursor that no statement gave out.
+ * A customer's journal and notices, newest first, half-open in time: `[from, to)`. Every row but the one that opens the
+ * wallet is an entry, so the numbers of neighbours follow from each other; a notice stands where it was written, behind the
+ * latest row of that moment, and moves nothing. Entries added meanwhile never shift a page. Throws `invalid_request` for a
+ * cursor that no statement gave out.
  */
 export async function listStatement(
   db: Knex,
   customerId: string,
   request: StatementRequest,
 ): Promise<StatementPage> {
-  const rows = await query<StatementRow>(
-    db,
-    `SELECT seq, effective_at AS at, code, credits, available, held, owed, reason,
-            spend_id, grant_id, order_id, subscription_id
-     FROM ledger.journal
-     WHERE wallet_id = :customerId AND seq > 0 AND seq < :before::bigint
-       AND effective_at >= coalesce(:from::timestamptz, '-infinity')
-       AND effective_at < coalesce(:to::timestamptz, 'infinity')
-     ORDER BY seq DESC LIMIT :limit::int + 1`,
-    {
-      customerId,
-      before: request.cursor === undefined ? Number.MAX_SAFE_INTEGER : parseCursor(request.cursor),
-      from: request.from ?? null,
-      to: request.to ?? null,
-      limit: request.limit,
-    },
-  );
+  const before = request.cursor === undefined ? LATEST : parseCursor(request.cursor);
+  const rows = await query<StatementRow>(db, ENTRIES, {
+    customerId,
+    seq: before.seq,
+    position: before.position,
+    from: request.from ?? null,
+    to: request.to ?? null,
+    limit: request.limit,
+  });
   const shown = rows.slice(0, request.limit);
   const last = shown.at(-1);
   return {
     data: shown.map((row) => entryOf(customerId, row)),
-    nextCursor: rows.length > request.limit && last !== undefined ? cursorOf(last.seq) : null,
+    nextCursor: rows.length > request.limit && last !== undefined ? cursorOf(last) : null,
   };
 }
 
 /** Whether a statement could have given it out. */
 export function isStatementCursor(cursor: string): boolean {
-  return findSeq(cursor) !== undefined;
+  return findPlace(cursor) !== undefined;
 }
 
 function entryOf(customerId: string, row: StatementRow): StatementEntry {
   return {
-    id: `${customerId}-${String(row.seq)}`,
+    id: row.id ?? `${customerId}-${String(row.seq)}`,
     at: row.at,
     code: row.code,
     credits: row.credits,
@@ -136,20 +140,49 @@ function entryOf(customerId: string, row: StatementRow): StatementEntry {
   };
 }
 
-function cursorOf(seq: number): string {
-  return Buffer.from(String(seq)).toString('base64url');
+interface Place {
+  readonly seq: number;
+  readonly position: number;
 }
 
-function parseCursor(cursor: string): number {
-  const seq = findSeq(cursor);
-  if (seq !== undefined) return seq;
+const LATEST: Place = { seq: Number.MAX_SAFE_INTEGER, position: 0 };
+
+/** Each half reads no more than a page, by its own index. */
+const ENTRIES = `
+  (SELECT seq, 0::bigint AS position, NULL AS id, effective_at AS at, code, credits, available, held, owed, reason,
+     spend_id, grant_id, order_id, subscription_id
+   FROM ledger.journal
+   WHERE wallet_id = :customerId AND seq > 0 AND seq < :seq::bigint + least(:position::bigint, 1)
+     AND effective_at >= coalesce(:from::timestamptz, '-infinity')
+     AND effective_at < coalesce(:to::timestamptz, 'infinity')
+   ORDER BY seq DESC LIMIT :limit::int + 1)
+  UNION ALL
+  (SELECT n.seq, n.position, n.id, n.at, n.code, 0, coalesce(j.available, 0), coalesce(j.held, 0), coalesce(j.owed, 0), n.reason,
+     NULL, NULL, NULL, n.subscription_id
+   FROM app.notices n LEFT JOIN ledger.journal j ON j.wallet_id = n.customer_id AND j.seq = n.seq
+   WHERE n.customer_id = :customerId AND (n.seq, n.position) < (:seq::bigint, :position::bigint)
+     AND n.at >= coalesce(:from::timestamptz, '-infinity') AND n.at < coalesce(:to::timestamptz, 'infinity')
+   ORDER BY n.seq DESC, n.position DESC LIMIT :limit::int + 1)
+  ORDER BY seq DESC, position DESC LIMIT :limit::int + 1`;
+
+function cursorOf({ seq, position }: Place): string {
+  const text = position === 0 ? String(seq) : `${String(seq)}:${String(position)}`;
+  return Buffer.from(text).toString('base64url');
+}
+
+function parseCursor(cursor: string): Place {
+  const place = findPlace(cursor);
+  if (place !== undefined) return place;
   throw new DomainError('invalid_request', 'The cursor is not one that this list gave out.', {
     field: 'cursor',
   });
 }
 
-function findSeq(cursor: string): number | undefined {
+function findPlace(cursor: string): Place | undefined {
   const text = Buffer.from(cursor, 'base64url').toString();
-  const seq = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : Number.NaN;
-  return Number.isSafeInteger(seq) && cursorOf(seq) === cursor ? seq : undefined;
+  const [, seqText, positionText] = /^([1-9]\d{0,15}|0(?=:))(?::([1-9]\d{0,15}))?$/.exec(text) ?? [];
+  if (seqText === undefined) return undefined;
+  const place = { seq: Number(seqText), position: Number(positionText ?? 0) };
+  const isSafe = Number.isSafeInteger(place.seq) && Number.isSafeInteger(place.position);
+  return isSafe && cursorOf(place) === cursor ? place : undefined;
 }

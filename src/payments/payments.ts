@@ -155,6 +155,9 @@ export interface PaymentEvent {
   readonly orderId: string | null;
 }
 
+/** What became of giving a payment back: through, on its way, or for a person to see to. */
+export type RefundStanding = 'succeeded' | 'pending' | 'failed';
+
 /** A change of a subscription at Stripe. `operationId` is its idempotency key and stays the same for all repeats. */
 export interface SubscriptionChange {
   readonly operationId: string;
@@ -286,6 +289,11 @@ export interface Payments {
     description: string;
   }): Promise<PaymentFact>;
   getPayment(paymentIntentId: string): Promise<PaymentFact>;
+  /**
+   * Gives back all that is left of a payment. What has been given back already counts, whoever did it. `failed`: the bank
+   * sent it back, or Stripe refuses it; it is not tried again.
+   */
+  refundPayment(refund: { operationId: string; paymentIntentId: string }): Promise<RefundStanding>;
   /** The payment of an invoice; null when it has none, or none that Stripe takes part in. */
   findInvoiceOfPayment(paymentIntentId: string): Promise<InvoiceFact | null>;
   /**

@@ -17,6 +17,7 @@ import {
 } from './stripe-lists';
 import { chargeOffSession, findSavedPaymentMethod, getPayment } from './stripe-payment-intents';
 import { ensureContractPrice, ensurePrices } from './stripe-prices';
+import { refundPayment } from './stripe-refunds';
 import {
   adoptSubscription,
   cancelSubscription,
@@ -72,6 +73,7 @@ export function createStripePayments(config: {
     findSavedPaymentMethod: (stripeCustomerId) => findSavedPaymentMethod(stripe, stripeCustomerId),
     chargeOffSession: (input) => chargeOffSession(stripe, input),
     getPayment: (paymentIntentId) => getPayment(stripe, paymentIntentId),
+    refundPayment: (refund) => refundPayment(stripe, refund),
     findInvoiceOfPayment: (paymentIntentId) => findInvoiceOfPayment(stripe, paymentIntentId),
     getGivenBack: (of) => getGivenBack(stripe, of),
     getWithdrawal: (withdrawal) => getWithdrawal(stripe, withdrawal),

@@ -16,7 +16,8 @@ export type IdPrefix =
   | 'ctr'
   | 'key'
   | 'req'
-  | 'alm';
+  | 'alm'
+  | 'ntc';
 
 /** A fresh id: the prefix and 26 characters, the first ten of them the millisecond, so that ids sort by creation. */
 export function newId(prefix: IdPrefix): string {

@@ -107,20 +107,6 @@ export async function listLiveAtStripe(
   );
 }
 
-/** The checkouts at which a customer has not paid for a subscription yet, as far as is known. */
-export async function listOpenCheckouts(
-  db: Knex,
-  customerId: string,
-): Promise<readonly { readonly id: string; readonly sessionId: string }[]> {
-  const rows = await db<SubscriptionRow>('app.subscriptions')
-    .where({ customer_id: customerId, status: 'incomplete' })
-    .select('id', 'state');
-  return rows.flatMap(({ id, state }) => {
-    const sessionId = state?.checkout?.sessionId;
-    return sessionId === undefined ? [] : [{ id, sessionId }];
-  });
-}
-
 /**
  * The customer's subscription that grants next, ended ones included: what is left of a canceled year is still granted, month
  * by month. Undefined when no credits are to be expected.

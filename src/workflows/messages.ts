@@ -145,7 +145,12 @@ export interface PaymentFact {
 
 export type OpenAnswer =
   | { readonly outcome: 'opened' }
-  | { readonly outcome: 'refused'; readonly code: string; readonly message: string };
+  | {
+      readonly outcome: 'refused';
+      readonly code: string;
+      readonly message: string;
+      readonly details?: Readonly<Record<string, unknown>>;
+    };
 
 /** Creates the checkout and the `incomplete` subscription; idempotent per workflow. */
 export const openSubscriptionUpdate = defineUpdate<OpenAnswer>('open');
@@ -175,6 +180,12 @@ export const recordPaymentUpdate = defineUpdate<
 export const migrateUpdate = defineUpdate<CommandAnswer, [{ readonly catalogVersion: string }]>('migrate');
 /** Reads everything about the subscription at Stripe again, at once: for an operator who wonders why it waits. */
 export const lookAgainUpdate = defineUpdate<CommandAnswer>('lookAgain');
+
+/**
+ * A later opening of the same customer ends this one, if nothing is paid for it: `done` when it has ended, `state_conflict`
+ * when it is paid or being paid. Sent by that opening's own activity; by hand, use cancel.
+ */
+export const replaceUpdate = defineUpdate<CommandAnswer, [{ readonly by: string }]>('replace');
 
 /** How a command reaches its subscription, by Update-with-Start: one whose workflow has ended is taken up again. */
 export function subscriptionCommandStart(subscriptionId: string) {

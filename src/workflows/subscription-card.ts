@@ -8,6 +8,7 @@ import {
   type SubscriptionState,
   type Waiting,
 } from '../domain/subscription';
+import { wordsOfDuplicate } from '../domain/subscription/duplicate';
 
 /**
  * The operator's card in the Web UI: where the subscription stands, why it waits, and the update that mends it
@@ -22,9 +23,12 @@ export function subscriptionCard(state: SubscriptionState, nextLookAt: Instant |
     `**${plan}** by the ${state.interval} for ${state.customerId} (${atStripe}): **${status}**`,
     ...differencesOf(state).map((difference) => `**Look** ${wordsOfDifference(state, difference)}`),
     ...reasons.map((waiting) => `**Waits** ${wordsOf(waiting)}`),
-    ...(nextLookAt === null || reasons.length === 0
+    ...(nextLookAt === null || (reasons.length === 0 && state.duplicate === undefined)
       ? []
       : [`Reads Stripe again by itself at ${nextLookAt}.`]),
+    ...(state.duplicate === undefined
+      ? []
+      : [`**Second subscription.** ${wordsOfDuplicate(state.duplicate)}`]),
     ...(status === 'canceled' && state.expired
       ? ['Its checkout ended unpaid. Money that comes all the same is taken in.']
       : []),

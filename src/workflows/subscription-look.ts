@@ -1,5 +1,6 @@
 import { epochMsOf, instantOf, type Instant } from '../domain/instants';
 import { callsWhileRecorded, coveredThroughOf, viewOf } from '../domain/subscription';
+import { duplicateEndsAt } from '../domain/subscription/duplicate';
 import type { OpenedShell } from './subscription-shell';
 
 /** How long after its end an unpaid checkout is looked at, should its event have been lost. */
@@ -9,13 +10,16 @@ const DAY_MS = 86_400_000;
 /**
  * The watchdog: when everything is to be read at Stripe although no hint came. For a checkout, once it is over; for a
  * period that is due and not paid, when its grace ends, and then every day; for what is still to be voided, every day; for
- * what is invoiced and paid by recorded money, once in every cycle, for what Stripe has billed meanwhile. Null while there
- * is nothing to worry about.
+ * what is invoiced and paid by recorded money, once in every cycle, for what Stripe has billed meanwhile; for the money of a
+ * duplicate, every day until it is returned, and when it must have arrived. Null while there is nothing to worry about.
  */
 export function nextLookAt({ state, lookedAt }: OpenedShell): Instant | null {
   const { status, currentPeriod } = viewOf(state);
   const through = coveredThroughOf(state);
   const again = lookedAt === null ? null : dayAfter(lookedAt);
+  if (state.duplicate !== undefined) {
+    return duplicateEndsAt(state.duplicate) ?? later(state.duplicate.since, again);
+  }
   if (status === 'incomplete') {
     if (state.checkout === null) return null;
     return later(instantOf(epochMsOf(state.checkout.expiresAt) + CHECKOUT_MARGIN_MS), again);

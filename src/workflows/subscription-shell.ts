@@ -13,6 +13,7 @@ import {
   pauseUpdate,
   paymentFactSignal,
   recordPaymentUpdate,
+  replaceUpdate,
   resumeUpdate,
   stateQuery,
   type CommandAnswer,
@@ -22,9 +23,14 @@ import {
 
 type WithoutTerms<Command> = Command extends unknown ? Omit<Command, 'at' | 'terms' | 'graceMs'> : never;
 
-/** What somebody wants of the subscription, in the order of asking; `look_again` only wants it to be looked at. */
+/**
+ * What somebody wants of the subscription, in the order of asking; `look_again` only wants it to be looked at, `replace` that
+ * it gives way to a later one.
+ */
 export type Order =
-  WithoutTerms<SubscriptionCommand> | { readonly type: 'look_again'; readonly commandId: string };
+  | WithoutTerms<SubscriptionCommand>
+  | { readonly type: 'look_again'; readonly commandId: string }
+  | { readonly type: 'replace'; readonly commandId: string };
 
 /** All that a run of the workflow knows. Only the state outlives it. */
 export interface Shell {
@@ -122,6 +128,10 @@ export function listen(shell: Shell): void {
   );
   setHandler(lookAgainUpdate, () => order((commandId) => ({ type: 'look_again', commandId })), {
     description: 'Reads everything about it at Stripe again, and does what follows.',
+  });
+  setHandler(replaceUpdate, () => order((commandId) => ({ type: 'replace', commandId })), {
+    description: 'From a later opening of the customer: ends it if nothing is paid. {"by": "sub_…"}',
+    validator: (argument: unknown) => demand(isLine(membersOf(argument)['by']), 'Say {"by": "sub_…"}.'),
   });
   const hear = (fact: PaymentFact) => {
     if (isPaymentFact(fact)) shell.facts.push(fact);

@@ -10,8 +10,12 @@ import {
   type SubscriptionEffects,
   type SubscriptionState,
   type SubscriptionStep,
+  viewOf,
 } from '../domain/subscription';
+import type { Duplicate } from '../domain/subscription/duplicate';
+import type { CommandAnswer } from './messages';
 import { now } from './now';
+import { admitMoney, findForbidding } from './one-subscription';
 import { showSubscription } from './show-subscription';
 import { nextLookAt } from './subscription-look';
 import type { OpenedShell, Order } from './subscription-shell';
@@ -23,8 +27,14 @@ const { readSubscriptionPayments, readSubscriptionNews } = proxyActivities<Activ
   retry: { initialInterval: '500 milliseconds', maximumAttempts: 3 },
 });
 /** A command that was accepted is carried through, however long Stripe cannot be reached, unless Stripe refuses it. */
-const { callStripe } = proxyActivities<Activities>({
+const { callStripe, giveUpOpening } = proxyActivities<Activities>({
   summary: 'Changes it at Stripe',
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+});
+/** However long Stripe cannot be reached: it is not forgotten that a customer was charged for nothing. */
+const { settleDuplicate } = proxyActivities<Activities>({
+  summary: 'Cancels and refunds a second subscription',
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
 });
@@ -54,14 +64,26 @@ export async function takeTurn(shell: OpenedShell): Promise<void> {
   const order = shell.orders.shift();
   const lookAt = nextLookAt(shell);
   const isLookDue = order !== undefined || (lookAt !== null && lookAt <= now());
-  const seen = isLookDue ? await look(shell) : [];
+  const seen = isLookDue && shell.state.duplicate === undefined ? await look(shell) : [];
   await feed(shell, [...heard, ...seen], [{ type: 'instant' }]);
   // A new period at Stripe is among the news, and the watchdog looks once in every cycle.
   if (heard.length > 0 || isLookDue) {
     await callAll(shell, callsWhileRecorded(shell.state));
     await voidWhatIsLeft(shell);
   }
+  const { duplicate } = shell.state;
+  if (duplicate !== undefined && (isLookDue || facts.length > 0 || duplicate.money === null))
+    await settle(shell, duplicate);
   if (order !== undefined) await obey(shell, order);
+}
+
+/** Sees to the money of a duplicate. */
+async function settle(shell: OpenedShell, before: Duplicate): Promise<void> {
+  const { subscriptionId, customerId, plan, stripeSubscriptionId } = shell.state;
+  const which = { subscriptionId, customerId, plan, stripeSubscriptionId };
+  const duplicate = await settleDuplicate({ ...which, duplicate: before, at: now() });
+  shell.lookedAt = now();
+  await feed(shell, [], [{ type: 'duplicate', duplicate, stripeSubscriptionId }]);
 }
 
 /**
@@ -74,14 +96,39 @@ async function obey(shell: OpenedShell, order: Order): Promise<void> {
     shell.answers.set(commandId, { outcome: 'done' });
     return;
   }
+  if (order.type === 'replace') {
+    shell.answers.set(commandId, await giveWay(shell));
+    return;
+  }
   const command = await withTerms(shell, order);
   if (command === null) {
     const message = 'There is no such catalog version.';
     shell.answers.set(commandId, { outcome: 'refused', code: 'not_found', message });
     return;
   }
+  const other = await findForbidding(shell, command);
+  if (other !== null) {
+    const message = `The customer has the subscription ${other}: a second one does not begin.`;
+    shell.answers.set(commandId, { outcome: 'refused', code: 'state_conflict', message });
+    return;
+  }
   const calls = await feed(shell, [], [command]);
   await carryThrough(shell, commandId, calls);
+}
+
+/** Ends itself for a later opening of the customer, unless it is paid, or turns out to be paid in this very moment. */
+async function giveWay(shell: OpenedShell): Promise<CommandAnswer> {
+  const { status } = viewOf(shell.state);
+  if (status === 'canceled') return { outcome: 'done' };
+  if (status === 'incomplete') {
+    const { subscriptionId, checkout, stripeSubscriptionId } = shell.state;
+    if ((await giveUpOpening({ subscriptionId, checkout, stripeSubscriptionId })) === 'ended') {
+      await feed(shell, [], [{ type: 'checkout_expired' }]);
+      return { outcome: 'done' };
+    }
+    await feed(shell, await look(shell), []);
+  }
+  return { outcome: 'refused', code: 'state_conflict', message: 'It is paid for, or being paid.' };
 }
 
 /** A run that was lost left its command half done: its calls are made again, and what was done is not done twice. */
@@ -137,7 +184,7 @@ async function carryThrough(
 
 async function withTerms(
   { state }: OpenedShell,
-  order: Exclude<Order, { type: 'look_again' }>,
+  order: Exclude<Order, { type: 'look_again' | 'replace' }>,
 ): Promise<Untimed<SubscriptionCommand> | null> {
   switch (order.type) {
     case 'cancel':
@@ -161,13 +208,14 @@ async function withTerms(
 /** Feeds the machine, carries out what it says in one go, and only then lets anybody know. Answers what Stripe is asked. */
 async function feed(
   shell: OpenedShell,
-  readings: readonly Reading[],
-  inputs: readonly Input[],
+  read: readonly Reading[],
+  given: readonly Input[],
 ): Promise<readonly StripeCall[]> {
+  const { readings, inputs } = await admitMoney(shell, read);
   const at = now();
   let { state } = shell;
   const all: SubscriptionEffects[] = [];
-  for (const input of [...readings.flatMap((reading) => reading.step ?? []), ...inputs]) {
+  for (const input of [...inputs, ...readings.flatMap((reading) => reading.step ?? []), ...given]) {
     const next = step(state, { ...input, at });
     all.push(next.effects);
     state = next.state;

@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { endingWithParent } from '../../dev/stack/end-with-parent';
-import { stopProcess } from '../../dev/stack/launch';
-import { startProcess, type StartedProcess } from '../../dev/stack/started-process';
-import { findPackageRoot } from '../../src/platform/package-root';
-import { createApiClient, type Answer, type ApiClient, type Options } from './api-client';
+import type { Answer, ApiClient, Options } from './api-client';
 import { arrive, balanceOf, imagesOf, spend, subscribe } from './people';
+import { startSecondApi } from './second-api';
 import { useStack } from './use-stack';
 
 type Request = readonly [path: string, body: unknown, options?: Options];
@@ -14,18 +9,14 @@ type Request = readonly [path: string, body: unknown, options?: Options];
 /** As behind a load balancer: whichever process a repeat reaches, the database and Temporal decide, and no memory. */
 describe('two API processes that are asked the same at the same moment', () => {
   const { stack, api } = useStack();
-  let second: StartedProcess;
   let other: ApiClient;
+  let stopOther: () => Promise<unknown>;
 
   beforeAll(async () => {
-    const file = join(findPackageRoot(), 'dist/src/main/api.js');
-    const launch = { file: process.execPath, args: [file], env: environment() };
-    second = startProcess(endingWithParent(launch, 'TERM'), join(stack.home, 'second-api.log'));
-    const { listening } = await second.lineWith('listening');
-    other = await createApiClient({ ...stack.dev, apiUrl: String(listening) });
+    ({ api: other, stop: stopOther } = await startSecondApi(stack));
   }, 30_000);
 
-  afterAll(() => stopProcess(second.child, 'SIGTERM', 10_000));
+  afterAll(() => stopOther());
 
   it('make one customer known, once', async () => {
     const answers = await ask(['/v1/customers', { externalId: randomUUID() }]);
@@ -116,26 +107,6 @@ describe('two API processes that are asked the same at the same moment', () => {
         clientOf(index).post<{ id: string }>(path, body, { ...options, key }),
       ),
     );
-  }
-
-  function environment(): Record<string, string> {
-    const { dev, home } = stack;
-    return {
-      DATABASE_URL: dev.databaseUrl,
-      TEMPORAL_ADDRESS: dev.temporalAddress,
-      TEMPORAL_NAMESPACE: dev.temporalNamespace,
-      STRIPE_SECRET_KEY: dev.stripeSecretKey,
-      STRIPE_API_URL: dev.stripeUrl!,
-      STRIPE_WEBHOOK_SECRET: dev.stripeWebhookSecret,
-      JOB_PROVIDER_URL: dev.studioUrl!,
-      JOB_PROVIDER_TOKEN: 'of the worker',
-      JOBS_WEBHOOK_SECRET: dev.jobsWebhookSecret,
-      OBJECT_STORE_URL: pathToFileURL(join(home, 'objects')).href,
-      URL_SIGNING_SECRET: 'of the other process',
-      PUBLIC_URL: dev.apiUrl,
-      HOST: '127.0.0.1',
-      PORT: '0',
-    };
   }
 });
 

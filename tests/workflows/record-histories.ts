@@ -31,7 +31,7 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import { order } from './add-ons';
 import { generating, reserve, spendOf, spendToTheEnd } from './spends';
 import { payAt, stripeOf } from './stripe';
-import { command, openAndPay } from './subscriptions';
+import { command, open, openAndPay } from './subscriptions';
 import { openTimeHouse, type TimeHouse } from './time-house';
 
 /*
@@ -130,6 +130,25 @@ describe('the histories', () => {
     await record('subscription-paused-and-renewed', workflowId, second);
     await record('subscription-renewed-and-ended', workflowId, third);
     await record('subscription-taken-up-again', workflowId);
+  });
+
+  it('of two subscriptions of one customer', async () => {
+    const customerId = await house.newCustomer(1);
+    const replaced = await open(house, customerId);
+    const first = await open(house, customerId);
+    await payAt(first.checkoutUrl);
+    await pass(1);
+    await record('subscription-replaced', subscriptionWorkflowId(replaced.id));
+
+    // Opened while the one that is paid for could not be seen.
+    const rows = house.db<{ id: string; status: string }>('app.subscriptions');
+    await rows.clone().where({ id: first.id }).update({ status: 'canceled' });
+    const second = await open(house, customerId);
+    await rows.clone().where({ id: first.id }).update({ status: 'active' });
+    await payAt(second.checkoutUrl);
+    await pass(11 * 24);
+    await record('subscription-second', subscriptionWorkflowId(second.id));
+    await record('subscription-claimed', subscriptionWorkflowId(first.id));
   });
 
   it('of orders and top-ups', async () => {

@@ -26,12 +26,18 @@ export async function open(
   {
     plan = 'standard',
     interval = 'month',
+    collection = 'checkout',
     onStart = () => undefined,
-  }: { plan?: PlanId; interval?: Interval; onStart?: (workflowId: string) => void } = {},
+  }: {
+    plan?: PlanId;
+    interval?: Interval;
+    collection?: 'checkout' | 'invoice';
+    onStart?: (workflowId: string) => void;
+  } = {},
 ): Promise<Subscription> {
   const opening = openingOf(house, customerId);
   onStart(subscriptionWorkflowId(opening.subscriptionId));
-  return openAs(house, { ...opening, plan, interval, collection: 'checkout' });
+  return openAs(house, { ...opening, plan, interval, collection });
 }
 
 /** Opens a contract of 6,000 credits a month, invoiced by the month. */

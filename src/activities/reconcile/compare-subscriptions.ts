@@ -49,7 +49,8 @@ export async function compareSubscription(inquirer: Inquirer, subscription: Subs
   if (owner !== undefined) {
     await silence(deps, alarm, at);
     const seen = await atStripe(deps, owner, subscription);
-    if (isDeepStrictEqual(seen, owner.atStripe)) return;
+    const isOver = owner.duplicate !== undefined && subscription.endedAt !== null;
+    if (isOver || isDeepStrictEqual(seen, owner.atStripe)) return;
     const fact = { objectType: 'subscription', objectId: id } as const;
     await hint(deps, { to: 'subscription', subscriptionId: owner.subscriptionId, fact });
     return;

@@ -31,7 +31,8 @@ async function compareOfPlan(
 ): Promise<void> {
   const { deps, at } = inquirer;
   const state = await findOwnerOfInvoice(deps, invoice);
-  if (state === undefined || (await paidIntervalOf(deps, { ...state, at }, invoice)) === null) return;
+  if (state === undefined || state.duplicate !== undefined) return;
+  if ((await paidIntervalOf(deps, { ...state, at }, invoice)) === null) return;
   const { subscriptionId } = state;
   if (isTakenIn(state.withdrawals, withdrawal)) return;
   const { kind, withdrawalId: id } = withdrawal;

@@ -6,6 +6,7 @@ import { deriveId } from '../../platform/ids';
 import { claimContract, getContract, releaseContract, type RecordedContract } from '../../store/contracts';
 import { assertOpen, getCustomer } from '../../store/customers';
 import type { StoredAnswer } from '../../store/requests';
+import { registerOpening } from '../../store/subscription-openings';
 import { findSubscription } from '../../store/subscriptions';
 import {
   OPEN_UPDATE_ID,
@@ -18,7 +19,7 @@ import { answerOnce, refusal } from '../answer-once';
 import { jsonBody } from '../bodies/json-body';
 import { loadCustomerPlan, type CustomerPlan } from '../customer-plan';
 import type { ApiDeps } from '../deps';
-import { defineOperation } from '../operation';
+import { defineOperation, type Call } from '../operation';
 import { refusedAnswer } from '../refused-answer';
 import { idSchema, intervalSchema, urlSchema } from '../schemas';
 import { updateWithStart } from '../update-with-start';
@@ -42,13 +43,20 @@ const body = z.strictObject({
 export const createSubscription = defineOperation({
   summary: 'Subscribe a customer to a plan',
   description:
-    'Nothing is granted before it is paid for: send the customer to `checkoutUrl`, or wait until the invoice is paid.',
+    'Nothing is granted before it is paid for: send the customer to `checkoutUrl`, or wait until the invoice is paid. It ends whatever the customer has begun to order earlier and not paid for. By a portal token only by checkout, and at most ten times an hour.',
   tag: 'Subscriptions',
   access: 'customer',
   body: jsonBody(body),
   needsIdempotencyKey: true,
   answers: { 201: { description: 'The subscription waits for its payment.', schema: subscriptionSchema } },
-  problems: ['contract_required', 'state_conflict', 'payment_failed', 'unavailable'],
+  problems: [
+    'invoice_not_allowed',
+    'contract_required',
+    'state_conflict',
+    'payment_failed',
+    'rate_limited',
+    'unavailable',
+  ],
   async find({ body: { customerId, plan, contractId } }, deps) {
     const { db } = deps;
     const customer = await getCustomer(db, customerId);
@@ -68,12 +76,16 @@ export const createSubscription = defineOperation({
       customerId,
       operation: 'subscription',
       content: call.body,
+      authorize: () => Promise.resolve().then(() => assertMayOrder(call)),
       async admit() {
         assertOpen(customer);
         const refused = refusalOf(call.body, contract, current);
         if (refused !== undefined) throw refused;
         if (contract !== undefined && !(await claimContract(deps.db, contract.contractId, subscriptionId)))
           throw soldAlready(contract);
+        const byPortal = call.caller?.kind === 'portal';
+        const at = await deps.clock.now();
+        await registerOpening(deps.db, { subscriptionId, customerId, byPortal, at });
       },
       work: () =>
         open(deps, {
@@ -92,6 +104,16 @@ export const createSubscription = defineOperation({
 });
 
 type Request = z.output<typeof body>;
+
+/** An invoice asks for money that nobody has seen yet, so who may order by one is the house's to say, not the customer's. */
+function assertMayOrder({ caller, body }: Pick<Call<unknown, Request>, 'caller' | 'body'>): void {
+  if (caller?.kind !== 'portal') return;
+  if (body.collection !== 'invoice' && body.contractId === undefined) return;
+  throw new DomainError(
+    'invoice_not_allowed',
+    'By a portal token a subscription is opened by checkout only.',
+  );
+}
 
 /** Why a subscription cannot be sold now; undefined when it can. */
 function refusalOf(

@@ -23,7 +23,7 @@ const query = z.strictObject({
 });
 
 export const listStatement = defineOperation({
-  summary: 'List every movement of credits of a customer',
+  summary: 'List every movement of credits of a customer, and what happened without one',
   description:
     'As CSV (`Accept: text/csv`) all of it comes at once, unless a `limit` or a `cursor` is given.',
   tag: 'Customers',

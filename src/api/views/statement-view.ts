@@ -8,7 +8,9 @@ export const statementEntrySchema = z
     id: answerId,
     at: answerInstant,
     code: z.enum(STATEMENT_CODES),
-    credits: answerCredits.meta({ description: 'How many moved; the code says which way.' }),
+    credits: answerCredits.meta({
+      description: 'How many moved; the code says which way. Zero where nothing moved: it is only told.',
+    }),
     available: answerCredits,
     held: answerCredits,
     owed: answerCredits,

@@ -8,9 +8,13 @@ import { lastInterval } from './timeline';
 
 /** The state with one more fact. The same fact again, and facts in any order, lead to the same state. */
 export function takeFact(state: SubscriptionState, fact: SubscriptionFact): SubscriptionState {
+  // Whatever is heard of a duplicate, its own refund too, neither grants anything nor takes anything back.
+  if (state.duplicate !== undefined && fact.type !== 'duplicate') return state;
   switch (fact.type) {
     case 'instant':
       return state;
+    case 'duplicate':
+      return takeDuplicate(state, fact);
     case 'paid':
     case 'withdrawal':
       return addPayment(state, fact.payment, fact.stripeSubscriptionId);
@@ -111,6 +115,19 @@ function isCovered({ intervals }: SubscriptionState, payment: PaidInterval): boo
 /** An era of the first release does not say which payment began it: there its anchor tells. */
 function isOpenedBy({ openedBy, anchorAt }: Era, payment: PaidInterval): boolean {
   return openedBy === undefined ? anchorAt === payment.start : openedBy === payment.paymentId;
+}
+
+/** It ends with this, and what has ended stays ended. */
+function takeDuplicate(
+  state: SubscriptionState,
+  { duplicate, stripeSubscriptionId }: Extract<SubscriptionFact, { readonly type: 'duplicate' }>,
+): SubscriptionState {
+  return {
+    ...state,
+    duplicate,
+    stripeSubscriptionId: state.stripeSubscriptionId ?? stripeSubscriptionId,
+    cancelAt: state.cancelAt ?? state.at,
+  };
 }
 
 function takeProcessorState(

@@ -3,6 +3,7 @@ import type { Credits } from '../credits';
 import type { Instant } from '../instants';
 import type { PaidInterval } from '../paid-cycles';
 import type { Withdrawal } from '../refunds';
+import type { Duplicate } from './duplicate';
 import type { AtStripe } from './at-stripe';
 import type { StripeCall } from './effects';
 import type { PlanTerms } from './plan-terms';
@@ -39,6 +40,13 @@ export type SubscriptionFact =
   | { readonly type: 'all_voided'; readonly at: Instant }
   /** The checkout has ended without a payment. */
   | { readonly type: 'checkout_expired'; readonly at: Instant }
+  /** It was paid for while its customer had another subscription; what is known of its money. */
+  | {
+      readonly type: 'duplicate';
+      readonly at: Instant;
+      readonly duplicate: Duplicate;
+      readonly stripeSubscriptionId: string | null;
+    }
   /** The subscription at Stripe as it is now: changed in the portal, or ended, for example after the last failed retry. */
   | {
       readonly type: 'subscription_changed';

@@ -4,6 +4,7 @@ import type { Credits } from '../credits';
 import type { Instant, Period } from '../instants';
 import type { Era, PaidInterval } from '../paid-cycles';
 import type { PaymentWithdrawals } from '../refunds';
+import type { Duplicate } from './duplicate';
 import type { AtStripe } from './at-stripe';
 import type { CommandAnswer } from './effects';
 import type { PendingCommand } from './inputs';
@@ -55,6 +56,8 @@ export interface SubscriptionState {
   readonly command: PendingCommand | null;
   /** The answers of the latest commands, so that a repeat gets the first one. */
   readonly answers: readonly CommandAnswer[];
+  /** Absent unless it was paid for beside another subscription. */
+  readonly duplicate?: Duplicate;
   readonly createdAt: Instant;
   /** The latest instant seen; never goes back. */
   readonly at: Instant;

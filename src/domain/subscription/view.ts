@@ -4,6 +4,7 @@ import { credits, type Credits } from '../credits';
 import { epochMsOf, instantOf, type Instant, type Period } from '../instants';
 import type { Era } from '../paid-cycles';
 import { dueCycles, isHeldBack } from './due-cycles';
+import { duplicateEndsAt, type Duplicate } from './duplicate';
 import type { SubscriptionState, SubscriptionStatus } from './state';
 import {
   coveredThroughOf,
@@ -81,9 +82,15 @@ export function nextChangeAt(state: SubscriptionState): Instant | null {
 
 /** True when nothing can come of the subscription any more but by news of a payment. */
 export function isFinished(state: SubscriptionState): boolean {
-  const { command, unvoidedUntil } = state;
+  const { command, duplicate, unvoidedUntil } = state;
+  if (duplicate !== undefined && !isArrived(duplicate, state.at)) return false;
   const isSettled = command === null && unvoidedUntil === null;
   return statusOf(state) === 'canceled' && dueCycles(state).length === 0 && isSettled;
+}
+
+function isArrived(duplicate: Duplicate, at: Instant): boolean {
+  const end = duplicateEndsAt(duplicate);
+  return end !== null && end <= at;
 }
 
 /** The latest instant, or the last one before the end: what has ended stays in the cycle it ended in. */

@@ -11,6 +11,7 @@ import { deriveId } from '../../../platform/ids';
 import { getPriceId } from '../../../store/catalogs';
 import { bindStripeCustomer } from '../../../store/customers';
 import { customerRecord, subscriptionRecord, writeRecords, type StoreRecord } from '../../../store/records';
+import { claimActivation } from '../../../store/subscription-claims';
 import { getSubscription } from '../../../store/subscriptions';
 import { SUBSCRIPTION_WORKFLOW, subscriptionMoveIn } from '../../../workflows/messages';
 import type { Arrival } from './arrival';
@@ -28,6 +29,7 @@ export interface MoveInDeps {
  * finished by the next one.
  */
 export async function moveIn(deps: MoveInDeps, arrival: Arrival, at: Instant): Promise<void> {
+  await claim(deps, arrival);
   await record(deps, arrival, at);
   await bindToStripe(deps, arrival);
   if (arrival.subscriber.paid === null) return;
@@ -36,6 +38,15 @@ export async function moveIn(deps: MoveInDeps, arrival: Arrival, at: Instant): P
   if (status === 'canceled') return;
   const start = subscriptionMoveIn({ subscriptionId, plan, interval, customerId });
   await deps.temporal.workflow.start(SUBSCRIPTION_WORKFLOW, start);
+}
+
+/** Before anything is recorded: of two subscriptions of a customer that become live at once, one is refused. */
+async function claim({ db }: MoveInDeps, arrival: Arrival): Promise<void> {
+  const { customerId, subscriptionId, imported, subscription } = arrival;
+  if (imported.subscription === null || subscription !== undefined) return;
+  const { revision } = imported.subscription;
+  const other = await claimActivation(db, { customerId, subscriptionId, revision });
+  if (other !== null) throw new Error(`${customerId} subscribes already: ${other}`);
 }
 
 async function record({ db, ledger }: MoveInDeps, arrival: Arrival, at: Instant): Promise<void> {
