@@ -4,19 +4,23 @@ import { askTemporal } from '../platform/ask-temporal';
 import { deriveId } from '../platform/ids';
 import { deleteImages, listImagesToErase } from '../store/images';
 import { takeModelsAway } from '../store/models';
-import { listPicturing, listQueuedSpends, type Spend } from '../store/spends';
+import { eraseWordsOfSpends, listQueuedSpends, listSpendsToErase, type Spend } from '../store/spends';
 import { deleteUploads, listUploads } from '../store/uploads';
 import { cancelSpendSignal } from '../workflows/messages';
 import type { ActivityDeps } from './deps';
 
 type WorksDeps = Pick<ActivityDeps, 'db' | 'objectStore' | 'temporal'>;
 
-const PAGE_SIZE = 100;
+const PAGE_SIZE = 20;
+/** Then it answers how far it has come: nobody's works are too many, and a history stays short. */
+const WORK_MS_MAX = 60_000;
+
+type Erased = Pick<Spend, 'id' | 'action' | 'quantity'>;
 
 /**
- * Takes away what a customer who is being erased has given and made: models, uploads, and pictures that are nobody else's. The
- * object first and then its row, so that a repeat finds what is left. Begins with `after` '', goes on with what it answers, and
- * is done at null.
+ * Takes away what a customer who is being erased has given, asked for and made: models, uploads, prompts, and pictures that are
+ * nobody else's. The object first and then its row, so that a repeat finds what is left. Begins with `after` '', goes on with
+ * what it answers, and is done at null.
  */
 export async function eraseWorks(
   deps: WorksDeps,
@@ -26,9 +30,19 @@ export async function eraseWorks(
     await endModels(deps, customerId);
     await eraseUploads(deps, customerId);
   }
-  const spends = await listPicturing(deps.db, customerId, { after, limit: PAGE_SIZE });
-  await erasePictures(deps, spends);
-  return spends.length < PAGE_SIZE ? null : (spends.at(-1)?.id ?? null);
+  const endsAtMs = performance.now() + WORK_MS_MAX;
+  for (let last = after; ;) {
+    const spends = await listSpendsToErase(deps.db, customerId, { after: last, limit: PAGE_SIZE });
+    await erasePictures(deps, spends);
+    await eraseWordsOfSpends(
+      deps.db,
+      customerId,
+      spends.map(({ id }) => id),
+    );
+    if (spends.length < PAGE_SIZE) return null;
+    last = spends.at(-1)?.id ?? last;
+    if (performance.now() > endsAtMs) return last;
+  }
 }
 
 /** As when their owner deletes them: work of others that has not begun is released. */
@@ -56,20 +70,18 @@ async function eraseUploads({ db, objectStore }: WorksDeps, customerId: string):
 }
 
 /** Also what was stored and never delivered, in the place where it would have been. */
-async function erasePictures(
-  { db, objectStore }: WorksDeps,
-  spends: readonly Pick<Spend, 'id' | 'quantity'>[],
-): Promise<void> {
+async function erasePictures({ db, objectStore }: WorksDeps, spends: readonly Erased[]): Promise<void> {
   const images = await listImagesToErase(
     db,
     spends.map(({ id }) => id),
   );
   const delivered = new Set(images.map(({ id }) => id));
-  for (const { id, quantity } of spends) {
+  for (const { id, action, quantity } of spends) {
+    if (action !== 'generate_images') continue;
     for (let position = 0; position < quantity; position += 1) {
       const imageId = deriveId('img', id, position);
       if (delivered.has(imageId)) continue;
-      for (const key of possibleImageKeys(imageId)) await objectStore.remove(key);
+      await Promise.all(possibleImageKeys(imageId).map((key) => objectStore.remove(key)));
     }
   }
   const gone = images.filter(({ stays }) => !stays);

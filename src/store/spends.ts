@@ -102,28 +102,37 @@ export async function markSpendRunning(db: Knex, id: string, at: Instant): Promi
   await db('app.spends').where({ id, status: 'reserved' }).update({ status: 'running', updated_at: at });
 }
 
-/** A customer's spends that may have stored pictures, by id; at most `limit`. */
-export async function listPicturing(
+/** A customer's spends by id, so that one after the other is erased; at most `limit`. */
+export async function listSpendsToErase(
   db: Knex,
   customerId: string,
   { after, limit }: { readonly after: string; readonly limit: number },
-): Promise<readonly Pick<Spend, 'id' | 'quantity'>[]> {
+): Promise<readonly Pick<Spend, 'id' | 'action' | 'quantity'>[]> {
   return db<SpendRow>('app.spends')
-    .where({ customer_id: customerId, action: 'generate_images' })
+    .where({ customer_id: customerId })
     .where('id', '>', after)
     .orderBy('id')
     .limit(limit)
-    .select('id', 'quantity');
+    .select('id', 'action', 'quantity');
 }
 
-/** Erases a customer's own words from their spends: prompts, names of models, what a failure repeats of them. */
-export async function eraseWordsOfSpends(db: Knex, customerId: string): Promise<void> {
-  await db('app.spends')
+/**
+ * Erases a customer's own words from their spends, or from some of them: prompts, names of models, what a failure repeats of
+ * them. Those that have none any more are left alone.
+ */
+export async function eraseWordsOfSpends(
+  db: Knex,
+  customerId: string,
+  ids?: readonly string[],
+): Promise<void> {
+  const spends = db<SpendRow>('app.spends')
     .where({ customer_id: customerId })
-    .update({
-      input: db.raw(`input - '{prompt,name,uploadIds}'::text[]`),
-      failure: db.raw(`failure || '{"detail": ""}'`),
-    });
+    .whereRaw(`(jsonb_exists_any(input, '{prompt,name,uploadIds}') OR failure ->> 'detail' <> '')`);
+  if (ids !== undefined) void spends.whereIn('id', [...ids]);
+  await spends.update({
+    input: db.raw(`input - '{prompt,name,uploadIds}'::text[]`),
+    failure: db.raw(`failure || '{"detail": ""}'`),
+  });
 }
 
 function spendOf(row: SpendRow): Spend {

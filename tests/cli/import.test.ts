@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
+import { Client, Pool } from 'pg';
 import { cycleIndexAt, cycleStart } from '../../src/domain/billing-calendar';
 import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
 import { IMPORT_COLUMNS, type ImportCells } from '../../src/domain/subscription/import-line';
@@ -30,7 +30,7 @@ const EXAMPLE = join(findPackageRoot(), 'examples/import/subscribers.csv');
 describe('npx scrip customers import', () => {
   let stack: TestStack;
   let sandbox: SandboxClient;
-  let database: Client;
+  let database: Pool;
   /** The next renewal of whoever began on a 31st. */
   let renewal: number;
 
@@ -39,7 +39,7 @@ describe('npx scrip customers import', () => {
     const { apiUrl, operatorKey, stripeUrl, stripeSecretKey } = stack.dev;
     sandbox = connectSandbox({ apiUrl, operatorKey, stripeUrl: stripeUrl!, stripeSecretKey });
     renewal = cycleIndexAt(ANCHOR, (await sandbox.now()) as Instant) + 1;
-    database = await openDatabase(stack);
+    database = new Pool({ connectionString: stack.dev.databaseOwnerUrl, max: 4 });
   }, 180_000);
 
   afterAll(async () => {

@@ -2,6 +2,7 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import { epochMsOf, instantOf } from '../../src/domain/instants';
 import { getRecordedCustomer } from '../../src/store/customers';
 import {
+  cancelUpdate,
   ERASURE_WORKFLOW,
   eraseUpdate,
   erasureStart,
@@ -9,12 +10,12 @@ import {
   subscriptionWorkflowId,
 } from '../../src/workflows/messages';
 import { stripeOf } from './stripe';
-import { journalOf, openAndPay } from './subscriptions';
+import { command, journalOf, openAndPay } from './subscriptions';
 import { openTimeHouse, type TimeHouse } from './time-house';
 
 const DAY_MS = 86_400_000;
 
-describe('a year after an erasure', () => {
+describe('after an erasure', () => {
   let house: TimeHouse;
   let stopWorkers: () => Promise<void>;
 
@@ -30,11 +31,13 @@ describe('a year after an erasure', () => {
 
   const pass = async (days: number) =>
     house.advanceTo(instantOf(epochMsOf(await house.now()) + days * DAY_MS));
-  const erase = async (customerId: string) => {
-    await house.client.workflow.executeUpdateWithStart(eraseUpdate, {
-      args: [{ end: true }],
+  const ask = (customerId: string, end: boolean) =>
+    house.client.workflow.executeUpdateWithStart(eraseUpdate, {
+      args: [{ end }],
       startWorkflowOperation: new WithStartWorkflowOperation(ERASURE_WORKFLOW, erasureStart({ customerId })),
     });
+  const erase = async (customerId: string) => {
+    await ask(customerId, true);
     await house.client.workflow.getHandle(erasureWorkflowId(customerId)).result();
   };
   const billsOf = async (customerId: string) => {
@@ -43,7 +46,19 @@ describe('a year after an erasure', () => {
     return data.map(({ status, amount_paid: paid }) => [status, paid]);
   };
 
-  it('nobody was charged again, by the month or by the year', async () => {
+  it('months that are paid for are named, and then nothing is waited for', async () => {
+    const customerId = await house.newCustomer(1);
+    const { id } = await openAndPay(house, customerId, { interval: 'year' });
+    await pass(0);
+    await command(house, id, cancelUpdate, { id: 'end', args: [{ when: 'now' }] });
+    expect(await ask(customerId, false)).toMatchObject({
+      outcome: 'blocked',
+      blockers: [{ kind: 'paid_cycles', id }],
+    });
+    expect(await ask(customerId, true)).toEqual({ outcome: 'erased' });
+  });
+
+  it('nobody is charged again in a year, by the month or by the year', async () => {
     const [monthly, yearly] = [await house.newCustomer(1), await house.newCustomer(1)];
     const sold = [await openAndPay(house, monthly), await openAndPay(house, yearly, { interval: 'year' })];
     await pass(0);
