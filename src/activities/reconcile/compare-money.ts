@@ -5,7 +5,7 @@ import { hasPayment } from '../../store/payments';
 import { findSubscriptionOfStripe, findSubscriptionState } from '../../store/subscriptions';
 import { isOwnInvoice, paidIntervalOf, readInvoice } from '../invoice-steps';
 import { isBoundTo } from '../stripe-customer';
-import { hint, tellWorkflow, type Inquirer } from './inquirer';
+import { tellWorkflow, type Inquirer } from './inquirer';
 import { compareUnclaimed } from './unclaimed-money';
 import { whoseIs } from './whose-money';
 
@@ -30,8 +30,7 @@ export async function compareInvoice(inquirer: Inquirer, invoice: InvoiceFact): 
   // Its own workflow gives that money back, under an alarm of its own.
   if (owner?.duplicate !== undefined) return;
   const isGranted = await hasPayment(deps.db, invoiceId);
-  if (owner?.duplicate !== undefined) await askAboutDuplicate(inquirer, owner, invoiceId);
-  else if (owner !== undefined && !isGranted) {
+  if (owner !== undefined && !isGranted) {
     const { step } = await readInvoice(deps, { ...owner, at }, invoice);
     if (step?.type === 'paid') {
       await tellOfInvoice(inquirer, owner, invoiceId);
@@ -49,20 +48,6 @@ export async function compareInvoice(inquirer: Inquirer, invoice: InvoiceFact): 
     ungranted: { ...amountPaid, amountMinor: ungranted },
     paymentIntentId,
     isSettledByHand,
-  });
-}
-
-/** A second subscription's money goes back; whoever has not heard that it did looks again. */
-async function askAboutDuplicate(
-  { deps }: Inquirer,
-  { subscriptionId, duplicate }: SubscriptionState,
-  invoiceId: string,
-): Promise<void> {
-  if (duplicate?.money?.standing === 'returned') return;
-  await hint(deps, {
-    to: 'subscription',
-    subscriptionId,
-    fact: { objectType: 'invoice', objectId: invoiceId },
   });
 }
 

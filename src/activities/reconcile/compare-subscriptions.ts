@@ -48,8 +48,6 @@ export async function compareSubscription(inquirer: Inquirer, subscription: Subs
   const alarm = { kind: 'unknown_subscription', subject: id } as const;
   if (owner !== undefined) {
     await silence(deps, alarm, at);
-    // Whatever becomes of a second subscription, its own workflow sees to it.
-    if (owner.duplicate !== undefined) return;
     const seen = await atStripe(deps, owner, subscription);
     const isOver = owner.duplicate !== undefined && subscription.endedAt !== null;
     if (isOver || isDeepStrictEqual(seen, owner.atStripe)) return;
