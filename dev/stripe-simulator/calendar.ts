@@ -7,7 +7,11 @@ import { DAY } from './work';
  */
 
 /** The instant (seconds) `count` intervals after the anchor, its day clamped to the end of a shorter month, in UTC. */
-function anchorPlus(anchor: number, { interval, intervalCount }: Recurring, count: number): number {
+export function intervalsAfter(
+  anchor: number,
+  { interval, intervalCount }: Recurring,
+  count: number,
+): number {
   const steps = count * intervalCount;
   if (interval === 'day') return anchor + steps * DAY;
   if (interval === 'week') return anchor + steps * 7 * DAY;
@@ -25,6 +29,6 @@ function anchorPlus(anchor: number, { interval, intervalCount }: Recurring, coun
 /** The end of the period that `at` lies in: the first whole number of intervals after the anchor that is later. */
 export function periodEnd(anchor: number, recurring: Recurring, at: number): number {
   let count = 1;
-  while (anchorPlus(anchor, recurring, count) <= at) count += 1;
-  return anchorPlus(anchor, recurring, count);
+  while (intervalsAfter(anchor, recurring, count) <= at) count += 1;
+  return intervalsAfter(anchor, recurring, count);
 }

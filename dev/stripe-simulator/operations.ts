@@ -2,6 +2,7 @@ import type { Operation } from './http/operation';
 import { balanceOperations } from './operations/balance-transactions';
 import { catalogOperations } from './operations/catalog';
 import { checkoutOperations } from './operations/checkout-sessions';
+import { couponOperations } from './operations/coupons';
 import { creditNoteOperations } from './operations/credit-notes';
 import { customerOperations } from './operations/customers';
 import { disputeOperations } from './operations/disputes';
@@ -21,6 +22,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...customerOperations,
   ...balanceOperations,
   ...catalogOperations,
+  ...couponOperations,
   ...checkoutOperations,
   ...paymentLinkOperations,
   ...subscriptionOperations,

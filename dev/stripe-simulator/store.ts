@@ -21,6 +21,8 @@ export interface Kinds {
   charge: Stripe.Charge;
   refund: Stripe.Refund;
   credit_note: Stripe.CreditNote;
+  coupon: Stripe.Coupon;
+  discount: Stripe.Discount;
   dispute: Stripe.Dispute;
   event: Stripe.EventBase;
   'billing_portal.session': Stripe.BillingPortal.Session;
@@ -45,6 +47,8 @@ export interface CheckoutTerms {
   /** How long a subscription is on trial, in days from its payment; or until when, in seconds; both null for no trial. */
   readonly trialDays: number | null;
   readonly trialEnd: number | null;
+  /** What the subscription is given; a single payment is lowered when the session is opened. */
+  readonly coupons: readonly string[];
   readonly whenTrialEndsUnpaid: 'cancel' | 'create_invoice' | 'pause';
 }
 

@@ -6,6 +6,7 @@ import type { PaymentFact } from '../payments/payments';
 import { deriveId } from '../platform/ids';
 import { findAddOnOrder, getAddOnOrder, type AddOnOrder } from '../store/add-on-orders';
 import { getCatalog, getCurrentCatalog } from '../store/catalogs';
+import { getRecordedCustomer } from '../store/customers';
 import { addOnOrderRecord, writeRecords } from '../store/records';
 import { findLiveSubscription } from '../store/subscriptions';
 import { ensureStripeCustomer } from '../store/stripe-customers';
@@ -27,14 +28,18 @@ export type TopUpOutcome =
 
 /**
  * Records the order of a purchase as `pending` and finds a card to charge. A pack that was sold when it was chosen, and that
- * the catalog of the customer no longer has, is not ordered. Idempotent by customer and number.
+ * the catalog of the customer no longer has, is not ordered, and nothing is for who is being erased. Idempotent by customer and number.
  */
 export async function openTopUp(
   deps: ActivityDeps,
   { customerId, purchase, at }: { customerId: string; purchase: Purchase; at: Instant },
 ): Promise<OpenedTopUp> {
   const orderId = deriveId('ord', customerId, 'auto', purchase.number);
-  if ((await findAddOnOrder(deps.db, orderId)) === undefined) {
+  const isOrdered = (await findAddOnOrder(deps.db, orderId)) !== undefined;
+  if ((await getRecordedCustomer(deps.db, customerId)).erasingAt !== null) {
+    return { orderId, paymentMethodId: null, ...(isOrdered ? {} : { stop: 'no_payment_method' }) };
+  }
+  if (!isOrdered) {
     const subscription = await findLiveSubscription(deps.db, customerId);
     const catalog = await (subscription === undefined
       ? getCurrentCatalog(deps.db)

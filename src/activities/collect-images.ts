@@ -1,5 +1,6 @@
 import { DomainError } from '../domain/errors';
-import { readPicture, type PictureType } from '../media/pictures';
+import { imageKey } from '../media/image-key';
+import { readPicture } from '../media/pictures';
 import { deriveId } from '../platform/ids';
 import type { Spend } from '../store/spends';
 import type { ActivityDeps } from './deps';
@@ -21,12 +22,6 @@ const OUTPUT_BYTES_MAX = 50_000_000;
 const PATIENCE_MS = 120_000;
 /** Outputs that are fetched at the same time: a hundred that hang are given up before the activity's own time is. */
 const LANES = 8;
-
-const EXTENSIONS: Readonly<Record<PictureType, string>> = {
-  'image/png': 'png',
-  'image/jpeg': 'jpg',
-  'image/webp': 'webp',
-};
 
 interface Output {
   readonly url: string;
@@ -95,7 +90,7 @@ async function storeImage(
   const picture = await readPicture(bytes);
   if (picture === undefined) return undefined;
   const imageId = deriveId('img', spend.id, position);
-  const objectKey = `images/${imageId}/clean.${EXTENSIONS[picture.contentType]}`;
+  const objectKey = imageKey(imageId, picture.contentType);
   await deps.objectStore.put(objectKey, bytes, picture.contentType);
   return { imageId, position, width: picture.width, height: picture.height, objectKey };
 }

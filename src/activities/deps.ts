@@ -24,6 +24,8 @@ export interface ActivityDeps {
   readonly publicUrl: string;
   /** Signs the short-lived links by which the job provider reads uploaded pictures. */
   readonly urlSigningSecret: string;
+  /** Keys the hash by which somebody who was erased is recognised (src/platform/config.ts). */
+  readonly erasureKey: string;
   /** What trains a model at the job provider. */
   readonly trainerVersion: string;
 }

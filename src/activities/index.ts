@@ -2,10 +2,14 @@ import { claimActivation, type ActivationClaim } from '../store/subscription-cla
 import { findSubscriptionState } from '../store/subscriptions';
 import { acknowledgeEvents } from './acknowledge-events';
 import { carryOutAddOnWithdrawal, readAddOnWithdrawal } from './add-on-withdrawals';
+import { beginErasure } from './begin-erasure';
 import { chargeTopUp, openTopUp } from './buy-top-up';
 import { callStripe } from './call-stripe';
 import { carryOutSubscription } from './carry-out-subscription';
 import type { ActivityDeps } from './deps';
+import { endWhatRuns } from './end-what-runs';
+import { eraseAtStripe, eraseCustomer } from './erase-customer';
+import { eraseWorks } from './erase-works';
 import { findOrder } from './find-order';
 import { findPlanTerms } from './find-plan-terms';
 import { giveUpOpening } from './give-up-opening';
@@ -50,6 +54,11 @@ export function createActivities(deps: ActivityDeps) {
     stepTopUp: (input: Input<typeof stepTopUp>) => stepTopUp(deps, input),
     openTopUp: (input: Input<typeof openTopUp>) => openTopUp(deps, input),
     chargeTopUp: (input: Input<typeof chargeTopUp>) => chargeTopUp(deps, input),
+    beginErasure: (input: Input<typeof beginErasure>) => beginErasure(deps, input),
+    endWhatRuns: (input: Input<typeof endWhatRuns>) => endWhatRuns(deps, input),
+    eraseWorks: (input: Input<typeof eraseWorks>) => eraseWorks(deps, input),
+    eraseAtStripe: (customerId: string) => eraseAtStripe(deps, customerId),
+    eraseCustomer: (input: Input<typeof eraseCustomer>) => eraseCustomer(deps, input),
     acknowledgeEvents: (input: Input<typeof acknowledgeEvents>) => acknowledgeEvents(deps, input),
   };
 }

@@ -8,7 +8,7 @@ import { findSpend, type SpendRow } from '../store/spends';
 import { spendWorkflowId, type ReserveAnswer, type SpendInput } from '../workflows/messages';
 import type { ActivityDeps } from './deps';
 import { noticeCredits } from './notice-credits';
-import { reasonOf, refusedByLedger, refusedByRule } from './reserve-spend';
+import { reasonOf, refusedByLedger, refusedByRule, refusedWhenErased } from './reserve-spend';
 
 /**
  * Sells a licence: hold, capture, the licence and the artist's share in one transaction. The same image to the same
@@ -22,6 +22,8 @@ export async function licenseImage(
   if (request.action !== 'license_image') throw new Error(`${request.action} is not a licence`);
   const recorded = await findSpend(deps.db, spendId);
   if (recorded !== undefined) return { outcome: 'reserved', status: recorded.status };
+  const gone = await refusedWhenErased(deps, customerId);
+  if (gone !== undefined) return gone.answer;
   const facts = await loadSpendFacts(deps.db, { customerId, request, at });
   const plan = planSpend(request, facts);
   if (!plan.allowed) return refusedByRule(plan).answer;

@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instants';
 import { getCatalog, getPriceId } from '../store/catalogs';
+import { getOpenCustomer } from '../store/customers';
 import type { AddOnOrderRow } from '../store/add-on-orders';
 import { addOnOrderRecord, writeRecords } from '../store/records';
 import { ensureStripeCustomer } from '../store/stripe-customers';
@@ -23,6 +24,7 @@ export async function openAddOn(
   { opening, at }: { opening: OpenAddOn; at: Instant },
 ): Promise<{ readonly answer: OpenAnswer; readonly order: Order | null }> {
   try {
+    await getOpenCustomer(deps.db, opening.customerId);
     return { answer: { outcome: 'opened' }, order: await openAtStripe(deps, opening, at) };
   } catch (error) {
     return { answer: refusalOf(error), order: null };

@@ -2,6 +2,7 @@ import type { Instant } from '../domain/instants';
 import { DomainError } from '../domain/errors';
 import { openSubscription as open, type SubscriptionState } from '../domain/subscription';
 import { getCatalog, getPriceId } from '../store/catalogs';
+import { getOpenCustomer } from '../store/customers';
 import { subscriptionRecord, writeRecords } from '../store/records';
 import { ensureStripeCustomer } from '../store/stripe-customers';
 import { recordOpening, registerOpening } from '../store/subscription-openings';
@@ -32,6 +33,7 @@ export async function openSubscription(
     const { subscriptionId, customerId } = opening;
     const recorded = await findSubscriptionState(deps.db, subscriptionId);
     if (recorded !== undefined) return opened(recorded);
+    await getOpenCustomer(deps.db, customerId);
     // The API has registered it; but one of an older release may have started this.
     await registerOpening(deps.db, { subscriptionId, customerId, byPortal: false, at });
     await replaceOpenings(deps, opening);

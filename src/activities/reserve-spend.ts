@@ -12,6 +12,7 @@ import {
 import type { LedgerResult } from '../ledger/commands';
 import { deriveId } from '../platform/ids';
 import { getCatalog } from '../store/catalogs';
+import { beingErased, getRecordedCustomer } from '../store/customers';
 import { modelRecord, spendRecord, type StoreRecord } from '../store/records';
 import { loadSpendFacts } from '../store/spend-facts';
 import { findSpend, getSpend, type Spend } from '../store/spends';
@@ -37,6 +38,8 @@ export async function reserveSpend(
 ): Promise<Reservation> {
   const recorded = await findSpend(deps.db, spend.spendId);
   if (recorded !== undefined) return continueSpend(deps, recorded);
+  const gone = await refusedWhenErased(deps, spend.customerId);
+  if (gone !== undefined) return gone;
   const facts = await loadSpendFacts(deps.db, { ...spend, at });
   const plan = planSpend(spend.request, facts);
   if (!plan.allowed) return refusedByRule(plan);
@@ -70,6 +73,17 @@ function reservation(status: SpendStatus, reservedAt: Instant, { policies }: Cat
   return { answer: { outcome: 'reserved', status }, deadlineAt: isTerminal(status) ? null : deadline };
 }
 
+/** Why nothing begins for who is erased or being erased; undefined for everybody else. */
+export async function refusedWhenErased(
+  { db }: Pick<ActivityDeps, 'db'>,
+  customerId: string,
+): Promise<Reservation | undefined> {
+  const { erasingAt } = await getRecordedCustomer(db, customerId);
+  if (erasingAt === null) return undefined;
+  const { code, message } = beingErased();
+  return { answer: { outcome: 'refused', code, message, details: {} }, deadlineAt: null };
+}
+
 /** The refusal of a rule (price, rights, inputs) as the answer of the spend: nothing is held, so it has no deadline. */
 export function refusedByRule({ code, message, details }: SpendRefusal): Reservation {
   return { answer: { outcome: 'refused', code, message, details }, deadlineAt: null };
@@ -91,11 +105,11 @@ export function refusedByLedger({ outcome, reply }: LedgerResult): Reservation {
   throw new Error(`a hold cannot end as ${outcome}`);
 }
 
-/** What a statement says about a spend. */
+/** What a statement says about a spend. It stays for ever, so it repeats nothing that somebody has written. */
 export function reasonOf(request: SpendRequest): string {
   switch (request.action) {
     case 'train_model':
-      return `Training of ${request.input.name}`;
+      return 'Training of a model';
     case 'generate_images':
       return `${request.input.count} image${request.input.count === 1 ? '' : 's'}`;
     case 'license_image':

@@ -1,6 +1,7 @@
 import { noAutoTopUp, stepAutoTopUp, type AutoTopUpState, type AutoTopUpStep } from '../domain/auto-top-up';
 import type { Instant } from '../domain/instants';
 import { findAutoTopUp, saveAutoTopUp } from '../store/auto-top-ups';
+import { getRecordedCustomer } from '../store/customers';
 import type { ActivityDeps } from './deps';
 import { observeCredits } from './observe-credits';
 
@@ -23,10 +24,22 @@ export async function stepTopUp(
   { customerId, input, at }: { customerId: string; input: TopUpInput; at: Instant },
 ): Promise<Purchase | null> {
   const state = (await findAutoTopUp(deps.db, customerId)) ?? noAutoTopUp(customerId);
-  const step = input.type === 'observe' ? await observeCredits(deps.db, customerId, at) : input;
+  const step = await stepOf(deps, customerId, input, at);
   const next = stepAutoTopUp(state, step);
   if (next.state !== state) await saveAutoTopUp(deps.db, next.state, at);
   return next.effects.buy ?? unfinished(next.state);
+}
+
+async function stepOf(
+  { db }: ActivityDeps,
+  customerId: string,
+  input: TopUpInput,
+  at: Instant,
+): Promise<AutoTopUpStep> {
+  if (input.type === 'observe') return observeCredits(db, customerId, at);
+  // A setting that comes in the moment in which its customer is erased is none.
+  const isLate = input.type === 'set' && (await getRecordedCustomer(db, customerId)).erasingAt !== null;
+  return isLate ? { type: 'removed' } : input;
 }
 
 function unfinished({ pending, setting }: AutoTopUpState): Purchase | null {

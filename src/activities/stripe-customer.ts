@@ -3,7 +3,8 @@ import type { ActivityDeps } from './deps';
 
 /**
  * Whether an object at Stripe is the customer's own: what its metadata say is believed only when it belongs to a Stripe
- * customer that is bound to ours, or was.
+ * customer that is bound to ours, or was. An erased customer's bindings stay, so that money which goes back later finds their
+ * wallet.
  */
 export async function isBoundTo(
   deps: Pick<ActivityDeps, 'db'>,

@@ -35,4 +35,6 @@ export interface ApiDeps {
   readonly openApi: OpenApi;
   /** Checks the short-lived links to uploaded pictures. */
   readonly urlSigningSecret: string;
+  /** Keys the hash by which somebody who was erased is recognised (src/platform/config.ts). */
+  readonly erasureKey: string;
 }

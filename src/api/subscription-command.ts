@@ -37,7 +37,7 @@ export async function findOwnSubscription(
   { db }: Pick<ApiDeps, 'db'>,
 ): Promise<Subscription> {
   const subscription = await getSubscription(db, id);
-  assertOwn(query, subscription);
+  await assertOwn(db, query, subscription);
   return subscription;
 }
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { DomainError } from '../domain/errors';
-import { getCustomer } from '../store/customers';
+import { findCustomer, getCustomer } from '../store/customers';
 
 /** Who looks: the id of `?customerId=`, undefined for the public. Throws `not_found` for an unknown customer. */
 export async function getViewerId(
@@ -11,14 +11,16 @@ export async function getViewerId(
 }
 
 /**
- * Throws `not_found` when a customer is named who does not own the thing. A key acts for every customer, so naming none
- * is no fault: these things are read by the integrating server and are nobody's to browse.
+ * Throws `not_found` when a customer is named who does not own the thing, and when its owner was erased. A key acts for every
+ * customer, so naming none is no fault: these things are read by the integrating server and are nobody's to browse.
  */
-export function assertOwn(
+export async function assertOwn(
+  db: Knex,
   query: { readonly customerId?: string | undefined },
   thing: { readonly id: string; readonly customerId: string },
-): void {
-  if (query.customerId !== undefined && query.customerId !== thing.customerId) {
+): Promise<void> {
+  const isOthers = query.customerId !== undefined && query.customerId !== thing.customerId;
+  if (isOthers || (await findCustomer(db, thing.customerId)) === undefined) {
     throw new DomainError('not_found', `No ${thing.id}.`);
   }
 }

@@ -19,12 +19,7 @@ import { takeBack } from './subscription/withdrawals';
 export type { CommandAnswer, GrantEffect, StripeCall, SubscriptionEffects } from './subscription/effects';
 export type { SubscriptionCommand, SubscriptionFact, SubscriptionStep } from './subscription/inputs';
 export { differencesOf, wordsOfDifference } from './subscription/differences';
-export {
-  openSubscription,
-  readSubscriptionState,
-  type StoredSubscriptionState,
-  type SubscriptionState,
-} from './subscription/state';
+export { openSubscription, readSubscriptionState, type SubscriptionState } from './subscription/state';
 export { coveredThroughOf } from './subscription/timeline';
 export { callsAtTermEnd, callsWhileRecorded, callsWhileUnvoided } from './subscription/invoiced-at-stripe';
 export { isFinished, nextChangeAt, viewOf, type SubscriptionView } from './subscription/view';

@@ -66,6 +66,7 @@ function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openAp
     closing,
     publicUrl: config.publicUrl,
     urlSigningSecret: config.urlSigningSecret,
+    erasureKey: config.erasureKey,
   };
 }
 

@@ -8,6 +8,7 @@ import { createJobNotices } from '../activities/job-notices';
 import { noticeAllCredits } from '../activities/notice-credits';
 import { carryOutReconciliations } from '../activities/reconcile/carry-out-reconciliations';
 import { recordLateJob } from '../activities/record-late-job';
+import { resumeErasures } from '../activities/resume-erasures';
 import { epochMsOf, instantOf } from '../domain/instants';
 import { createHttpJobs } from '../jobs/http-jobs';
 import { createLedger } from '../ledger/ledger';
@@ -35,6 +36,7 @@ import { repeat } from './worker/repeat';
 const INBOX_AGE_MS = 10_000;
 const INBOX_PAUSE_MS = 5_000;
 const SWEEP_PAUSE_MS = 15_000;
+const RESUME_PAUSE_MS = 60_000;
 /** How often it is asked what is due; when something is, the database says. */
 const RECONCILE_PAUSE_MS = 30_000;
 
@@ -83,6 +85,7 @@ function createDeps(config: Config, logger: Logger): ActivityDeps {
     jobNotices: createJobNotices(),
     publicUrl: config.publicUrl,
     urlSigningSecret: config.urlSigningSecret,
+    erasureKey: config.erasureKey,
     trainerVersion,
   };
 }
@@ -118,6 +121,7 @@ function repeatTimedChores(deps: ActivityDeps, report: (error: unknown) => void)
     repeat(SWEEP_PAUSE_MS, async () => sweepExpired(deps.db, deps.ledger, await deps.clock.now()), report),
     repeat(SWEEP_PAUSE_MS, () => rollUp(deps.db), report),
     repeat(SWEEP_PAUSE_MS, () => noticeAllCredits(deps), report),
+    repeat(RESUME_PAUSE_MS, () => resumeErasures(deps), report),
     repeat(RECONCILE_PAUSE_MS, async () => carryOutReconciliations(deps, await deps.clock.now()), report),
   ];
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { DomainError } from '../domain/errors';
 import { assertObjectKey } from './object-key';
 import type { ObjectStore } from './object-store';
@@ -34,7 +34,29 @@ export function createFileStore(directory: string): ObjectStore {
         throw new DomainError('not_found', `No object ${key}.`);
       }
     },
+
+    async remove(key) {
+      const path = pathOf(directory, key);
+      const names = await namesIn(dirname(path));
+      const own = names.filter((name) => isOf(basename(path), name));
+      for (const name of own) await rm(join(dirname(path), name), { force: true });
+      if (own.length > 0) await syncDirectories(dirname(path), dirname(path));
+    },
   };
+}
+
+/** Whether a file is the object's, or a temporary one of a put of it. */
+function isOf(object: string, name: string): boolean {
+  return name === object || (name.startsWith(`${object}.`) && name.endsWith('.tmp'));
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 function pathOf(directory: string, key: string): string {

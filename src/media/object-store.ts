@@ -7,4 +7,6 @@ export interface ObjectStore {
   put(key: string, body: Buffer, contentType: string): Promise<void>;
   /** Throws `DomainError('not_found')` for an unknown key. */
   get(key: string): Promise<Buffer>;
+  /** Takes an object away, and whatever a put that was cut off has left of it. Nothing is done where there is none. */
+  remove(key: string): Promise<void>;
 }

@@ -58,6 +58,12 @@ export function createS3Store(options: {
       if (!response.ok || body === undefined) throw unavailable(`status ${response.status} to a get`);
       return Buffer.from(body);
     },
+
+    async remove(key) {
+      const response = await send(key, { method: 'DELETE' });
+      await response.arrayBuffer();
+      if (!response.ok && response.status !== 404) throw unavailable(`status ${response.status} to a delete`);
+    },
   };
 }
 

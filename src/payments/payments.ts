@@ -191,6 +191,8 @@ export interface Payments {
   }): Promise<string>;
   /** Whether Stripe has such a customer; one that was deleted there is none. */
   hasCustomer(stripeCustomerId: string): Promise<boolean>;
+  /** Deletes a customer at Stripe, who is known there no more: subscriptions end, invoices and payments stay. Deleted already, or unknown: nothing is done. */
+  deleteCustomer(stripeCustomerId: string): Promise<void>;
   createSubscriptionCheckout(input: {
     operationId: string;
     customerId: string;

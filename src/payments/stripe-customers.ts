@@ -38,6 +38,16 @@ export async function hasCustomer(stripe: Stripe, stripeCustomerId: string): Pro
   }
 }
 
+/** Deletes a customer; one that is gone already is left as it is (https://docs.stripe.com/api/customers/delete). */
+export async function deleteCustomer(stripe: Stripe, stripeCustomerId: string): Promise<void> {
+  const call: Promise<Stripe.DeletedCustomer> = stripe.customers.del(stripeCustomerId);
+  try {
+    await callStripe('customer', call);
+  } catch (error) {
+    if (!isUnknownAtStripe(error)) throw error;
+  }
+}
+
 async function takes(
   stripe: Stripe,
   id: string,

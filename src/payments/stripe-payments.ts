@@ -5,7 +5,7 @@ import { openedUnlessRefused } from './refused-opening';
 import { createAddOnCheckout, createSubscriptionCheckout, expireCheckoutSession } from './stripe-checkout';
 import { callStripe, createStripeClient } from './stripe-client';
 import { createInvoicedSubscription } from './stripe-contracts';
-import { createCustomer, hasCustomer } from './stripe-customers';
+import { createCustomer, deleteCustomer, hasCustomer } from './stripe-customers';
 import { getInvoice, listSubscriptionInvoices, payOutOfBand, voidOpenInvoices } from './stripe-invoices';
 import {
   listCompleteSessions,
@@ -47,6 +47,7 @@ export function createStripePayments(config: {
     ensurePrices: (prices) => ensurePrices(stripe, prices),
     createCustomer: (customer) => createCustomer(stripe, customer),
     hasCustomer: (stripeCustomerId) => hasCustomer(stripe, stripeCustomerId),
+    deleteCustomer: (stripeCustomerId) => deleteCustomer(stripe, stripeCustomerId),
     createSubscriptionCheckout: (input) => createSubscriptionCheckout(stripe, input),
     createAddOnCheckout: (input) => createAddOnCheckout(stripe, input),
     getInvoice: (invoiceId) => getInvoice(stripe, invoiceId),

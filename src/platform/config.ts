@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto';
 import { z } from 'zod';
 
 /** What a process is told by its environment. docs: CONTRIBUTING.md, section "Configuration". */
@@ -23,6 +24,8 @@ export interface Config {
   readonly objectStoreUrl: string;
   /** Signs the short-lived links by which the job provider reads uploaded pictures. */
   readonly urlSigningSecret: string;
+  /** Keys the hash by which somebody who was erased is recognised; stays the same for ever. */
+  readonly erasureKey: string;
   /** Where customers, Stripe and the job provider reach the API; without a slash at the end. */
   readonly publicUrl: string;
   /** Who has the sandbox's clock; undefined everywhere else, where time is the wall's. */
@@ -54,6 +57,7 @@ const environment = z.object({
   JOBS_WEBHOOK_SECRET: text,
   OBJECT_STORE_URL: url,
   URL_SIGNING_SECRET: text,
+  ERASURE_KEY: z.preprocess(absent, z.string().optional()),
   PUBLIC_URL: url,
   SANDBOX_URL: z.preprocess(absent, z.url().optional()),
   HOST: withDefault('127.0.0.1'),
@@ -90,11 +94,17 @@ export function readConfig(env: Environment): Config {
     },
     objectStoreUrl: values.OBJECT_STORE_URL,
     urlSigningSecret: values.URL_SIGNING_SECRET,
+    erasureKey: deriveErasureKey(values.ERASURE_KEY ?? values.URL_SIGNING_SECRET),
     publicUrl: values.PUBLIC_URL.replace(/\/+$/, ''),
     sandboxUrl: values.SANDBOX_URL,
     host: values.HOST,
     port: values.PORT,
   };
+}
+
+/** One secret less to keep; whoever renews the signing secret names the old one as `ERASURE_KEY` and has the same key. */
+function deriveErasureKey(secret: string): string {
+  return Buffer.from(hkdfSync('sha256', secret, '', 'scrip erasure', 32)).toString('hex');
 }
 
 function listOf(commaSeparated: string): readonly string[] {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 
 export type IdPrefix =
   | 'cus'
@@ -30,6 +30,17 @@ export function newId(prefix: IdPrefix): string {
 export function deriveId(prefix: IdPrefix, ...parts: readonly (string | number)[]): string {
   const digest = createHash('sha256').update(JSON.stringify(parts)).digest();
   return `${prefix}_${base32(digest.subarray(0, 17))}`;
+}
+
+/** The same, and only for whoever has the key: nobody else can tell what it was derived from, nor whether it was from this. */
+export function deriveKeyedId(prefix: IdPrefix, key: string, ...parts: readonly (string | number)[]): string {
+  const digest = createHmac('sha256', key).update(JSON.stringify(parts)).digest();
+  return `${prefix}_${base32(digest.subarray(0, 17))}`;
+}
+
+/** A keyed hash in hexadecimal, all 256 bits: what is hashed can be recognised with the key alone, and never read. */
+export function keyedHash(key: string, ...parts: readonly (string | number)[]): string {
+  return createHmac('sha256', key).update(JSON.stringify(parts)).digest('hex');
 }
 
 /** Crockford's alphabet in lower case: no i, l, o, u to misread. */

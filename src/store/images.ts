@@ -79,6 +79,43 @@ export async function setImageHidden(db: Knex, id: string, hidden: boolean): Pro
   await db('app.images').where({ id }).update({ hidden });
 }
 
+/**
+ * The images of spends, and which of them stay when their owner is erased: those that somebody holds a licence to, and public
+ * ones of public models, which name nobody.
+ */
+export async function listImagesToErase(
+  db: Knex,
+  spendIds: readonly string[],
+): Promise<readonly ImageToErase[]> {
+  const { rows } = await db.raw<{ rows: ImageToErase[] }>(
+    `SELECT i.id, i.object_key AS "objectKey", ${STAYS} AS stays
+     FROM app.images i JOIN app.models m ON m.id = i.model_id WHERE i.spend_id = ANY (:spendIds)`,
+    { spendIds: [...spendIds] },
+  );
+  return rows;
+}
+
+export interface ImageToErase extends Pick<Image, 'id' | 'objectKey'> {
+  readonly stays: boolean;
+}
+
+/** Whether a customer who is being erased has images left that do not stay. */
+export async function hasImagesToErase(db: Knex, ownerId: string): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: unknown[] }>(
+    `SELECT FROM app.images i JOIN app.models m ON m.id = i.model_id
+     WHERE i.owner_id = :ownerId AND NOT ${STAYS} LIMIT 1`,
+    { ownerId },
+  );
+  return rows.length > 0;
+}
+
+export async function deleteImages(db: Knex, ids: readonly string[]): Promise<void> {
+  await db('app.images').whereIn('id', ids).delete();
+}
+
+const STAYS = `((i.visibility = 'public' AND m.visibility = 'public')
+  OR EXISTS (SELECT FROM app.licenses l WHERE l.image_id = i.id))`;
+
 function imageOf(row: ImageRow): Image {
   return {
     id: row.id,

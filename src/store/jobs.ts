@@ -63,16 +63,28 @@ export async function recordSubmitRefused(db: Knex, spendId: string, at: Instant
   await db('app.jobs').where({ spend_id: spendId }).update({ submit_started_at: null, updated_at: at });
 }
 
-/** Records the provider's object, also a late one that no longer changes the spend. */
+/** Records the provider's object, also a late one that no longer changes the spend; none of a customer who was erased. */
 export async function recordJob(db: Knex, spendId: string, job: Job, at: Instant): Promise<void> {
   await db('app.jobs')
     .where({ spend_id: spendId })
+    .whereNotExists(
+      db('app.spends')
+        .join('app.customers', 'app.customers.id', 'app.spends.customer_id')
+        .where({ 'app.spends.id': spendId })
+        .whereNotNull('app.customers.erased_at'),
+    )
     .update({
       provider_id: job.providerId,
       submitted_at: db.raw('coalesce(submitted_at, ?)', [at]),
       last_object: JSON.stringify({ ...job, outputs: job.outputs.map(withoutData) }),
       updated_at: at,
     });
+}
+
+/** Forgets what the provider said of a customer's jobs; that there was one stays. */
+export async function eraseJobs(db: Knex, customerId: string): Promise<void> {
+  const spends = db('app.spends').where({ customer_id: customerId }).select('id');
+  await db('app.jobs').whereIn('spend_id', spends).whereNotNull('last_object').update({ last_object: null });
 }
 
 /** A provider without storage answers the pictures themselves, as `data:` URLs; a record only says that they were there. */

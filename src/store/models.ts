@@ -86,6 +86,16 @@ export async function deleteModel(db: Knex, id: string): Promise<void> {
   await db('app.models').where({ id }).update({ status: 'deleted' });
 }
 
+/** Takes all models of a customer away for good. Idempotent. */
+export async function takeModelsAway(db: Knex, ownerId: string): Promise<void> {
+  await db('app.models').where({ owner_id: ownerId }).update({ status: 'deleted' });
+}
+
+/** Erases the names of a customer's models, which are gone. */
+export async function eraseModels(db: Knex, ownerId: string): Promise<void> {
+  await db('app.models').where({ owner_id: ownerId }).update({ status: 'deleted', name: '' });
+}
+
 /** Writes a model that no spend trained (the house artist's). Idempotent by id. */
 export async function insertModel(db: Knex, row: ModelRow): Promise<void> {
   await db('app.models').insert(row).onConflict('id').ignore();

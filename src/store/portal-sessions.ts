@@ -28,6 +28,11 @@ export async function createPortalSession(
   return token;
 }
 
+/** Ends every session of a customer: their tokens are unknown from then on. */
+export async function endPortalSessions(db: Knex, customerId: string): Promise<void> {
+  await db('app.portal_sessions').where({ customer_id: customerId }).delete();
+}
+
 /** Whose session a token is for; undefined when it is unknown or over. */
 export async function findPortalCustomerId(
   db: Knex,

@@ -71,6 +71,11 @@ export async function storeAnswer(db: Knex, key: RequestKey, answer: StoredAnswe
   return stored?.answer ?? answer;
 }
 
+/** Forgets a customer's keys and their answers. */
+export async function deleteRequests(db: Knex, customerId: string): Promise<void> {
+  await db('app.requests').where({ customer_id: customerId }).delete();
+}
+
 function columnsOf(key: RequestKey): Pick<RequestRow, 'customer_id' | 'operation' | 'idempotency_key'> {
   return { customer_id: key.customerId, operation: key.operation, idempotency_key: key.idempotencyKey };
 }

@@ -83,17 +83,47 @@ export async function listSpends(db: Knex, customerId: string, page: PageRequest
   );
 }
 
-/** The spends that were to generate with a model and whose work has not begun. */
-export async function listQueuedSpends(db: Knex, modelId: string): Promise<Spend[]> {
-  const rows = await db<SpendRow>('app.spends')
-    .where({ status: 'reserved', action: 'generate_images' })
-    .whereRaw(`input ->> 'modelId' = ?`, [modelId]);
+/** The spends that were to generate with a model, or with any model of an owner's, and whose work has not begun. */
+export async function listQueuedSpends(
+  db: Knex,
+  which: { readonly modelId: string } | { readonly ownerId: string },
+): Promise<Spend[]> {
+  const query = db<SpendRow>('app.spends').where({ status: 'reserved', action: 'generate_images' });
+  const rows = await ('modelId' in which
+    ? query.whereRaw(`input ->> 'modelId' = ?`, [which.modelId])
+    : query.whereRaw(`input ->> 'modelId' IN (SELECT id FROM app.models WHERE owner_id = ?)`, [
+        which.ownerId,
+      ]));
   return rows.map(spendOf);
 }
 
 /** Notes that the provider has accepted the work. A no-op when the spend is past that. */
 export async function markSpendRunning(db: Knex, id: string, at: Instant): Promise<void> {
   await db('app.spends').where({ id, status: 'reserved' }).update({ status: 'running', updated_at: at });
+}
+
+/** A customer's spends that may have stored pictures, by id; at most `limit`. */
+export async function listPicturing(
+  db: Knex,
+  customerId: string,
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<readonly Pick<Spend, 'id' | 'quantity'>[]> {
+  return db<SpendRow>('app.spends')
+    .where({ customer_id: customerId, action: 'generate_images' })
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .select('id', 'quantity');
+}
+
+/** Erases a customer's own words from their spends: prompts, names of models, what a failure repeats of them. */
+export async function eraseWordsOfSpends(db: Knex, customerId: string): Promise<void> {
+  await db('app.spends')
+    .where({ customer_id: customerId })
+    .update({
+      input: db.raw(`input - '{prompt,name,uploadIds}'::text[]`),
+      failure: db.raw(`failure || '{"detail": ""}'`),
+    });
 }
 
 function spendOf(row: SpendRow): Spend {

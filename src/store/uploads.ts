@@ -25,7 +25,7 @@ interface UploadRow {
   created_at: Instant;
 }
 
-/** Records an upload whose picture is already in the object store. Idempotent by id. */
+/** Records an upload. Idempotent by id. */
 export async function insertUpload(db: Knex, upload: Upload): Promise<void> {
   const row: UploadRow = {
     id: upload.id,
@@ -58,6 +58,21 @@ export async function listOwnUploadIds(
     .where({ customer_id: customerId })
     .whereIn('id', ids);
   return rows.map((row) => row.id);
+}
+
+/** Whether an upload is still there: its customer may have been erased since. */
+export async function hasUpload(db: Knex, id: string): Promise<boolean> {
+  return (await db<UploadRow>('app.uploads').where({ id }).first('id')) !== undefined;
+}
+
+/** A customer's uploads, at most `limit`, in no order. */
+export async function listUploads(db: Knex, customerId: string, limit: number): Promise<readonly Upload[]> {
+  const rows = await db<UploadRow>('app.uploads').where({ customer_id: customerId }).limit(limit);
+  return rows.map(uploadOf);
+}
+
+export async function deleteUploads(db: Knex, ids: readonly string[]): Promise<void> {
+  await db('app.uploads').whereIn('id', ids).delete();
 }
 
 function uploadOf(row: UploadRow): Upload {

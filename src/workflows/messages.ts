@@ -3,6 +3,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { AutoTopUpSetting } from '../domain/auto-top-up';
 import type { Interval, PlanId } from '../domain/catalog';
 import type { Contract } from '../domain/contract';
+import type { ErasureStanding } from '../domain/erasure';
 import type { Instant } from '../domain/instants';
 import type { SpendRequest, SpendStatus } from '../domain/spend';
 import type { SubscriptionState, SubscriptionView } from '../domain/subscription';
@@ -315,4 +316,37 @@ export function paymentFactDelivery(destination: PaymentDestination) {
         },
       ] as const;
   }
+}
+
+// Erasing a customer
+
+export const ERASURE_WORKFLOW = 'erasure';
+export const erasureWorkflowId = (customerId: string): string => `erasure/${customerId}`;
+
+export interface ErasureInput {
+  readonly customerId: string;
+  /** It has begun: taken up again, or continued as new. */
+  readonly isBegun?: true;
+}
+
+/**
+ * Asks for the customer to be erased; answers how it stands, at once when something has to end first. `end`: what runs is ended;
+ * without it, whatever is paid for or set up is in the way. Asked again, it looks again.
+ */
+export const eraseUpdate = defineUpdate<ErasureStanding, [{ readonly end: boolean }]>('erase');
+
+/** How an erasure is asked for, by Update-with-Start of `eraseUpdate`, and how one that was lost is taken up again. */
+export function erasureStart(input: ErasureInput) {
+  return {
+    workflowId: erasureWorkflowId(input.customerId),
+    taskQueue: TASK_QUEUES.subscriptions,
+    args: [input] as [ErasureInput],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    priority: { fairnessKey: input.customerId },
+    staticSummary: `erasing ${input.customerId}`,
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: SEARCH_ATTRIBUTES.customer, value: input.customerId },
+    ]),
+  } as const;
 }

@@ -45,6 +45,11 @@ export async function balanceOf(
   return answer.body;
 }
 
+/** Erases a customer with whatever runs for them, and waits until they are. */
+export async function erase(api: ApiClient, customerId: string): Promise<void> {
+  await until(async () => (await api.send('DELETE', `/v1/customers/${customerId}?end=now`)).status === 204);
+}
+
 /** What a spend with the house artist's first model takes. */
 export async function imagesOf(api: ApiClient, customerId: string, count = 1, prompt = 'a quiet harbour') {
   const models = await api.get<{ data: { id: string }[] }>('/v1/models?visibility=public');

@@ -21,6 +21,24 @@ export async function tablesWith({ dev }: TestStack, text: string): Promise<read
   return found;
 }
 
+/** The columns, in every schema and of whatever type, in which a text stands anywhere. */
+export async function columnsWith({ dev }: TestStack, text: string): Promise<readonly string[]> {
+  const db = new Postgres({ connectionString: dev.databaseOwnerUrl });
+  await db.connect();
+  const { rows } = await db.query<{ name: string; column: string }>(
+    `SELECT format('%I.%I', c.table_schema, c.table_name) AS name, format('%I', c.column_name) AS column
+      FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+      WHERE t.table_type = 'BASE TABLE' AND c.table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2`,
+  );
+  const found: string[] = [];
+  for (const { name, column } of rows) {
+    const has = `SELECT 1 FROM ${name} WHERE strpos(${column}::text, $1) > 0 LIMIT 1`;
+    if ((await db.query(has, [text])).rows.length > 0) found.push(`${name}.${column}`);
+  }
+  await db.end();
+  return found;
+}
+
 /** The workflows in whose history, memo, search attributes or pending work a text stands; and how many were read. */
 export async function workflowsWith(
   { dev }: TestStack,

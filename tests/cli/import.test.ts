@@ -6,7 +6,6 @@ import { cycleIndexAt, cycleStart } from '../../src/domain/billing-calendar';
 import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
 import { IMPORT_COLUMNS, type ImportCells } from '../../src/domain/subscription/import-line';
 import { findPackageRoot } from '../../src/platform/package-root';
-import { deriveId } from '../../src/platform/ids';
 import { startStack, type TestStack } from '../support/start-stack';
 import { connectSandbox, type SandboxClient } from '../scenarios/sandbox-client';
 import { fileOf, scrip, startScrip } from './scrip';
@@ -31,6 +30,7 @@ const EXAMPLE = join(findPackageRoot(), 'examples/import/subscribers.csv');
 describe('npx scrip customers import', () => {
   let stack: TestStack;
   let sandbox: SandboxClient;
+  let database: Client;
   /** The next renewal of whoever began on a 31st. */
   let renewal: number;
 
@@ -39,9 +39,11 @@ describe('npx scrip customers import', () => {
     const { apiUrl, operatorKey, stripeUrl, stripeSecretKey } = stack.dev;
     sandbox = connectSandbox({ apiUrl, operatorKey, stripeUrl: stripeUrl!, stripeSecretKey });
     renewal = cycleIndexAt(ANCHOR, (await sandbox.now()) as Instant) + 1;
+    database = await openDatabase(stack);
   }, 180_000);
 
   afterAll(async () => {
+    await database.end();
     await stack.stop();
   });
 
@@ -69,11 +71,15 @@ describe('npx scrip customers import', () => {
     );
     return { code, stderr, report: JSON.parse(stdout || 'null') as Report };
   };
-  const customerOf = (externalId: string) => deriveId('cus', externalId);
+  const customerOf = async (externalId: string): Promise<string> => {
+    const byExternalId = 'SELECT id FROM app.customers WHERE external_id = $1';
+    const { rows } = await database.query<{ id: string }>(byExternalId, [externalId]);
+    return rows[0]?.id ?? 'nobody';
+  };
   const available = async (externalId: string) =>
-    (await sandbox.get(`/v1/customers/${customerOf(externalId)}/balance`)).body['available'];
+    (await sandbox.get(`/v1/customers/${await customerOf(externalId)}/balance`)).body['available'];
   const grantsOf = async (externalId: string) => {
-    const { body } = await sandbox.get(`/v1/customers/${customerOf(externalId)}/statement?limit=100`);
+    const { body } = await sandbox.get(`/v1/customers/${await customerOf(externalId)}/statement?limit=100`);
     return (body['data'] as { code: string; at: string; credits: number }[])
       .filter(({ code }) => code === 'grant')
       .map(({ at, credits }) => ({ at, credits }));
@@ -111,7 +117,7 @@ describe('npx scrip customers import', () => {
       credits: 1323,
       subscriptions: { new: 3, known: 0 },
     });
-    expect((await sandbox.get(`/v1/customers/${customerOf('ada')}`)).status).toBe(404);
+    expect((await sandbox.get(`/v1/customers/${await customerOf('ada')}`)).status).toBe(404);
     const { stdout } = await scrip(stack.home, 'customers', 'import', EXAMPLE, '--dry-run');
     expect(stdout).toContain('5 new customers, 0 known; 1323 credits to grant; 3 new subscriptions, 0 known');
   });
@@ -151,7 +157,7 @@ describe('npx scrip customers import', () => {
       { line: 11, faults: ['stripe_customer is unknown at Stripe'] },
       { line: 12, faults: [matching(/paid_through is no renewal of stripe_subscription/)] },
     ]);
-    expect((await sandbox.get(`/v1/customers/${customerOf('good')}`)).status).toBe(404);
+    expect((await sandbox.get(`/v1/customers/${await customerOf('good')}`)).status).toBe(404);
 
     const shapeless = await fileOf('x.csv', 'external_id,plan,colour\na,b\n');
     const { stderr } = await scrip(stack.home, 'customers', 'import', shapeless);
@@ -247,10 +253,10 @@ describe('npx scrip customers import', () => {
     );
     const file = await fileWith(lines);
     const { child, ended } = startScrip(stack.home, 'customers', 'import', file);
-    while ((await sandbox.get(`/v1/customers/${customerOf(names[0]!)}`)).status !== 200) await delay(5);
+    while ((await sandbox.get(`/v1/customers/${await customerOf(names[0]!)}`)).status !== 200) await delay(5);
     child.kill('SIGKILL');
     expect((await ended).code).toBeNull();
-    const last = await sandbox.get(`/v1/customers/${customerOf(names.at(-1)!)}`);
+    const last = await sandbox.get(`/v1/customers/${await customerOf(names.at(-1)!)}`);
     expect(last.status).toBe(404);
     const { code, report } = await importFile(file);
     expect(code).toBe(0);

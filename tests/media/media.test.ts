@@ -38,6 +38,17 @@ describe('the file store', () => {
     expect(await readdir(join(directory, 'objects/images/img_2'))).toEqual(['a.png']);
   });
 
+  it('takes away an object and what a put that was cut off has left of it, and no other', async () => {
+    for (const key of ['uploads/upl_1', 'uploads/upl_10'])
+      await store.put(key, Buffer.from('pixels'), 'image/png');
+    const folder = join(directory, 'objects/uploads');
+    await writeFile(join(folder, 'upl_1.0c0ffee0.tmp'), 'half');
+    await store.remove('uploads/upl_1');
+    await store.remove('uploads/upl_1');
+    await store.remove('nothing/here');
+    expect(await readdir(folder)).toEqual(['upl_10']);
+  });
+
   it('says when there is nothing under a key', async () => {
     await expect(store.get('images/img_9/clean.png')).rejects.toMatchObject({ code: 'not_found' });
   });

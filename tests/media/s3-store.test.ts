@@ -20,6 +20,7 @@ describe('an object store in a bucket', () => {
       req.on('end', () => {
         const path = req.url ?? '';
         if (req.method === 'PUT') objects.set(path, Buffer.concat(chunks));
+        if (req.method === 'DELETE') objects.delete(path);
         res.writeHead(refuseWith ?? (objects.has(path) ? 200 : 404)).end(objects.get(path));
       });
     });
@@ -38,6 +39,13 @@ describe('an object store in a bucket', () => {
     expect(put!['x-amz-content-sha256']).toBe(createHash('sha256').update('pixels').digest('hex'));
   });
 
+  it('takes an object away, once', async () => {
+    await store.put('images/img_4/a.png', Buffer.from('x'), 'image/png');
+    await store.remove('images/img_4/a.png');
+    await store.remove('images/img_4/a.png');
+    await expect(store.get('images/img_4/a.png')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
   it('tells what is not there from a store that does not answer well', async () => {
     await expect(store.get('images/img_2/clean.png')).rejects.toMatchObject({ code: 'not_found' });
     refuseWith = 503;
@@ -45,6 +53,7 @@ describe('an object store in a bucket', () => {
     await expect(store.put('images/img_3/a.png', Buffer.from('x'), 'image/png')).rejects.toMatchObject({
       code: 'unavailable',
     });
+    await expect(store.remove('images/img_1/clean.png')).rejects.toMatchObject({ code: 'unavailable' });
   });
 
   it('refuses keys that could lie elsewhere', async () => {

@@ -22,6 +22,27 @@ describe('a customer at Stripe', () => {
     expect(await kept(id)).toEqual(ada);
   });
 
+  it('is deleted once: what is live ends with it, and what was paid stays', async () => {
+    const customer = await createTestCustomer(world);
+    const { stripeCustomerId, prices } = customer;
+    const { sessionId, url } = await openAddOnCheckout(world, customer);
+    const subscription = await world.stripe.subscriptions.create({
+      customer: stripeCustomerId,
+      items: [{ price: prices.standard }],
+      collection_method: 'send_invoice',
+      days_until_due: 30,
+    });
+    await world.payments.deleteCustomer(stripeCustomerId);
+    await world.payments.deleteCustomer(stripeCustomerId);
+    await world.payments.deleteCustomer('cus_unknown');
+    expect(await world.payments.hasCustomer(stripeCustomerId)).toBe(false);
+    expect(await world.payments.getSubscription(subscription.id)).toMatchObject({ status: 'canceled' });
+    await postCard(url, { number: '4242424242424242' });
+    expect(await world.payments.getCheckoutSession(sessionId)).toMatchObject({ paymentStatus: 'unpaid' });
+    const invoices = await world.stripe.invoices.list({ customer: stripeCustomerId });
+    expect(invoices.data).toHaveLength(1);
+  });
+
   it.each([
     [
       { email: 'ada@localhost', name: 'Ada' },

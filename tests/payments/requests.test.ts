@@ -139,6 +139,9 @@ async function playAll(world: World): Promise<void> {
     const { payment } = await payments.getWithdrawal(withdrawal);
     if (payment !== null) await payments.getPayment(payment.paymentIntentId);
   }
+  await payments.deleteCustomer(
+    await payments.createCustomer({ customerId: 'cus_gone', email: null, name: null }),
+  );
   await readAll(payments.listEvents(since));
   await readAll(payments.listCompleteSessions(since));
   await readAll(payments.listPayments(since));

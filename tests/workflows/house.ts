@@ -97,6 +97,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     jobNotices: createJobNotices(),
     publicUrl: options.publicUrl ?? NOWHERE,
     urlSigningSecret: 'signs links',
+    erasureKey: 'keeps persons apart',
     trainerVersion: 'style-trainer-1',
   };
   const faults = withFaults(createActivities(deps));

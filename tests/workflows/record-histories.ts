@@ -13,6 +13,10 @@ import {
   cancelSpendSignal,
   cancelUpdate,
   changePlanUpdate,
+  ERASURE_WORKFLOW,
+  eraseUpdate,
+  erasureStart,
+  erasureWorkflowId,
   pauseUpdate,
   resumeUpdate,
   setAutoTopUpUpdate,
@@ -174,5 +178,32 @@ describe('the histories', () => {
     });
     await house.client.workflow.getHandle(start.workflowId).result();
     await record('top-up-bought', start.workflowId);
+  });
+
+  it('of erasures', async () => {
+    const erase = (customerId: string, end: boolean) =>
+      house.client.workflow.executeUpdateWithStart(eraseUpdate, {
+        args: [{ end }],
+        startWorkflowOperation: new WithStartWorkflowOperation(
+          ERASURE_WORKFLOW,
+          erasureStart({ customerId }),
+        ),
+      });
+    const idle = await house.newCustomer(1);
+    await erase(idle, false);
+    await house.client.workflow.getHandle(erasureWorkflowId(idle)).result();
+    await record('erasure-at-once', erasureWorkflowId(idle));
+
+    const subscriber = await house.newCustomer(10);
+    await openAndPay(house, subscriber);
+    await pass(0);
+    await erase(subscriber, false);
+    await house.client.workflow.getHandle(erasureWorkflowId(subscriber)).result();
+    await record('erasure-blocked', erasureWorkflowId(subscriber));
+    const working = spendOf(subscriber, 'working', generating('a harbour [studio: delay=3s]'));
+    await reserve(house, working);
+    await erase(subscriber, true);
+    await house.client.workflow.getHandle(erasureWorkflowId(subscriber)).result();
+    await record('erasure-ended-first', erasureWorkflowId(subscriber));
   });
 });

@@ -80,6 +80,7 @@ function startSubscription(
     cancelAt: null,
     trialEnd: trialEndOf(work, terms),
     whenTrialEndsUnpaid: terms.whenTrialEndsUnpaid,
+    coupons: couponsOf(terms),
     description: null,
     metadata: terms.metadata,
     authenticated,
@@ -93,7 +94,11 @@ function startSubscription(
   });
 }
 
-/** A session that an earlier version of the simulator opened says nothing of a trial. */
+/** A session that an earlier version of the simulator opened says nothing of coupons, nor of a trial. */
+function couponsOf({ coupons }: Partial<CheckoutTerms>): readonly string[] {
+  return coupons ?? [];
+}
+
 function trialEndOf(work: Work, { trialDays, trialEnd }: Partial<CheckoutTerms>): number | null {
   return typeof trialDays === 'number' ? work.at + trialDays * DAY : (trialEnd ?? null);
 }

@@ -6,6 +6,7 @@ import { schedule } from '../schedule';
 import { invalidRequest } from '../stripe-error';
 import { HOUR, stripeId, type Work } from '../work';
 import { finalizeAndCollect, type Conclusion } from './collect-invoice';
+import { giveDiscounts } from './discounts';
 import { draftInvoice } from './invoices';
 import { checkItems } from './item-changes';
 import { linesOf, recurringOf } from './subscription-items';
@@ -25,6 +26,7 @@ export interface SubscriptionInput {
   /** Nothing is billed before this instant, in seconds. */
   readonly trialEnd: number | null;
   readonly whenTrialEndsUnpaid: 'cancel' | 'create_invoice' | 'pause';
+  readonly coupons: readonly string[];
   readonly description: string | null;
   readonly metadata: Stripe.Metadata;
   /** Whether the customer has just authenticated the first payment. */
@@ -102,7 +104,8 @@ function build(work: Work, input: SubscriptionInput): Stripe.Subscription {
   } as const;
   const trial =
     trialEnd === null ? {} : { trial_start: work.at, trial_end: trialEnd, billing_cycle_anchor: trialEnd };
-  return { ...built, ...trial, trial_settings: settings, cancel_at: input.cancelAt };
+  const discounts = giveDiscounts(work, input.coupons, { customer: input.customer.id, subscription: id });
+  return { ...built, ...trial, discounts, trial_settings: settings, cancel_at: input.cancelAt };
 }
 
 function firstStatus({ trialEnd, collectionMethod }: SubscriptionInput): Stripe.Subscription.Status {

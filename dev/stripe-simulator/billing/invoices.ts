@@ -10,6 +10,7 @@ import { DAY, HOUR, refOf, refOrNull, type Work } from '../work';
 import { cancelIntent } from './attempt-payment';
 import { isProcessing } from './bank-debits';
 import { applyBalance, unapplyBalance } from './customer-balance';
+import { discounted, discountsAfter } from './discounts';
 import { pendingItemsOf } from './prorations';
 
 export interface InvoiceInput {
@@ -29,13 +30,12 @@ export interface InvoiceInput {
 export function draftInvoice(work: Work, input: InvoiceInput): Stripe.Invoice {
   const dueDate = input.daysUntilDue === null ? null : work.at + input.daysUntilDue * DAY;
   const pending = input.subscription === null ? [] : pendingItemsOf(work, input.subscription);
+  const billed =
+    input.subscription === null ? input.lines : discounted(work, input.subscription, input.lines);
   const built = buildInvoice({
     ...input,
     // As Stripe orders them: what was pending first, the newest of each kind first.
-    lines: [
-      ...pending.toReversed().map((item) => pendingLine(work, item, input)),
-      ...input.lines.toReversed(),
-    ],
+    lines: [...pending.toReversed().map((item) => pendingLine(work, item, input)), ...billed.toReversed()],
     periodStart: input.lines[0]?.period.start ?? work.at,
     dueDate,
     at: work.at,
@@ -50,7 +50,8 @@ export function draftInvoice(work: Work, input: InvoiceInput): Stripe.Invoice {
   if (finalizesAt !== null) schedule(work, 'finalize_invoice', invoice.id, finalizesAt);
   if (input.subscription !== null) {
     const subscription = work.tables.get('subscription', input.subscription.id);
-    work.tables.put('subscription', { ...subscription, latest_invoice: invoice.id });
+    const discounts = discountsAfter(work, subscription, billed);
+    work.tables.put('subscription', { ...subscription, discounts, latest_invoice: invoice.id });
   }
   emit(work, 'invoice.created', invoice);
   return invoice;

@@ -4,6 +4,7 @@ import { schedule } from '../schedule';
 import type { CheckoutTerms } from '../store';
 import { invalidRequest } from '../stripe-error';
 import type { Work } from '../work';
+import { priceAfter } from './discounts';
 import { checkItems } from './item-changes';
 
 export interface SessionInput {
@@ -32,10 +33,14 @@ export function openSession(work: Work, input: SessionInput): Stripe.Checkout.Se
   );
   const onTrial = terms.trialDays !== null || terms.trialEnd !== null;
   const total = items.reduce((sum, { price, quantity }) => sum + (price.unit_amount ?? 0) * quantity, 0);
+  const currency = items[0]?.price.currency ?? 'usd';
+  const subtotal = onTrial ? 0 : total;
   const session = buildCheckoutSession(work, {
     ...input,
-    amount: onTrial ? 0 : total,
-    currency: items[0]?.price.currency ?? 'usd',
+    subtotal,
+    amount: priceAfter(work, terms.coupons, subtotal, currency),
+    coupons: terms.coupons,
+    currency,
     methodCollection: input.methodCollection ?? (mode === 'subscription' ? 'always' : 'if_required'),
   });
   work.tables.put('checkout_terms', {

@@ -39,7 +39,8 @@ function credit(
 ): void {
   const debit = lastDebitOf(work, subscription, item, rest);
   if (debit === undefined) return;
-  const amount = -shareOf(debit.amount, rest, debit.period);
+  const paid = 'discount_amounts' in debit ? debit.amount - discountOf(debit) : debit.amount;
+  const amount = -shareOf(paid, rest, debit.period);
   if (amount === 0) return;
   const invoice = refOrNull(debit.invoice);
   const credited: Stripe.InvoiceItem.ProrationDetails.CreditedItems =
@@ -50,6 +51,10 @@ function credit(
           invoice_line_item_details: { invoice, invoice_line_items: [debit.id] },
         };
   keep(work, subscription, { item, amount, rest, text: 'Unused time on', credited });
+}
+
+function discountOf({ discount_amounts: taken }: Stripe.InvoiceLineItem): number {
+  return (taken ?? []).reduce((sum, { amount }) => sum + amount, 0);
 }
 
 /** What was last billed, or is to be billed, for an item for a time that is not over. */

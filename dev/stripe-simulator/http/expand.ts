@@ -11,6 +11,7 @@ const KIND_OF_PREFIX: Readonly<Record<string, Kind>> = {
   cn: 'credit_note',
   cs: 'checkout.session',
   cus: 'customer',
+  di: 'discount',
   in: 'invoice',
   pi: 'payment_intent',
   plink: 'payment_link',
@@ -73,8 +74,15 @@ function memberOf(tables: Tables, object: object, name: string): unknown {
   if (leftOut !== undefined) return leftOut(tables, (object as { readonly id: string }).id);
   const value: unknown = Object.hasOwn(object, name) ? object[name as keyof object] : undefined;
   if (value === undefined) throw invalidRequest(`This property cannot be expanded (${name}).`);
+  return Array.isArray(value)
+    ? value.map((one: unknown) => referred(tables, one, name))
+    : referred(tables, value, name);
+}
+
+function referred(tables: Tables, value: unknown, name: string): unknown {
   if (typeof value !== 'string') return value;
-  const kind = KIND_OF_PREFIX[value.split('_')[0] ?? ''];
+  // A coupon's id may be any text.
+  const kind = name === 'coupon' ? 'coupon' : KIND_OF_PREFIX[value.split('_')[0] ?? ''];
   if (kind === undefined) throw invalidRequest(`This property cannot be expanded (${name}).`);
   return tables.find(kind, value) ?? tables.find('deleted_customer', value) ?? value;
 }

@@ -6,7 +6,9 @@ export function buildCheckoutSession(
   input: {
     mode: 'payment' | 'subscription';
     customer: Stripe.Customer | null;
+    subtotal: number;
     amount: number;
+    coupons: readonly string[];
     currency: string;
     customerEmail: string | null;
     successUrl: string | null;
@@ -26,7 +28,7 @@ export function buildCheckoutSession(
     after_expiration: null,
     allow_promotion_codes: null,
     allowed_payment_method_types: ['card'],
-    amount_subtotal: input.amount,
+    amount_subtotal: input.subtotal,
     amount_total: input.amount,
     automatic_tax: { enabled: false, liability: null, provider: null, status: null },
     billing_address_collection: null,
@@ -51,7 +53,7 @@ export function buildCheckoutSession(
     customer_creation: input.mode === 'payment' && input.customer === null ? 'if_required' : null,
     customer_details: null,
     customer_email: input.customerEmail,
-    discounts: [],
+    discounts: input.coupons.map((coupon) => ({ coupon, promotion_code: null })),
     expires_at: input.expiresAt ?? work.at + DAY,
     integration_identifier: null,
     invoice: null,
@@ -81,7 +83,7 @@ export function buildCheckoutSession(
     submit_type: null,
     subscription: null,
     success_url: input.successUrl,
-    total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
+    total_details: { amount_discount: input.subtotal - input.amount, amount_shipping: 0, amount_tax: 0 },
     ui_mode: 'hosted_page',
     url: `${work.baseUrl}/c/pay/${id}`,
     wallet_options: null,

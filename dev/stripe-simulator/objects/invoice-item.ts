@@ -87,8 +87,8 @@ export function withLine(
     amount_remaining: Math.max(0, total),
     currency: item.currency,
     lines: { ...invoice.lines, data: [...invoice.lines.data, line] },
-    subtotal: total,
-    subtotal_excluding_tax: total,
+    subtotal: invoice.subtotal + item.amount,
+    subtotal_excluding_tax: invoice.subtotal + item.amount,
     total,
     total_excluding_tax: total,
   };

@@ -22,6 +22,8 @@ export interface LineInput {
   readonly invoiceItem: string | null;
   /** Present on a correction of what was billed for a part of a period. */
   readonly proration?: ProrationInput | undefined;
+  /** What discounts take off the amount. */
+  readonly discounts?: readonly Stripe.InvoiceLineItem.DiscountAmount[] | undefined;
   readonly metadata: Stripe.Metadata;
 }
 
@@ -41,7 +43,9 @@ export function buildInvoice(input: {
 }): Stripe.Invoice {
   const id = stripeId('in');
   const lines = input.lines.map((line) => buildLine(id, input.subscription, line));
-  const total = lines.reduce((sum, line) => sum + line.amount, 0);
+  const subtotal = lines.reduce((sum, line) => sum + line.amount, 0);
+  const discounts = totalDiscounts(input.lines);
+  const total = discounts.reduce((left, { amount }) => left - amount, subtotal);
   const due = Math.max(0, total);
   return {
     id,
@@ -79,7 +83,7 @@ export function buildInvoice(input: {
     default_source: null,
     default_tax_rates: [],
     description: input.description,
-    discounts: [],
+    discounts: discounts.map(({ discount }) => discount),
     due_date: input.dueDate,
     effective_at: null,
     ending_balance: null,
@@ -116,16 +120,24 @@ export function buildInvoice(input: {
       paid_at: null,
       voided_at: null,
     },
-    subtotal: total,
-    subtotal_excluding_tax: total,
+    subtotal,
+    subtotal_excluding_tax: subtotal,
     test_clock: null,
     total,
-    total_discount_amounts: [],
+    total_discount_amounts: discounts,
     total_excluding_tax: total,
     total_pretax_credit_amounts: [],
     total_taxes: [],
     webhooks_delivered_at: input.at,
   };
+}
+
+function totalDiscounts(lines: readonly LineInput[]): Stripe.Invoice.TotalDiscountAmount[] {
+  const totals = new Map<string, number>();
+  for (const { discount, amount } of lines.flatMap(({ discounts = [] }) => discounts)) {
+    totals.set(refOf(discount), (totals.get(refOf(discount)) ?? 0) + amount);
+  }
+  return [...totals].map(([discount, amount]) => ({ amount, discount }));
 }
 
 export function buildLine(
@@ -139,9 +151,9 @@ export function buildLine(
     amount: line.amount,
     currency: line.currency,
     description: line.description,
-    discount_amounts: [],
+    discount_amounts: [...(line.discounts ?? [])],
     discountable: true,
-    discounts: [],
+    discounts: (line.discounts ?? []).map(({ discount }) => refOf(discount)),
     invoice,
     livemode: false,
     metadata: line.metadata,

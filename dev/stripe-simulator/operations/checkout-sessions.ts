@@ -10,6 +10,7 @@ import { lineItemsOf } from '../objects/line-item';
 import { invalidRequest } from '../stripe-error';
 import { DAY, HOUR, refOrNull, type Work } from '../work';
 import { mergeMetadata } from '../metadata';
+import { discountsShape } from './coupons';
 import { trialShape } from './subscription-params';
 
 const shape = {
@@ -24,6 +25,7 @@ const shape = {
   client_reference_id: text.optional(),
   expires_at: integer.optional(),
   metadata: metadata.optional(),
+  discounts: discountsShape.optional(),
   payment_method_collection: z.enum(['always', 'if_required']).optional(),
   payment_intent_data: z
     .strictObject({
@@ -111,6 +113,7 @@ function createSession(work: Work, params: ParamsOf<typeof shape>): Stripe.Check
     terms: {
       metadata: mergeMetadata(null, data?.metadata),
       setupFutureUsage: params.payment_intent_data?.setup_future_usage ?? null,
+      coupons: (params.discounts ?? []).map(({ coupon }) => coupon),
       trialDays: trial.trial_period_days ?? null,
       trialEnd: trial.trial_end ?? null,
       whenTrialEndsUnpaid: trial.trial_settings?.end_behavior.missing_payment_method ?? 'create_invoice',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { discountsShape } from './coupons';
 import { clearable, flag, integer, metadata, positive, text } from '../http/params';
 
 /** How a subscription begins with a trial. */
@@ -54,6 +55,7 @@ export const createShape = {
   billing_mode: z.strictObject({ type: z.literal('flexible') }).optional(),
   cancel_at: integer.optional(),
   description: text.optional(),
+  discounts: discountsShape.optional(),
   off_session: flag.optional(),
   metadata: metadata.optional(),
   ...trialShape,
@@ -83,6 +85,7 @@ export const updateShape = {
   cancellation_details: cancellationDetails.optional(),
   off_session: flag.optional(),
   description: clearable.optional(),
+  discounts: discountsShape.optional(),
   metadata: metadata.optional(),
   trial_end: z.union([z.literal('now'), integer]).optional(),
   trial_settings: trialShape.trial_settings,

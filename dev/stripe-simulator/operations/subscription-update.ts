@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { changeItems } from '../billing/change-items';
+import { giveDiscounts } from '../billing/discounts';
 import { itemsAfter } from '../billing/item-changes';
 import { attachMethod, resolveMethod } from '../billing/methods';
 import { periodOf } from '../billing/subscription-items';
@@ -32,6 +33,7 @@ function update(work: Work, subscription: Stripe.Subscription, params: Params): 
       ? {}
       : { cancellation_details: detailsOf(subscription, params.cancellation_details) }),
     ...(params.days_until_due === undefined ? {} : { days_until_due: params.days_until_due }),
+    ...(params.discounts === undefined ? {} : { discounts: given(work, subscription, params.discounts) }),
     ...(params.description === undefined ? {} : { description: params.description }),
     ...(params.pause_collection === undefined
       ? {}
@@ -67,6 +69,15 @@ function updateEnded(work: Work, ended: Stripe.Subscription, params: Params): St
     ...(details === undefined ? {} : { cancellation_details: detailsOf(ended, details) }),
     metadata: mergeMetadata(ended.metadata, metadata),
   });
+}
+
+function given(
+  work: Work,
+  { id, customer }: Stripe.Subscription,
+  discounts: readonly { readonly coupon: string }[],
+): string[] {
+  const coupons = discounts.map(({ coupon }) => coupon);
+  return giveDiscounts(work, coupons, { customer: refOf(customer), subscription: id });
 }
 
 function detailsOf(

@@ -99,6 +99,7 @@ function create(work: Work, params: ParamsOf<typeof createShape>): Stripe.Subscr
     cancelAt: params.cancel_at ?? null,
     trialEnd: trialEndOf(work, params),
     whenTrialEndsUnpaid: params.trial_settings?.end_behavior.missing_payment_method ?? 'create_invoice',
+    coupons: (params.discounts ?? []).map(({ coupon }) => coupon),
     description: params.description ?? null,
     metadata: mergeMetadata(null, params.metadata),
     authenticated: false,

@@ -40,6 +40,7 @@ function sessionOf(work: Work, link: Stripe.PaymentLink, query: URLSearchParams)
     terms: {
       metadata: (recurring ?? once)?.metadata ?? {},
       setupFutureUsage: null,
+      coupons: [],
       trialDays: recurring?.trial_period_days ?? null,
       trialEnd: null,
       whenTrialEndsUnpaid: 'create_invoice',

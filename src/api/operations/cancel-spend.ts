@@ -20,7 +20,7 @@ export const cancelSpend = defineOperation({
   problems: ['unavailable'],
   async find({ id, query }, { db }) {
     const spend = await getSpend(db, id);
-    assertOwn(query, spend);
+    await assertOwn(db, query, spend);
     return spend;
   },
   async handle(_call, deps, spend) {

@@ -6,6 +6,7 @@ import { optionalJsonBody } from '../bodies/json-body';
 import { getExternalHold, resolveHold } from '../external-hold';
 import { defineOperation } from '../operation';
 import { CREDITS_PER_REQUEST_MAX } from '../schemas';
+import { assertOwn } from '../viewer';
 import { holdSchema } from '../views/hold-view';
 
 const body = z.strictObject({
@@ -26,7 +27,11 @@ export const captureHold = defineOperation({
   needsIdempotencyKey: true,
   answers: { 200: { description: 'The hold after it.', schema: holdSchema } },
   problems: ['hold_exceeded', 'hold_already_settled', 'unavailable'],
-  find: ({ id }, deps) => getExternalHold(deps, id),
+  async find({ id }, deps) {
+    const hold = await getExternalHold(deps, id);
+    await assertOwn(deps.db, {}, hold);
+    return hold;
+  },
   async handle(call, deps, hold) {
     const { credits, final } = call.body;
     return resolveHold(call, deps, {

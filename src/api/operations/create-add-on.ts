@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DomainError } from '../../domain/errors';
 import { deriveId } from '../../platform/ids';
 import { findAddOnOrder } from '../../store/add-on-orders';
-import { getCustomer } from '../../store/customers';
+import { assertOpen, getCustomer } from '../../store/customers';
 import type { StoredAnswer } from '../../store/requests';
 import {
   ADD_ON_WORKFLOW,
@@ -57,7 +57,10 @@ export const createAddOn = defineOperation({
       operation: 'add_on',
       content,
       authorize: () => assertSubscribed(customerPlan),
-      admit: () => assertPaid(customerPlan),
+      admit: () => {
+        assertOpen(customer);
+        return assertPaid(customerPlan);
+      },
       work: () =>
         open(deps, {
           orderId: deriveId('ord', customer.id, call.idempotencyKey),

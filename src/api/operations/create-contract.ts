@@ -4,7 +4,7 @@ import { credits as creditsOf } from '../../domain/credits';
 import { deriveId } from '../../platform/ids';
 import { getCurrentCatalog } from '../../store/catalogs';
 import { getContract, insertContract } from '../../store/contracts';
-import { getCustomer } from '../../store/customers';
+import { getCustomer, getOpenCustomer } from '../../store/customers';
 import { answerOnce } from '../answer-once';
 import { jsonBody } from '../bodies/json-body';
 import { defineOperation } from '../operation';
@@ -32,7 +32,7 @@ export const createContract = defineOperation({
   body: jsonBody(body),
   needsIdempotencyKey: true,
   answers: { 201: { description: 'The contract is recorded.', schema: contractSchema } },
-  problems: ['unavailable'],
+  problems: ['state_conflict', 'unavailable'],
   async find({ body: request, idempotencyKey }, { db }) {
     const contract: Contract = {
       contractId: deriveId('ctr', request.customerId, idempotencyKey),
@@ -42,14 +42,17 @@ export const createContract = defineOperation({
       termMonths: request.termMonths,
     };
     assertContract(contract, await getCurrentCatalog(db));
-    const { id: customerId } = await getCustomer(db, request.customerId);
-    return { contract, customerId };
+    return { contract, customer: await getCustomer(db, request.customerId) };
   },
-  handle(call, deps, { contract, customerId }) {
+  handle(call, deps, { contract, customer }) {
+    const { id: customerId } = customer;
     return answerOnce(call, deps, {
       customerId,
       operation: 'contract',
       content: call.body,
+      async admit() {
+        await getOpenCustomer(deps.db, customerId);
+      },
       async work() {
         const { reference } = call.body;
         const createdAt = await deps.clock.now();

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { Catalog } from '../../domain/catalog';
+import { DomainError } from '../../domain/errors';
 import type { Instant } from '../../domain/instants';
 import type { GrantCommand } from '../../ledger/commands';
 import { isUniqueViolation } from '../../platform/database';
+import { customerIdOf, externalIdHashOf } from '../../platform/external-id-hash';
 import { fingerprintOf } from '../../platform/fingerprint';
 import { deriveId } from '../../platform/ids';
 import { getCurrentCatalog } from '../../store/catalogs';
-import { getCustomer, findCustomer } from '../../store/customers';
+import { countErased, findCustomerByExternalId, type Customer } from '../../store/customers';
 import { newcomerRecord, writeRecords } from '../../store/records';
 import { jsonBody } from '../bodies/json-body';
 import { loadCustomerPlan } from '../customer-plan';
@@ -29,7 +31,7 @@ type NewCustomer = z.output<typeof body>;
 export const createCustomer = defineOperation({
   summary: 'Make a customer known',
   description:
-    'Grants the credits of the Free plan, once per customer, ever. The external id is the idempotency key.',
+    'Grants the credits of the Free plan, once per external id, ever: who was erased and comes back is somebody new, without them. The external id is the idempotency key.',
   tag: 'Customers',
   access: 'key',
   body: jsonBody(body),
@@ -39,25 +41,51 @@ export const createCustomer = defineOperation({
   },
   problems: ['unavailable'],
   async handle({ body: request }, deps) {
-    const { db } = deps;
-    const id = deriveId('cus', request.externalId);
-    const isNew = (await findCustomer(db, id)) === undefined && (await welcome(deps, id, request));
-    const [customer, { plan }] = await Promise.all([getCustomer(db, id), loadCustomerPlan(deps, id)]);
+    const { customer, isNew } = await arrive(deps, request);
+    const { plan } = await loadCustomerPlan(deps, customer.id);
     return { status: isNew ? 201 : 200, body: customerView(customer, plan) };
   },
 });
 
+/** Each further attempt is lost to somebody who made or erased the same customer in that moment. */
+const ATTEMPTS_MAX = 5;
+
+/** The customer of the external id, whoever makes them known. One who was erased comes back as somebody new. */
+async function arrive(
+  deps: ApiDeps,
+  request: NewCustomer,
+): Promise<{ readonly customer: Customer; readonly isNew: boolean }> {
+  const { db, erasureKey } = deps;
+  const { externalId } = request;
+  let isNew = false;
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    const customer = await findCustomerByExternalId(db, externalId);
+    if (customer !== undefined) return { customer, isNew };
+    const erasedBefore = await countErased(db, externalIdHashOf(erasureKey, externalId));
+    const id = customerIdOf(erasureKey, externalId, erasedBefore);
+    isNew = await welcome(deps, { id, request, isFirst: erasedBefore === 0 });
+  }
+  throw new DomainError(
+    'unavailable',
+    'The customer is made and erased all the time. Repeat the same request.',
+  );
+}
+
 /**
- * Records a customer with the grant of a newcomer, in one transaction. Answers false, and grants nothing, when somebody
- * else has meanwhile: another request, or an import, which brings credits of its own.
+ * Records a customer, with the grant of a newcomer when it is the first time, in one transaction. Answers false, and grants
+ * nothing, when somebody else has meanwhile: another request, or an import, which brings credits of its own. Who makes the same
+ * customer known at once does so under one id, and so under one key of the grant.
  */
-async function welcome({ db, ledger, clock }: ApiDeps, id: string, request: NewCustomer): Promise<boolean> {
+async function welcome(
+  { db, ledger, clock }: ApiDeps,
+  { id, request, isFirst }: { readonly id: string; readonly request: NewCustomer; readonly isFirst: boolean },
+): Promise<boolean> {
   const catalog = await getCurrentCatalog(db);
   const createdAt = await clock.now();
   const row = rowOf(id, request, createdAt);
   const records = [newcomerRecord(row)];
   try {
-    if (catalog.plans.free.credits > 0)
+    if (isFirst && catalog.plans.free.credits > 0)
       return !(await ledger.submit({ ...signupGrant(id, catalog, createdAt), records })).replayed;
     await writeRecords(db, records);
     return true;

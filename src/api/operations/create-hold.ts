@@ -1,13 +1,20 @@
 import { z } from 'zod';
 import { credits as creditsOf } from '../../domain/credits';
 import { DomainError } from '../../domain/errors';
-import type { HoldCommand } from '../../ledger/commands';
+import type { HoldCommand, LedgerResult } from '../../ledger/commands';
 import { findRecordedCommand } from '../../ledger/find-recorded-command';
 import { fingerprintOf } from '../../platform/fingerprint';
 import { deriveId } from '../../platform/ids';
-import { getCustomer } from '../../store/customers';
+import {
+  assertOpen,
+  beingErased,
+  getCustomer,
+  isErasureViolation,
+  type Customer,
+} from '../../store/customers';
 import { jsonBody } from '../bodies/json-body';
 import { loadCustomerPlan } from '../customer-plan';
+import type { ApiDeps } from '../deps';
 import { keyReused } from '../idempotency-key';
 import { insufficientCredits } from '../insufficient-credits';
 import { defineOperation } from '../operation';
@@ -37,7 +44,7 @@ export const createHold = defineOperation({
       headers: { Location: 'Where the hold is read.' },
     },
   },
-  problems: ['insufficient_credits', 'unavailable'],
+  problems: ['insufficient_credits', 'state_conflict', 'unavailable'],
   async find({ body: request, idempotencyKey }, { db, clock }) {
     const holdId = deriveId('hld', 'external', request.customerId, idempotencyKey);
     const now = await clock.now();
@@ -46,10 +53,9 @@ export const createHold = defineOperation({
     if (isPast && (await findRecordedCommand(db, keyOf(holdId))) === undefined) {
       throw new DomainError('invalid_request', 'expiresAt has passed already.', { field: 'expiresAt' });
     }
-    await getCustomer(db, request.customerId);
-    return { holdId, now };
+    return { holdId, now, customer: await getCustomer(db, request.customerId) };
   },
-  async handle(call, deps, { holdId, now }) {
+  async handle(call, deps, { holdId, now, customer }) {
     const { customerId, credits, reference, expiresAt, capture } = call.body;
     const command: HoldCommand = {
       op: 'hold',
@@ -65,7 +71,7 @@ export const createHold = defineOperation({
       capture,
       reason: reference,
     };
-    const { outcome, replayed, reply } = await deps.ledger.submit(command);
+    const { outcome, replayed, reply } = await submit(deps, command, customer);
     if (replayed) call.markReplayed();
     if (outcome === 'idempotency_key_reused') throw keyReused();
     if (outcome === 'insufficient_credits') {
@@ -86,6 +92,21 @@ export const createHold = defineOperation({
     return { status: 201, body: holdView(first), headers: { Location: `/v1/holds/${holdId}` } };
   },
 });
+
+/** A known key keeps its answer; nothing new is set aside for who is being erased. */
+async function submit(
+  { db, ledger }: ApiDeps,
+  command: HoldCommand,
+  customer: Customer,
+): Promise<LedgerResult> {
+  if (customer.erasingAt !== null && (await findRecordedCommand(db, command.key)) === undefined)
+    assertOpen(customer);
+  try {
+    return await ledger.submit(command);
+  } catch (error) {
+    throw isErasureViolation(error) ? beingErased() : error;
+  }
+}
 
 function keyOf(holdId: string): string {
   return `${holdId}/hold`;

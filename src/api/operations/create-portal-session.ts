@@ -1,6 +1,7 @@
+import type { Knex } from 'knex';
 import { z } from 'zod';
 import { epochMsOf, instantOf } from '../../domain/instants';
-import { getCustomer } from '../../store/customers';
+import { beingErased, getOpenCustomer, isErasureViolation } from '../../store/customers';
 import { createPortalSession as openSession } from '../../store/portal-sessions';
 import { jsonBody } from '../bodies/json-body';
 import { defineOperation } from '../operation';
@@ -24,14 +25,23 @@ export const createPortalSession = defineOperation({
   access: 'key',
   body: jsonBody(z.strictObject({ customerId: idSchema })),
   answers: { 201: { description: 'A short-lived link.', schema: sessionSchema } },
-  find: ({ body: { customerId } }, { db }) => getCustomer(db, customerId),
+  problems: ['state_conflict'],
+  find: ({ body: { customerId } }, { db }) => getOpenCustomer(db, customerId),
   async handle(_call, { db, clock, publicUrl }, { id: customerId }) {
     const createdAt = await clock.now();
     const expiresAt = instantOf(epochMsOf(createdAt) + SESSION_MS);
-    const token = await openSession(db, { customerId, createdAt, expiresAt });
+    const token = await openUnlessErased(db, { customerId, createdAt, expiresAt });
     return {
       status: 201,
       body: { url: `${publicUrl}/account#customer=${customerId}&token=${token}`, expiresAt },
     };
   },
 });
+
+async function openUnlessErased(db: Knex, session: Parameters<typeof openSession>[1]): Promise<string> {
+  try {
+    return await openSession(db, session);
+  } catch (error) {
+    throw isErasureViolation(error) ? beingErased() : error;
+  }
+}

@@ -5,7 +5,7 @@ import { DomainError } from '../../domain/errors';
 import { planSpend, type SpendFacts, type SpendPlan, type SpendRefusal } from '../../domain/spend';
 import { fingerprintOf } from '../../platform/fingerprint';
 import { deriveId } from '../../platform/ids';
-import { getCustomer } from '../../store/customers';
+import { assertOpen, getCustomer, type Customer } from '../../store/customers';
 import { loadSpendFacts } from '../../store/spend-facts';
 import {
   RESERVE_UPDATE_ID,
@@ -53,17 +53,18 @@ export const createSpend = defineOperation({
     'plan_required',
     'model_unavailable',
     'license_not_needed',
+    'state_conflict',
     'unavailable',
   ],
   find: async (call, { db, clock }) => {
     const input = inputOf(call);
     const at = await clock.now();
-    const [, known, facts] = await Promise.all([
+    const [customer, known, facts] = await Promise.all([
       getCustomer(db, input.customerId),
       findKnownSpend(db, input.spendId),
       loadSpendFacts(db, { ...input, at }),
     ]);
-    return { input, known, facts };
+    return { input, customer, known, facts };
   },
   async handle(call, deps, found) {
     const { spendId, fingerprint } = found.input;
@@ -80,6 +81,7 @@ type SpendCall = Call<unknown, z.output<typeof spendRequestSchema>>;
 /** The request, and what was known when it came. */
 interface Found {
   readonly input: SpendInput;
+  readonly customer: Customer;
   readonly known: KnownSpend | undefined;
   readonly facts: SpendFacts;
 }
@@ -95,7 +97,7 @@ function inputOf({ body: { customerId, ...request }, idempotencyKey }: SpendCall
 
 /** A known key gets its recorded answer before anything else is asked; an unknown one is judged, admitted and begun. */
 async function answerSpend(call: SpendCall, deps: ApiDeps, found: Found): Promise<Reply> {
-  const { input, known, facts } = found;
+  const { input, customer, known, facts } = found;
   if (known?.fingerprint === input.fingerprint) {
     call.markReplayed();
     return known.answer(facts);
@@ -105,6 +107,7 @@ async function answerSpend(call: SpendCall, deps: ApiDeps, found: Found): Promis
   if (known !== undefined) {
     throw !plan.allowed && plan.code === 'plan_required' ? refusalError(plan) : keyReused();
   }
+  assertOpen(customer);
   const placed = await admit(call, deps, found, plan);
   if (placed !== undefined) return placed;
   if (!plan.allowed) throw refusalError(plan);

@@ -4,7 +4,7 @@ import type { Contract } from '../../domain/contract';
 import { DomainError } from '../../domain/errors';
 import { deriveId } from '../../platform/ids';
 import { claimContract, getContract, releaseContract, type RecordedContract } from '../../store/contracts';
-import { getCustomer } from '../../store/customers';
+import { assertOpen, getCustomer } from '../../store/customers';
 import type { StoredAnswer } from '../../store/requests';
 import { registerOpening } from '../../store/subscription-openings';
 import { findSubscription } from '../../store/subscriptions';
@@ -59,15 +59,17 @@ export const createSubscription = defineOperation({
   ],
   async find({ body: { customerId, plan, contractId } }, deps) {
     const { db } = deps;
-    const { id } = await getCustomer(db, customerId);
+    const customer = await getCustomer(db, customerId);
+    const { id } = customer;
     const isByContract = plan === 'custom' && contractId !== undefined;
     return {
-      customerId: id,
+      customer,
       contract: isByContract ? await getContract(db, contractId, id) : undefined,
       current: await loadCustomerPlan(deps, id),
     };
   },
-  async handle(call, deps, { customerId, contract, current }) {
+  async handle(call, deps, { customer, contract, current }) {
+    const { id: customerId } = customer;
     const { plan, interval, collection, successUrl, cancelUrl } = call.body;
     const subscriptionId = deriveId('sub', customerId, call.idempotencyKey);
     return answerOnce(call, deps, {
@@ -76,6 +78,7 @@ export const createSubscription = defineOperation({
       content: call.body,
       authorize: () => Promise.resolve().then(() => assertMayOrder(call)),
       async admit() {
+        assertOpen(customer);
         const refused = refusalOf(call.body, contract, current);
         if (refused !== undefined) throw refused;
         if (contract !== undefined && !(await claimContract(deps.db, contract.contractId, subscriptionId)))

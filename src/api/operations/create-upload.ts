@@ -1,8 +1,9 @@
+import type { Knex } from 'knex';
 import { DomainError } from '../../domain/errors';
 import { PICTURE_SIDE_MIN, readPicture } from '../../media/pictures';
 import { newId } from '../../platform/ids';
-import { getCustomer } from '../../store/customers';
-import { insertUpload, type Upload } from '../../store/uploads';
+import { beingErased, getOpenCustomer, isErasureViolation } from '../../store/customers';
+import { hasUpload, insertUpload, type Upload } from '../../store/uploads';
 import { pictureBody } from '../bodies/picture-body';
 import { defineOperation } from '../operation';
 import { uploadSchema, uploadView } from '../views/upload-view';
@@ -13,6 +14,7 @@ export const createUpload = defineOperation({
   access: 'customer',
   body: pictureBody,
   answers: { 201: { description: 'The picture is stored.', schema: uploadSchema } },
+  problems: ['state_conflict'],
   async find({ body: { customerId, file } }, { db }) {
     // Malformed before unknown: what is no picture is refused as such, whoever sends it.
     const picture = await readPicture(file, PICTURE_SIDE_MIN);
@@ -23,7 +25,7 @@ export const createUpload = defineOperation({
         { field: 'file' },
       );
     }
-    return { customer: await getCustomer(db, customerId), picture };
+    return { customer: await getOpenCustomer(db, customerId), picture };
   },
   async handle({ body: { file } }, { db, objectStore, clock }, { customer, picture }) {
     const id = newId('upl');
@@ -35,8 +37,21 @@ export const createUpload = defineOperation({
       objectKey: `uploads/${id}`,
       createdAt: await clock.now(),
     };
+    // The row first, so that whoever erases the customer finds the picture; where there is no row any more they have been here.
+    await insertUnlessErased(db, upload);
     await objectStore.put(upload.objectKey, file, picture.contentType);
-    await insertUpload(db, upload);
+    if (!(await hasUpload(db, id))) {
+      await objectStore.remove(upload.objectKey);
+      throw beingErased();
+    }
     return { status: 201, body: uploadView(upload) };
   },
 });
+
+async function insertUnlessErased(db: Knex, upload: Upload): Promise<void> {
+  try {
+    await insertUpload(db, upload);
+  } catch (error) {
+    throw isErasureViolation(error) ? beingErased() : error;
+  }
+}

@@ -1,15 +1,76 @@
-import { eraseCustomer, getCustomer } from '../../store/customers';
+import { z } from 'zod';
+import { DomainError } from '../../domain/errors';
+import type { Blocker } from '../../domain/erasure';
+import { newId } from '../../platform/ids';
+import { getRecordedCustomer } from '../../store/customers';
+import { eraseUpdate, ERASURE_WORKFLOW, erasureStart } from '../../workflows/messages';
 import { defineOperation } from '../operation';
+import { answerCredits, answerId, answerInstant } from '../schemas';
+import { updateWithStart } from '../update-with-start';
+
+const query = z.strictObject({
+  end: z.literal('now').optional().meta({
+    description: '`now`: what is paid for, set up or open is ended first; running work is waited for.',
+  }),
+});
+
+const blockerSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('subscription'), id: answerId, status: z.string(), plan: z.string() }),
+    z.strictObject({ kind: z.literal('paid_cycles'), id: answerId, nextGrantAt: answerInstant }),
+    z.strictObject({ kind: z.literal('auto_top_up'), id: answerId }),
+    z.strictObject({ kind: z.literal('spend'), id: answerId, status: z.string(), action: z.string() }),
+    z.strictObject({ kind: z.literal('hold'), id: answerId, credits: answerCredits }),
+    z.strictObject({ kind: z.literal('add_on'), id: answerId, status: z.string() }),
+  ])
+  .meta({ id: 'Blocker', description: 'What is paid for, set up or at work.' });
+
+const erasingSchema = z
+  .strictObject({
+    customerId: answerId,
+    status: z.literal('erasing'),
+    waitsFor: z.array(blockerSchema),
+  })
+  .meta({ id: 'Erasing' });
+
+/** How many of what is in the way a sentence names. */
+const NAMED_MAX = 5;
 
 export const deleteCustomer = defineOperation({
-  summary: "Erase a customer's personal data",
-  description: 'Email and name are erased; ids, the ledger, works and licences stay. Idempotent.',
+  summary: 'Erase a customer',
+  description:
+    'By default refused with 409 `state_conflict` and `blockers` while something is paid for, set up or at work. `?end=now` ends it all first and answers 202 until it has ended: nothing new begins meanwhile, portal links are worth nothing at once. Then the person is erased: who they are, prompts, models, uploads and private pictures, and the customer at Stripe. The ledger stays under an id that names nobody. Repeat it to hear how it stands.',
   tag: 'Customers',
   access: 'key',
-  answers: { 204: { description: 'Erased.' } },
-  find: ({ id }, { db }) => getCustomer(db, id),
-  async handle(_call, { db, clock }, customer) {
-    await eraseCustomer(db, customer.id, await clock.now());
-    return { status: 204 };
+  query,
+  answers: {
+    204: { description: 'Erased; every read of the customer answers 404.' },
+    202: { description: 'Being erased: something has to end first.', schema: erasingSchema },
+  },
+  problems: ['state_conflict', 'unavailable'],
+  find: ({ id }, { db }) => getRecordedCustomer(db, id),
+  async handle({ query: { end } }, deps, { id: customerId, erasedAt }) {
+    if (erasedAt !== null) return { status: 204 };
+    const standing = await updateWithStart(
+      deps,
+      { definition: eraseUpdate, updateId: newId('req'), args: [{ end: end === 'now' }] },
+      { workflow: ERASURE_WORKFLOW, options: erasureStart({ customerId }) },
+    );
+    if (standing === undefined) {
+      throw new DomainError('unavailable', 'It is not known yet how it stands. Repeat the same request.');
+    }
+    if (standing.outcome === 'blocked') throw blocked(standing.blockers);
+    if (standing.outcome === 'erased') return { status: 204 };
+    return { status: 202, body: { customerId, status: 'erasing', waitsFor: standing.waitsFor } };
   },
 });
+
+function blocked(blockers: readonly Blocker[]): DomainError {
+  const named = blockers.slice(0, NAMED_MAX).map(({ kind, id }) => `${kind} ${id}`);
+  const rest = blockers.length > NAMED_MAX ? ` and ${String(blockers.length - NAMED_MAX)} more` : '';
+  return new DomainError(
+    'state_conflict',
+    `The customer has something that is paid for, set up or at work: ${named.join(', ')}${rest}. End it first, or have it ended with ?end=now.`,
+    { blockers },
+  );
+}

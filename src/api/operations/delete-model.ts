@@ -31,7 +31,7 @@ export const deleteModel = defineOperation({
   async handle(_call, deps, model) {
     await removeModel(deps.db, model.id);
     // Running work ends as it would; a spend that is admitted from here on finds the model gone.
-    const queued = await listQueuedSpends(deps.db, model.id);
+    const queued = await listQueuedSpends(deps.db, { modelId: model.id });
     await Promise.all(queued.map(({ workflowId }) => askToStop(deps, workflowId)));
     return { status: 204 };
   },

@@ -13,7 +13,7 @@ export const getAddOn = defineOperation({
   answers: { 200: { description: 'The order.', schema: addOnSchema } },
   async find({ id, query }, { db }) {
     const order = await getAddOnOrder(db, id);
-    assertOwn(query, order);
+    await assertOwn(db, query, order);
     return order;
   },
   handle: (_call, _deps, order) => Promise.resolve({ status: 200, body: addOnView(order) }),

@@ -13,7 +13,7 @@ export const getHold = defineOperation({
   answers: { 200: { description: 'The hold as it is now.', schema: holdSchema } },
   async find({ id, query }, deps) {
     const hold = await getExternalHold(deps, id);
-    assertOwn(query, hold);
+    await assertOwn(deps.db, query, hold);
     return hold;
   },
   handle: (_call, _deps, hold) => Promise.resolve({ status: 200, body: holdView(hold) }),

@@ -25,7 +25,7 @@ export const getSpend = defineOperation({
   answers: { 200: { description: 'The spend as it is now.', schema: spendSchema } },
   async find({ id, query: viewer }, { db }) {
     const spend = await readSpend(db, id);
-    assertOwn(viewer, spend);
+    await assertOwn(db, viewer, spend);
     return spend;
   },
   async handle({ query: { wait }, res }, deps, spend) {

@@ -15,7 +15,7 @@ export const getSubscription = defineOperation({
   },
   async find({ id, query }, { db }) {
     const subscription = await readSubscription(db, id);
-    assertOwn(query, subscription);
+    await assertOwn(db, query, subscription);
     return subscription;
   },
   handle: (_call, _deps, subscription) =>

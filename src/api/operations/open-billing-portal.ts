@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { getCustomer } from '../../store/customers';
+import { getOpenCustomer } from '../../store/customers';
 import { ensureStripeCustomer } from '../../store/stripe-customers';
 import { optionalJsonBody } from '../bodies/json-body';
 import { defineOperation } from '../operation';
@@ -18,7 +18,7 @@ export const openBillingPortal = defineOperation({
   body: optionalJsonBody(z.strictObject({ returnUrl: urlSchema.optional() })),
   answers: { 201: { description: 'A short-lived link.', schema: portalSchema } },
   problems: ['state_conflict', 'unavailable'],
-  find: ({ id }, { db }) => getCustomer(db, id),
+  find: ({ id }, { db }) => getOpenCustomer(db, id),
   async handle({ body: { returnUrl } }, { db, payments, publicUrl }, customer) {
     const { url } = await payments.createPortalSession({
       stripeCustomerId: await ensureStripeCustomer({ db, payments }, customer.id),

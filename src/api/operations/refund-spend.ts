@@ -8,6 +8,7 @@ import { jsonBody } from '../bodies/json-body';
 import { keyReused } from '../idempotency-key';
 import { defineOperation } from '../operation';
 import { answerCredits, answerId, answerInstant, CREDITS_PER_REQUEST_MAX, textSchema } from '../schemas';
+import { assertOwn } from '../viewer';
 
 const body = z.strictObject({
   credits: z
@@ -39,7 +40,11 @@ export const refundSpend = defineOperation({
   needsIdempotencyKey: true,
   answers: { 201: { description: 'The refund is in the ledger.', schema: refundSchema } },
   problems: ['state_conflict', 'unavailable'],
-  find: ({ id }, { db }) => getSpend(db, id),
+  async find({ id }, { db }) {
+    const spend = await getSpend(db, id);
+    await assertOwn(db, {}, spend);
+    return spend;
+  },
   async handle(call, { ledger, clock }, spend) {
     const { credits, reason } = call.body;
     const id = deriveId('rfd', spend.customerId, call.idempotencyKey);

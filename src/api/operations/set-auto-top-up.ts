@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { credits } from '../../domain/credits';
 import { DomainError } from '../../domain/errors';
 import { findAutoTopUp } from '../../store/auto-top-ups';
-import { getCustomer } from '../../store/customers';
+import { getOpenCustomer } from '../../store/customers';
 import { setAutoTopUpUpdate } from '../../workflows/messages';
 import { jsonBody } from '../bodies/json-body';
 import { loadCustomerPlan } from '../customer-plan';
@@ -35,7 +35,7 @@ export const setAutoTopUp = defineOperation({
   access: 'customer',
   body: jsonBody(body),
   answers: { 200: { description: 'The setting.', schema: autoTopUpSchema } },
-  problems: ['subscription_required', 'unavailable'],
+  problems: ['subscription_required', 'state_conflict', 'unavailable'],
   async find({ id, body: { quantity } }, deps) {
     // Malformed before unknown: whoever nobody knows is held to what is sold now.
     const current = await loadCustomerPlan(deps, id);
@@ -45,7 +45,7 @@ export const setAutoTopUp = defineOperation({
         field: 'quantity',
       });
     }
-    return { customerId: (await getCustomer(deps.db, id)).id, current };
+    return { customerId: (await getOpenCustomer(deps.db, id)).id, current };
   },
   async handle({ body: setting }, deps, { customerId, current: { rights, plan, catalog } }) {
     if (!rights.addOns) {

@@ -23,7 +23,7 @@ export const streamSpendEvents = defineOperation({
   answers: { 200: { description: 'The events.', contentType: 'text/event-stream' } },
   async find({ id, query }, { db }) {
     const spend = await getSpend(db, id);
-    assertOwn(query, spend);
+    await assertOwn(db, query, spend);
     return spend;
   },
   handle: (_call, deps, spend) => Promise.resolve({ stream: (res) => follow(res, deps, spend) }),

@@ -4,6 +4,7 @@ import { deriveId } from '../../platform/ids';
 import { optionalJsonBody } from '../bodies/json-body';
 import { getExternalHold, resolveHold } from '../external-hold';
 import { defineOperation } from '../operation';
+import { assertOwn } from '../viewer';
 import { holdSchema } from '../views/hold-view';
 
 export const voidHold = defineOperation({
@@ -14,7 +15,11 @@ export const voidHold = defineOperation({
   needsIdempotencyKey: true,
   answers: { 200: { description: 'The hold after it.', schema: holdSchema } },
   problems: ['hold_already_settled', 'unavailable'],
-  find: ({ id }, deps) => getExternalHold(deps, id),
+  async find({ id }, deps) {
+    const hold = await getExternalHold(deps, id);
+    await assertOwn(deps.db, {}, hold);
+    return hold;
+  },
   async handle(call, deps, hold) {
     return resolveHold(call, deps, {
       op: 'void',

@@ -1,6 +1,6 @@
 import { audit, type Audit } from '../../ledger/audit';
 import { createTemporalClient, isWorkflowRunning } from '../../platform/temporal';
-import { getCustomer } from '../../store/customers';
+import { getRecordedCustomer } from '../../store/customers';
 import { spendWorkflowId } from '../../workflows/messages';
 import { parseOptions } from './command';
 import { findSurroundings, withDatabase } from './surroundings';
@@ -14,7 +14,7 @@ export async function runAudit(args: readonly string[]): Promise<number> {
     const checkedAt = await surroundings.clock().now();
     const result = await withDatabase(surroundings.databaseUrl(), async (db) => {
       // Of nobody everything holds: that would reassure whoever mistyped an id.
-      if (values.customer !== undefined) await getCustomer(db, values.customer);
+      if (values.customer !== undefined) await getRecordedCustomer(db, values.customer);
       return audit(db, {
         customerId: values.customer,
         checkedAt,

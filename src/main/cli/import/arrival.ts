@@ -6,8 +6,8 @@ import type { ImportLine } from '../../../domain/subscription/import-line';
 import { findRecordedCommand } from '../../../ledger/find-recorded-command';
 import type { Payments } from '../../../payments/payments';
 import { fingerprintOf } from '../../../platform/fingerprint';
-import { deriveId } from '../../../platform/ids';
-import { findCustomer, findCustomerOfStripe, type Customer } from '../../../store/customers';
+import { deriveId, newId } from '../../../platform/ids';
+import { findCustomerByExternalId, findCustomerOfStripe, type Customer } from '../../../store/customers';
 import {
   findLiveSubscription,
   findSubscription,
@@ -54,6 +54,7 @@ export async function checkArrival(deps: ArrivalDeps, subscriber: ImportLine): P
   const paid = subscriber.paid;
   const atStripe = await faultsAtStripe(deps.payments, subscriber, arrival);
   const faults = [
+    ...((arrival.customer?.erasingAt ?? null) === null ? [] : ['the customer is being erased']),
     ...faultsOfRepeat(arrival, await findRecordedCommand(db, `migration:${customerId}`)),
     ...(await faultsOfBinding(db, arrival)),
     ...(atStripe?.faults ?? []),
@@ -73,10 +74,11 @@ async function loadArrival(
   { db, catalog, now }: ArrivalDeps,
   subscriber: ImportLine,
 ): Promise<Omit<Arrival, 'isToBeAdopted'>> {
-  const customerId = deriveId('cus', subscriber.externalId);
+  const customer = await findCustomerByExternalId(db, subscriber.externalId);
+  // Somebody new gets an id by which nobody can tell who they are; a repeat finds it by what was recorded with it.
+  const customerId = customer?.id ?? newId('cus');
   const subscriptionId = deriveId('sub', 'import', customerId);
-  const [customer, subscription, granted, welcomed] = await Promise.all([
-    findCustomer(db, customerId),
+  const [subscription, granted, welcomed] = await Promise.all([
     findSubscription(db, subscriptionId),
     findRecordedCommand(db, `migration:${customerId}`),
     findRecordedCommand(db, `signup:${customerId}`),

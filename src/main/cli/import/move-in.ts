@@ -105,7 +105,7 @@ async function bindToStripe({ db, payments }: MoveInDeps, arrival: Arrival): Pro
   if (stripeCustomer === null) return;
   const bound = await bindStripeCustomer(db, customerId, stripeCustomer);
   if (bound !== stripeCustomer)
-    throw new Error(`${customerId} is bound to ${bound}, not to ${stripeCustomer}`);
+    throw new Error(`${customerId} is bound to ${String(bound)}, not to ${stripeCustomer}`);
   const stripeSubscriptionId = paid?.stripeSubscription ?? null;
   if (stripeSubscriptionId === null || !isToBeAdopted) return;
   const { catalogVersion, plan, interval } = await getSubscription(db, subscriptionId);

@@ -1,0 +1,150 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  proxyActivities,
+  proxyLocalActivities,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import type { Blocker, ErasureStanding } from '../domain/erasure';
+import { instantOf } from '../domain/instants';
+import { createAlarms } from './alarms';
+import { demand, membersOf } from './arguments';
+import { eraseUpdate, type ErasureInput } from './messages';
+import { now } from './now';
+
+const { beginErasure } = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+});
+const { endWhatRuns } = proxyActivities<Activities>({
+  summary: 'Ends what runs for the customer',
+  startToCloseTimeout: '5 minutes',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '1 minute' },
+});
+const { eraseWorks } = proxyActivities<Activities>({
+  summary: 'Takes away models, uploads and pictures',
+  startToCloseTimeout: '10 minutes',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '1 minute' },
+});
+const { eraseAtStripe, eraseCustomer } = proxyActivities<Activities>({
+  summary: 'Erases the customer, at Stripe and here',
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '1 minute' },
+});
+
+/** Between two looks at what has not ended; somebody who asks again makes it look at once. */
+const PAUSE_MS = { first: 1_000, max: 300_000 } as const;
+
+/** How long somebody who finds nothing in the way waits for the end. */
+const NEAR_MS = 5_000;
+
+/** Somebody asks for the erasure, and is answered. */
+interface Wish {
+  readonly end: boolean;
+  answer?: ErasureStanding;
+}
+
+interface Shell {
+  readonly customerId: string;
+  /** Not looked at yet. */
+  readonly wishes: Wish[];
+  /** How it stands, once it has begun and that is known. */
+  standing: ErasureStanding | undefined;
+}
+
+/**
+ * Erases a customer: nothing new begins, what runs is ended or waited for, and then nothing of the person is left but what
+ * SECURITY.md says. Ends without a trace when something is in the way that nobody asked to end.
+ */
+export async function erasure({ customerId, isBegun }: ErasureInput): Promise<'blocked' | 'erased'> {
+  const shell: Shell = { customerId, wishes: [], standing: undefined };
+  listen(shell);
+  return CancellationScope.nonCancellable(async () => {
+    if (isBegun !== true && !(await begin(shell))) return 'blocked';
+    await finish(shell);
+    await condition(allHandlersFinished);
+    return 'erased';
+  });
+}
+
+function listen(shell: Shell): void {
+  const ask = async ({ end }: { readonly end: boolean }): Promise<ErasureStanding> => {
+    const wish: Wish = { end };
+    shell.wishes.push(wish);
+    await condition(() => wish.answer !== undefined || shell.standing !== undefined);
+    return wish.answer ?? (shell.standing as ErasureStanding);
+  };
+  setHandler(eraseUpdate, ask, {
+    description: 'Erases the customer; looks again at what it waits for. {"end": true} ends what runs.',
+    validator: (argument: unknown) => {
+      demand(typeof membersOf(argument)['end'] === 'boolean', 'end is true or false.');
+    },
+  });
+}
+
+/** Answers each who asks, until one of them may begin it; false when nobody may. */
+async function begin(shell: Shell): Promise<boolean> {
+  const { customerId } = shell;
+  for (;;) {
+    await condition(() => shell.wishes.length > 0 || allHandlersFinished());
+    const wish = shell.wishes.shift();
+    if (wish === undefined) return false;
+    const standing = await beginErasure({ customerId, end: wish.end, at: now() });
+    if (standing.outcome === 'blocked') {
+      wish.answer = standing;
+      card(shell, 'not erased: something is in the way', standing.blockers);
+      continue;
+    }
+    // Who finds nothing in the way waits for the end, which is near, unless Stripe or the object store is away.
+    const isNear = standing.outcome === 'erasing' && standing.waitsFor.length === 0;
+    if (isNear)
+      void sleep(NEAR_MS, { summary: 'Somebody waits for the end' }).then(
+        () => (shell.standing ??= standing),
+      );
+    else shell.standing = standing;
+    return true;
+  }
+}
+
+async function finish(shell: Shell): Promise<void> {
+  const alarms = createAlarms('What has not ended is looked at again');
+  for (let pauseMs: number = PAUSE_MS.first; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS.max)) {
+    shell.wishes.length = 0;
+    card(shell, 'ending what runs');
+    const waitsFor = await endWhatRuns({ customerId: shell.customerId, at: now() });
+    if (waitsFor.length === 0 && (await erase(shell))) {
+      shell.standing = { outcome: 'erased' };
+      card(shell, 'erased');
+      return;
+    }
+    shell.standing = { outcome: 'erasing', waitsFor };
+    card(shell, 'waits until it has ended', waitsFor);
+    if (workflowInfo().continueAsNewSuggested) {
+      await condition(allHandlersFinished);
+      await continueAsNew<typeof erasure>({ customerId: shell.customerId, isBegun: true });
+    }
+    await alarms.waitFor(() => shell.wishes.length > 0, instantOf(Date.now() + pauseMs));
+  }
+}
+
+/** Answers false when something has begun after all, which must end first. */
+async function erase(shell: Shell): Promise<boolean> {
+  const { customerId } = shell;
+  card(shell, 'nothing runs any more: being erased');
+  let after: string | null = '';
+  while (after !== null) after = await eraseWorks({ customerId, after });
+  await eraseAtStripe(customerId);
+  return eraseCustomer({ customerId, at: now() });
+}
+
+/** The operator's card in the Web UI. */
+function card({ customerId }: Shell, standing: string, blockers: readonly Blocker[] = []): void {
+  const lines = blockers.map(({ kind, id }) => `- ${kind} ${id}`);
+  setCurrentDetails([`**Customer ${customerId}**: ${standing}.`, ...lines].join('\n\n'));
+}
