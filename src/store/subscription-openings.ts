@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { DomainError } from '../domain/errors';
 import { epochMsOf, instantOf, type Instant } from '../domain/instants';
+import { beingErased } from './customers';
 import { writeRecords, type StoreRecord } from './records';
 import type { SubscriptionStatus } from './subscriptions';
 
@@ -25,17 +26,21 @@ const HOUR_MS = 3_600_000;
 
 /**
  * Registers an opening under a lock of the customer's row, so that whoever reads its own position reads every earlier opening
- * too. Throws `rate_limited` with `retryAfterSeconds` when the customer's tokens have begun too many within an hour.
- * Idempotent by the subscription's id; a repeat counts for nothing.
+ * too. Throws `state_conflict` while the customer is being erased, and `rate_limited` with `retryAfterSeconds` when their
+ * tokens have begun too many within an hour. Idempotent by the subscription's id; a repeat counts for nothing.
  */
 export async function registerOpening(db: Knex, opening: Opening): Promise<void> {
   const { subscriptionId, customerId, byPortal, at } = opening;
   await db.transaction(async (trx) => {
-    await trx.raw('SELECT FROM app.customers WHERE id = ? FOR NO KEY UPDATE', [customerId]);
+    const { rows } = await trx.raw<{ rows: { erasing_at: Instant | null }[] }>(
+      'SELECT erasing_at FROM app.customers WHERE id = ? FOR NO KEY UPDATE',
+      [customerId],
+    );
     const known = await trx<{ subscription_id: string }>('app.subscription_openings')
       .where({ subscription_id: subscriptionId })
       .first('subscription_id');
     if (known !== undefined) return;
+    if ((rows[0]?.erasing_at ?? null) !== null) throw beingErased();
     if (byPortal) await assertFew(trx, customerId, at);
     await trx('app.subscription_openings').insert({
       subscription_id: subscriptionId,
