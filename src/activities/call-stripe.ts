@@ -1,10 +1,10 @@
 import { DomainError } from '../domain/errors';
-import type { StripeCall } from '../domain/subscription';
+import { type StripeCall, type Reader } from '../domain/subscription';
 import type { InvoiceFact } from '../payments/payments';
 import { isRefused } from '../payments/stripe-client';
 import { getPriceId } from '../store/catalogs';
 import type { ActivityDeps } from './deps';
-import { paidIntervalOf, type PaymentReading, type Reader } from './invoice-steps';
+import { paidIntervalOf, type PaymentReading } from './invoice-steps';
 
 export interface CallStripe {
   readonly call: StripeCall;

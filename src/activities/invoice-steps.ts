@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/instants';
 import type { PaidInterval } from '../domain/paid-cycles';
-import type { SubscriptionState, SubscriptionStep } from '../domain/subscription';
+import type { Reader, SubscriptionStep } from '../domain/subscription';
 import type { InvoiceFact } from '../payments/payments';
 import type { ActivityDeps } from './deps';
 import { findPlanLine } from './plan-line';
@@ -19,12 +19,6 @@ export interface PaymentReading {
   readonly step: Untimed<SubscriptionStep> | null;
   readonly paymentIntentId: string | null;
 }
-
-/** What is needed of a subscription to read what concerns it. */
-export type Reader = Pick<
-  SubscriptionState,
-  'subscriptionId' | 'customerId' | 'contract' | 'plan' | 'catalogVersion' | 'stripeSubscriptionId'
-> & { readonly at: Instant };
 
 /**
  * Whether an invoice is the subscription's own, and not only says so: it is of its customer, and bills the subscription at
@@ -100,7 +94,7 @@ export async function paidIntervalOf(
   invoice: InvoiceFact,
 ): Promise<PaidInterval | null> {
   const found = await findPlanLine(deps, reader, invoice);
-  if (found === null) return null;
+  if (found === null || isTakenInElsewhere(reader, found.line.start)) return null;
   const { line, plan, credits } = found;
   const { invoiceId, total, paidAt, billingReason } = invoice;
   const otherMinor = Math.max(0, total.amountMinor - line.totalMinor);
@@ -115,4 +109,12 @@ export async function paidIntervalOf(
     paidAt: paidAt ?? reader.at,
     beginsEra: ['subscription_create', 'subscription_update'].includes(billingReason),
   };
+}
+
+/** Whether a period was paid for before its subscription moved in. */
+export function isTakenInElsewhere(
+  { takenInFrom: from }: Pick<Reader, 'takenInFrom'>,
+  periodStart: Instant,
+): boolean {
+  return from !== null && periodStart < from;
 }

@@ -1,6 +1,6 @@
-import type { SubscriptionState } from '../domain/subscription';
+import { type SubscriptionState, type Reader } from '../domain/subscription';
 import type { ActivityDeps } from './deps';
-import { isOwnInvoice, readInvoice, type PaymentReading, type Reader } from './invoice-steps';
+import { isOwnInvoice, readInvoice, type PaymentReading } from './invoice-steps';
 import { readSubscription, readSubscriptionPayments } from './read-subscription-payments';
 
 /** Older ones were read when they were new, or the reconciler brings them. */

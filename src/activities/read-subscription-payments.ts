@@ -1,8 +1,9 @@
+import { type Reader } from '../domain/subscription';
 import type { AtStripe } from '../domain/subscription/at-stripe';
 import type { SubscriptionFact, WithdrawalFact } from '../payments/payments';
 import type { PaymentFact } from '../workflows/messages';
 import type { ActivityDeps } from './deps';
-import { isOwnInvoice, paidIntervalOf, readInvoice, type PaymentReading, type Reader } from './invoice-steps';
+import { isOwnInvoice, paidIntervalOf, readInvoice, type PaymentReading } from './invoice-steps';
 import { factsByObject, unlessUnreadable } from './payment-facts';
 import { findPlanLine, findSoldItemPlan, type Terms } from './plan-line';
 import { isBoundTo } from './stripe-customer';

@@ -22,6 +22,7 @@ export { differencesOf, wordsOfDifference } from './subscription/differences';
 export { openSubscription, readSubscriptionState, type SubscriptionState } from './subscription/state';
 export { coveredThroughOf } from './subscription/timeline';
 export { callsAtTermEnd, callsWhileRecorded, callsWhileUnvoided } from './subscription/invoiced-at-stripe';
+export { readerOf, type Reader } from './subscription/reader';
 export { isFinished, nextChangeAt, viewOf, type SubscriptionView } from './subscription/view';
 export { whyItWaits, withheldCredits, type Waiting } from './subscription/waiting';
 

@@ -4,6 +4,7 @@ import {
   callsAtTermEnd,
   callsWhileRecorded,
   callsWhileUnvoided,
+  readerOf,
   step,
   type StripeCall,
   type SubscriptionCommand,
@@ -60,7 +61,9 @@ const FACTS_MAX = 50;
 export async function takeTurn(shell: OpenedShell): Promise<void> {
   const facts = shell.facts.splice(0, FACTS_MAX);
   const heard =
-    facts.length === 0 ? [] : await read(() => readSubscriptionPayments({ reader: readerOf(shell), facts }));
+    facts.length === 0
+      ? []
+      : await read(() => readSubscriptionPayments({ reader: readerOf(shell.state, now()), facts }));
   const order = shell.orders.shift();
   const lookAt = nextLookAt(shell);
   const isLookDue = order !== undefined || (lookAt !== null && lookAt <= now());
@@ -146,7 +149,7 @@ export async function endAtStripe(shell: OpenedShell): Promise<void> {
 async function voidWhatIsLeft(shell: OpenedShell): Promise<void> {
   for (const call of callsWhileUnvoided(shell.state)) {
     const { stripeSubscriptionId } = shell.state;
-    const result = await callStripe({ call, stripeSubscriptionId, reader: readerOf(shell) });
+    const result = await callStripe({ call, stripeSubscriptionId, reader: readerOf(shell.state, now()) });
     if (result.outcome === 'done' && result.isInFlight !== true)
       await feed(shell, [], [{ type: 'all_voided' }]);
   }
@@ -154,7 +157,8 @@ async function voidWhatIsLeft(shell: OpenedShell): Promise<void> {
 
 async function callAll(shell: OpenedShell, calls: readonly StripeCall[]): Promise<void> {
   const { stripeSubscriptionId } = shell.state;
-  for (const call of calls) await callStripe({ call, stripeSubscriptionId, reader: readerOf(shell) });
+  for (const call of calls)
+    await callStripe({ call, stripeSubscriptionId, reader: readerOf(shell.state, now()) });
 }
 
 async function carryThrough(
@@ -166,7 +170,7 @@ async function carryThrough(
   let isInFlight = false;
   for (const call of calls) {
     const { stripeSubscriptionId } = shell.state;
-    const result = await callStripe({ call, stripeSubscriptionId, reader: readerOf(shell) });
+    const result = await callStripe({ call, stripeSubscriptionId, reader: readerOf(shell.state, now()) });
     if (result.outcome !== 'done') {
       const { outcome, message } = result;
       const code = outcome === 'refused' ? 'state_conflict' : outcome;
@@ -273,7 +277,7 @@ function paymentsOf(before: SubscriptionState, after: SubscriptionState, reading
 /** Reads everything about it at Stripe, unasked. */
 async function look(shell: OpenedShell): Promise<readonly Reading[]> {
   const { checkout, stripeSubscriptionId } = shell.state;
-  const reader = readerOf(shell);
+  const reader = readerOf(shell.state, now());
   const seen = await read(() => readSubscriptionNews({ reader, checkout, stripeSubscriptionId }));
   shell.lookedAt = now();
   return seen;
@@ -287,9 +291,4 @@ async function read(readings: () => Promise<readonly Reading[]>): Promise<readon
     log.warn('Stripe could not be asked; it is asked again later');
     return [];
   }
-}
-
-function readerOf({ state }: OpenedShell) {
-  const { subscriptionId, customerId, contract, plan, catalogVersion, stripeSubscriptionId } = state;
-  return { subscriptionId, customerId, contract, plan, catalogVersion, stripeSubscriptionId, at: now() };
 }

@@ -183,6 +183,12 @@ const LOTS: readonly Attack[] = [
 
 const HOLDS: readonly Attack[] = [
   ...attacks('holds_pkey', { 'the same hold twice': copy('holds', {}, `id = 'hld_eve'`) }),
+  ...attacks('holds_of_nobody', {
+    'a hold for who is being erased': `
+      INSERT INTO app.customers (id, external_id, created_at, erasing_at) VALUES ('${EVE}', 'eve', now(), now())
+      ON CONFLICT (id) DO UPDATE SET erasing_at = now();
+      ${copy('holds', { id: 'hld_ghost' }, `id = 'hld_eve'`)}`,
+  }),
   ...attacks('holds_action', { 'a hold for nothing': update('holds', `action = ''`, `id = 'hld_eve'`) }),
   ...attacks('holds_identity', {
     'more captured than held': update('holds', 'captured = captured + 1', `id = 'hld_spd_four'`),

@@ -134,7 +134,7 @@ async function playAll(world: World): Promise<void> {
   const { paymentIntentId } = await payments.getInvoice(oldest!.invoiceId);
   const [dispute] = (await world.stripe.disputes.list({ payment_intent: paymentIntentId! })).data;
   await world.stripe.disputes.update(dispute!.id, { evidence: { uncategorized_text: 'winning_evidence' } });
-  await world.stripe.refunds.create({ payment_intent: paymentIntentId! });
+  await payments.refundPayment({ operationId: 'give-back', paymentIntentId: paymentIntentId! });
   for await (const withdrawal of payments.listWithdrawals(since)) {
     const { payment } = await payments.getWithdrawal(withdrawal);
     if (payment !== null) await payments.getPayment(payment.paymentIntentId);

@@ -10,7 +10,8 @@ import { listStatement } from '../../src/ledger/list-statement';
 import { deliverUnprocessedEvents } from '../../src/activities/deliver-payment-event';
 import { getAddOnOrder } from '../../src/store/add-on-orders';
 import { receiveStripeEvent } from '../../src/store/stripe-events';
-import { getSubscription } from '../../src/store/subscriptions';
+import { readerOf } from '../../src/domain/subscription';
+import { findSubscriptionState, getSubscription } from '../../src/store/subscriptions';
 import {
   cancelUpdate,
   changePlanUpdate,
@@ -179,20 +180,11 @@ describe('a subscription through commands, declines and refunds', () => {
   });
 
   it('takes what Stripe refuses for an answer, that would be the same the next time', async () => {
-    const { customerId, id } = await subscriber();
+    const { id } = await subscriber();
     const stripeSubscriptionId = await stripeIdOf(id);
     await stripe.subscriptions.cancel(stripeSubscriptionId);
-    const { plan, catalogVersion } = await row(id);
-    const at = await house.deps.clock.now();
-    const reader = {
-      subscriptionId: id,
-      customerId,
-      contract: null,
-      plan,
-      catalogVersion,
-      stripeSubscriptionId,
-      at,
-    };
+    const state = await findSubscriptionState(house.db, id);
+    const reader = readerOf(state!, await house.deps.clock.now());
     const call = { operationId: 'late', type: 'pause' } as const;
     expect(await callStripe(house.deps, { call, reader, stripeSubscriptionId })).toMatchObject({
       outcome: 'refused',

@@ -1,9 +1,9 @@
-import type { SubscriptionState } from '../../domain/subscription';
+import { readerOf, type SubscriptionState } from '../../domain/subscription';
 import type { CheckoutSessionFact, InvoiceFact, PaymentFact } from '../../payments/payments';
 import { findAddOnOrder } from '../../store/add-on-orders';
 import { hasPayment } from '../../store/payments';
 import { findSubscriptionOfStripe, findSubscriptionState } from '../../store/subscriptions';
-import { isOwnInvoice, paidIntervalOf, readInvoice } from '../invoice-steps';
+import { isOwnInvoice, isTakenInElsewhere, paidIntervalOf, readInvoice } from '../invoice-steps';
 import { isBoundTo } from '../stripe-customer';
 import { tellWorkflow, type Inquirer } from './inquirer';
 import { compareUnclaimed } from './unclaimed-money';
@@ -29,16 +29,21 @@ export async function compareInvoice(inquirer: Inquirer, invoice: InvoiceFact): 
   const owner = await findOwnerOfInvoice(deps, invoice);
   // Its own workflow gives that money back, under an alarm of its own.
   if (owner?.duplicate !== undefined) return;
+  const isPast =
+    invoice.line !== null &&
+    owner !== undefined &&
+    isTakenInElsewhere(readerOf(owner, at), invoice.line.start);
+  if (isPast) return;
   const isGranted = await hasPayment(deps.db, invoiceId);
   if (owner !== undefined && !isGranted) {
-    const { step } = await readInvoice(deps, { ...owner, at }, invoice);
+    const { step } = await readInvoice(deps, readerOf(owner, at), invoice);
     if (step?.type === 'paid') {
       await tellOfInvoice(inquirer, owner, invoiceId);
       return;
     }
   }
   const plan =
-    isGranted && owner !== undefined ? await paidIntervalOf(deps, { ...owner, at }, invoice) : null;
+    isGranted && owner !== undefined ? await paidIntervalOf(deps, readerOf(owner, at), invoice) : null;
   const granted = isGranted ? (plan?.paid.amountMinor ?? amountPaid.amountMinor) : 0;
   const ungranted = invoice.isRecordedPayment ? 0 : Math.max(0, amountPaid.amountMinor - granted);
   await compareUnclaimed(inquirer, {

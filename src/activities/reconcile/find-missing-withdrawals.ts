@@ -1,3 +1,4 @@
+import { readerOf } from '../../domain/subscription';
 import type { Instant } from '../../domain/instants';
 import type { PaymentWithdrawals } from '../../domain/refunds';
 import type { InvoiceFact, WithdrawalFact } from '../../payments/payments';
@@ -32,7 +33,7 @@ async function compareOfPlan(
   const { deps, at } = inquirer;
   const state = await findOwnerOfInvoice(deps, invoice);
   if (state === undefined || state.duplicate !== undefined) return;
-  if ((await paidIntervalOf(deps, { ...state, at }, invoice)) === null) return;
+  if ((await paidIntervalOf(deps, readerOf(state, at), invoice)) === null) return;
   const { subscriptionId } = state;
   if (isTakenIn(state.withdrawals, withdrawal)) return;
   const { kind, withdrawalId: id } = withdrawal;

@@ -1,3 +1,4 @@
+import { readerOf } from '../../domain/subscription';
 import type { InvoiceFact, WithdrawalFact, WithdrawalKind } from '../../payments/payments';
 import { isUnknownAtStripe } from '../../payments/is-unknown';
 import { findPaymentOfOrder } from '../../store/payments';
@@ -116,7 +117,7 @@ async function moneyOf({ id, subscriptionId, orderId }: UnconfirmedPayment, { de
   if (subscriptionId !== null) {
     const invoice = await payments.getInvoice(id);
     const owner = await findOwnerOfInvoice(deps, invoice);
-    const paid = owner === undefined ? null : await paidIntervalOf(deps, { ...owner, at }, invoice);
+    const paid = owner === undefined ? null : await paidIntervalOf(deps, readerOf(owner, at), invoice);
     const { stripeCustomerId, amountPaid, status } = invoice;
     return {
       isPaid: status === 'paid',

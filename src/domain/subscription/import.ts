@@ -6,6 +6,9 @@ import type { Instant } from '../instants';
 import type { ImportLine, PaidPlan } from './import-line';
 import { openSubscription, type SubscriptionState } from './state';
 
+/** How the id of the payment begins that stands for all that was paid elsewhere. */
+const IMPORTED = 'import:';
+
 /** What becomes of a subscriber of an allowance scheme. */
 export interface Imported {
   /** The unused allowance, once for ever by its key; null when nothing is left of it. */
@@ -66,11 +69,12 @@ function subscriptionOf(
   const running = Math.min(cycleIndexAt(anchorAt, at), lastPaid - 1);
   const firstPaid = Math.max(0, Math.min(running, lastPaid - CYCLES_PER_INTERVAL[interval]));
   const { credits: creditsPerCycle, prices } = catalog.plans[plan];
-  const paymentId = `import:${subscriptionId}`;
+  const paymentId = `${IMPORTED}${subscriptionId}`;
   return {
     ...opened,
     planCredits: creditsPerCycle,
     stripeSubscriptionId: stripeSubscription,
+    importedThrough: paidThrough,
     eras: [{ number: 0, anchorAt, openedBy: paymentId, granted: [[0, running + 1]] }],
     intervals: [
       {
@@ -85,4 +89,17 @@ function subscriptionOf(
       },
     ],
   };
+}
+
+/**
+ * From when on the money of a subscription is taken in: what was paid before it moved in stands in its opening grant and its
+ * granted cycles. Null for one that was sold here.
+ */
+export function takenInFrom(
+  state: Pick<SubscriptionState, 'importedThrough' | 'eras' | 'createdAt'>,
+): Instant | null {
+  const { importedThrough, eras, createdAt } = state;
+  const isImported = importedThrough !== undefined || (eras[0]?.openedBy?.startsWith(IMPORTED) ?? false);
+  if (!isImported) return null;
+  return importedThrough !== undefined && importedThrough < createdAt ? importedThrough : createdAt;
 }

@@ -56,6 +56,8 @@ export interface SubscriptionState {
   readonly command: PendingCommand | null;
   /** The answers of the latest commands, so that a repeat gets the first one. */
   readonly answers: readonly CommandAnswer[];
+  /** Of one that was sold elsewhere: until when it was paid for when it moved in. Absent for all others. */
+  readonly importedThrough?: Instant;
   /** Absent unless it was paid for beside another subscription. */
   readonly duplicate?: Duplicate;
   readonly createdAt: Instant;
