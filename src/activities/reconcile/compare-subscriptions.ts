@@ -69,7 +69,7 @@ export async function compareSubscription(inquirer: Inquirer, subscription: Subs
     customerId: whose.customerId,
     alarm: 'unknown_subscription',
     workflowId: null,
-    problem: `${id} sells ${priceIds.join(', ')} to ${whose.customerId ?? stripeCustomerId} at Stripe, and nobody here knows it: what is paid for it grants nothing`,
+    problem: `at Stripe ${id} sells ${priceIds.join(', ')} to ${whose.customerId ?? stripeCustomerId}, and nobody here knows it: what is paid for it grants nothing`,
     todo: `It ${until}, its period ends at ${currentPeriod.end}. Cancel it at Stripe and refund its invoices there; to have the plan, the customer subscribes here.`,
   });
 }

@@ -39,9 +39,9 @@ export async function compareUnclaimed(inquirer: Inquirer, money: PaidMoney): Pr
     customerId,
     alarm: 'unclaimed_money',
     workflowId: null,
-    problem: `${String(left)} ${ungranted.currency} of ${id}, paid at Stripe by ${customerId ?? 'somebody unknown here'}, have granted nothing`,
+    problem: `money has granted nothing: ${String(left)} ${ungranted.currency} of ${id}, paid at Stripe by ${customerId ?? 'somebody unknown here'}`,
     todo:
-      'Refund them at Stripe. Or grant what they are for (POST /v1/adjustments), or leave them if they are for something else, ' +
+      'Refund it at Stripe. Or grant what it is for (POST /v1/adjustments), or leave it if it is for something else, ' +
       `and write what was done into the metadata \`scrip_settled\` of ${id} at Stripe. Then this ends by itself.`,
   });
 }
