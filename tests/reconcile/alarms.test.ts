@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import type { Knex } from 'knex';
 import { credits } from '../../src/domain/credits';
 import type { Instant } from '../../src/domain/instants';
 import { createLedger } from '../../src/ledger/ledger';
 import { createDatabase } from '../../src/platform/database';
-import { findPackageRoot } from '../../src/platform/package-root';
 import { beginStory, idOf, type Story } from '../at-stripe/story';
 import { connectSandbox, type SandboxClient } from '../scenarios/sandbox-client';
 import { startStack, type TestStack } from '../support/start-stack';
+import { runReconcile } from './run-reconcile';
 
 interface Report {
   readonly ok: boolean;
@@ -30,17 +28,7 @@ describe('an alarm', () => {
     await stack.stop();
   }, 30_000);
 
-  const reconcile = async (): Promise<{ code: number; report: Report }> => {
-    const program = join(findPackageRoot(), 'dist/src/main/cli.js');
-    const env = { PATH: process.env['PATH'], SCRIP_HOME: stack.home };
-    return new Promise((resolve, reject) => {
-      execFile(process.execPath, [program, 'reconcile', '--json'], { env }, (error, stdout, stderr) => {
-        const code = error === null ? 0 : error.code;
-        if (stdout === '' || typeof code !== 'number') reject(new Error(stderr, { cause: error }));
-        else resolve({ code, report: JSON.parse(stdout) as Report });
-      });
-    });
-  };
+  const reconcile = () => runReconcile<Report>(stack.home);
 
   /** Everywhere that an alarm is shown: in what `scrip reconcile` says, over HTTP and as a metric. */
   async function expectRinging(alarms: readonly (readonly [kind: string, subject: string])[]): Promise<void> {

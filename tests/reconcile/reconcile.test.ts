@@ -1,17 +1,15 @@
-import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Knex } from 'knex';
 import { credits } from '../../src/domain/credits';
 import type { Instant } from '../../src/domain/instants';
 import { createLedger } from '../../src/ledger/ledger';
 import { createDatabase } from '../../src/platform/database';
-import { findPackageRoot } from '../../src/platform/package-root';
 import { connectSandbox, type SandboxClient } from '../scenarios/sandbox-client';
 import { startStack, type TestStack } from '../support/start-stack';
 import { journalRows } from './journal-rows';
 import { buyPack, chargeSavedCard, playMonth, refundHalf, subscribe, type Faults } from './month';
+import { runReconcile } from './run-reconcile';
 
 interface Report {
   readonly ok: boolean;
@@ -49,17 +47,7 @@ describe('the reconciler', () => {
     await stack.stop();
   }, 30_000);
 
-  const reconcile = async (): Promise<{ code: number; report: Report }> => {
-    const program = join(findPackageRoot(), 'dist/src/main/cli.js');
-    const env = { PATH: process.env['PATH'], SCRIP_HOME: stack.home };
-    return new Promise((resolve, reject) => {
-      execFile(process.execPath, [program, 'reconcile', '--json'], { env }, (error, stdout, stderr) => {
-        const code = error === null ? 0 : error.code;
-        if (stdout === '' || typeof code !== 'number') reject(new Error(stderr, { cause: error }));
-        else resolve({ code, report: JSON.parse(stdout) as Report });
-      });
-    });
-  };
+  const reconcile = () => runReconcile<Report>(stack.home);
   const monthOf = async (faults: readonly Faults[]): Promise<readonly string[]> =>
     journalRows(db, (await playMonth(sandbox, faults)).customerId);
 
