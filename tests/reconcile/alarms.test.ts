@@ -28,7 +28,10 @@ describe('an alarm', () => {
     await stack.stop();
   }, 30_000);
 
-  const reconcile = () => runReconcile<Report>(stack.home);
+  const reconcile = async () => {
+    const { code, report } = await runReconcile(stack.home);
+    return { code, report: report as Report };
+  };
 
   /** Everywhere that an alarm is shown: in what `scrip reconcile` says, over HTTP and as a metric. */
   async function expectRinging(alarms: readonly (readonly [kind: string, subject: string])[]): Promise<void> {

@@ -47,7 +47,10 @@ describe('the reconciler', () => {
     await stack.stop();
   }, 30_000);
 
-  const reconcile = () => runReconcile<Report>(stack.home);
+  const reconcile = async () => {
+    const { code, report } = await runReconcile(stack.home);
+    return { code, report: report as Report };
+  };
   const monthOf = async (faults: readonly Faults[]): Promise<readonly string[]> =>
     journalRows(db, (await playMonth(sandbox, faults)).customerId);
 
