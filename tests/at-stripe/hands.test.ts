@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { Knex } from 'knex';
 import { createDatabase } from '../../src/platform/database';
 import { connectSandbox, type SandboxClient } from '../scenarios/sandbox-client';
@@ -7,9 +6,9 @@ import { findLostCents } from './every-cent';
 import { createDice, layHand, type Dice } from './hands';
 import { CARD } from './story';
 
-/** `HANDS=10000 SEED=7 npx jest tests/at-stripe/hands` plays more of them. */
+/** `HANDS=10000 SEED=8 npx jest tests/at-stripe/hands` plays more of them, and others. */
 const HANDS = Number(process.env['HANDS'] ?? 120);
-const SEED = Number(process.env['SEED'] ?? randomInt(2 ** 31));
+const SEED = Number(process.env['SEED'] ?? 7);
 const PEOPLE = 6;
 const HANDS_A_DAY = 6;
 /** What was paid since may not have been compared yet. */
