@@ -1,5 +1,5 @@
 import { DomainError } from '../domain/errors';
-import { type StripeCall, type Reader } from '../domain/subscription';
+import type { Reader, StripeCall } from '../domain/subscription';
 import type { InvoiceFact } from '../payments/payments';
 import { isRefused } from '../payments/stripe-client';
 import { getPriceId } from '../store/catalogs';

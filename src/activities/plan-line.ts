@@ -1,5 +1,4 @@
-import type { Credits } from '../domain/credits';
-import { credits } from '../domain/credits';
+import { credits, type Credits } from '../domain/credits';
 import type { Interval, PlanId } from '../domain/catalog';
 import type { SubscriptionState } from '../domain/subscription';
 import type { InvoiceFact, InvoiceLine, SubscriptionItem } from '../payments/payments';

@@ -3,6 +3,7 @@ import { credits } from '../../src/domain/credits';
 import type { Instant } from '../../src/domain/instants';
 import { createLedger } from '../../src/ledger/ledger';
 import { createDatabase } from '../../src/platform/database';
+import { raiseAlarm } from '../../src/store/alarms';
 import { beginStory, idOf, type Story } from '../at-stripe/story';
 import { connectSandbox, type SandboxClient } from '../scenarios/sandbox-client';
 import { startStack, type TestStack } from '../support/start-stack';
@@ -168,6 +169,28 @@ describe('an alarm', () => {
     await stripe.subscriptions.cancel(id);
     await expectRinging([['unclaimed_money', invoice]]);
     await stripe.creditNotes.create({ invoice: invoice, amount: 4500, out_of_band_amount: 4500 });
+    await expectRinging([]);
+  });
+
+  it('ends for money that its order turns out to have been granted for', async () => {
+    const story = await subscriber();
+    const { body } = await story.buyPack();
+    await sandbox.advance({ by: 'PT1M' });
+    const order = await owner<{ id: string; stripe_session_id: string }>('app.add_on_orders')
+      .where({ id: String(body['id']) })
+      .first();
+    await raiseAlarm(
+      owner,
+      {
+        kind: 'unclaimed_money',
+        subject: String(order?.stripe_session_id),
+        customerId: story.customerId,
+        workflowId: null,
+        todo: 'Look.',
+      },
+      (await sandbox.now()) as Instant,
+    );
+    await sandbox.advance({ by: 'PT1M' });
     await expectRinging([]);
   });
 

@@ -24,6 +24,9 @@ export async function endAlarms(inquirer: Inquirer): Promise<void> {
   for (const alarm of await listUnseenAlarms(deps.db, ['unclaimed_money'], at)) {
     await lookAgain(inquirer, alarm);
   }
+  // Whatever was looked into and did not ring again has been served meanwhile: by its order, or by who gives it back.
+  for (const alarm of await listUnseenAlarms(deps.db, ['unclaimed_money'], at))
+    await silence(deps, alarm, at);
 }
 
 async function lookAgain(inquirer: Inquirer, alarm: Alarm): Promise<void> {
