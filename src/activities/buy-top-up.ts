@@ -78,7 +78,7 @@ export async function chargeTopUp(
   if (order.status === 'paid') return { outcome: 'bought' };
   const { amount, name } = await priceOf(deps, order);
   try {
-    if (paymentMethodId === null) throw new DomainError('payment_failed', 'There is no card to charge.');
+    if (paymentMethodId === null) throw new DomainError('payment_failed', 'There is no card on file.');
     const payment = await deps.payments.chargeOffSession({
       operationId: `auto:${orderId}`,
       customerId: order.customerId,
@@ -104,7 +104,7 @@ async function settle(
 ): Promise<TopUpOutcome> {
   // The answer of a repeated charge is the first one's: what has become of it since is read again.
   const { status, amount, failure } = await deps.payments.getPayment(paymentIntentId);
-  if (status === 'processing') throw new DomainError('unavailable', 'The payment is under way.');
+  if (status === 'processing') throw new DomainError('unavailable', 'The payment is still processing.');
   if (status !== 'succeeded') {
     throw new DomainError('payment_failed', 'The payment has failed.', { reason: failure });
   }

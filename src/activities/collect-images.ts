@@ -49,7 +49,7 @@ export async function collectImages(
       if (image !== undefined) stored.push(image);
       return true;
     });
-    if (missing.length > 0) throw new DomainError('unavailable', 'Some outputs cannot be had now.');
+    if (missing.length > 0) throw new DomainError('unavailable', 'Some outputs cannot be fetched now.');
   };
   await whenAvailable(collectMissing, {
     pause: (ms: number) => watch.pause(ms),

@@ -52,7 +52,7 @@ async function recordUnlessReplaced(deps: ActivityDeps, state: SubscriptionState
   const record = subscriptionRecord(subscriptionRowOf(state));
   if (await recordOpening(deps.db, state.subscriptionId, record)) return opened(state);
   if ((await giveUpOpening(deps, state)) === 'ended')
-    throw new DomainError('state_conflict', 'The customer has begun to open another subscription since.');
+    throw new DomainError('state_conflict', 'The customer has started another subscription since.');
   await writeRecords(deps.db, [record]);
   return opened(state);
 }

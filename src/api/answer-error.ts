@@ -39,10 +39,16 @@ function expectedOf(thrown: unknown): DomainError | undefined {
   if (thrown instanceof DomainError) return thrown;
   if (isUndecodablePath(thrown)) return new DomainError('invalid_request', 'The path cannot be decoded.');
   if (isUnreachableDatabase(thrown)) {
-    return new DomainError('unavailable', 'The database cannot be reached now. Repeat the same request.');
+    return new DomainError(
+      'unavailable',
+      'The database cannot be reached at the moment. Repeat the same request.',
+    );
   }
   if (isUnreachableTemporal(thrown)) {
-    return new DomainError('unavailable', 'Temporal cannot be reached now. Repeat the same request.');
+    return new DomainError(
+      'unavailable',
+      'Temporal cannot be reached at the moment. Repeat the same request.',
+    );
   }
   return undefined;
 }

@@ -39,5 +39,5 @@ export function assertBound(
     request.body.customerId !== undefined &&
     request.body.customerId !== caller.customerId;
   if (isForKeys || isOthersPath || isOthersBody)
-    throw new DomainError('not_found', 'No such thing of yours.');
+    throw new DomainError('not_found', 'Not found, or it belongs to somebody else.');
 }

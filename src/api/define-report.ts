@@ -9,10 +9,13 @@ import { wantsCsv } from './wants-csv';
 
 /** Reports cover whole months in UTC. */
 const reportQuery = z.strictObject({
-  from: instantSchema.optional().meta({ description: 'From the month of this instant on.' }),
-  to: instantSchema
+  from: instantSchema
     .optional()
-    .meta({ description: 'Up to the month before this instant, or in which it lies.' }),
+    .meta({ description: 'The first month: the one that contains this instant.' }),
+  to: instantSchema.optional().meta({
+    description:
+      'The end, exclusive: the last month is the one that contains the moment just before this instant.',
+  }),
 });
 
 export interface Report<Month, Column extends string> {
@@ -36,7 +39,7 @@ export function defineReport<Month, Column extends string>(report: Report<Month,
     query: reportQuery,
     answers: {
       200: {
-        description: 'Every month of the range, oldest first.',
+        description: 'The months, oldest first.',
         schema: pageOf(report.monthSchema),
         alternatives: ['text/csv'],
       },

@@ -44,7 +44,7 @@ async function findExternalHold(db: ApiDeps['db'], id: string): Promise<Hold> {
 function exceeded({ id }: Hold, reply: LedgerReply): DomainError {
   const { required = 0, shortfall = 0 } = reply;
   const open = required - shortfall;
-  return new DomainError('hold_exceeded', `Only ${open} credits of hold ${id} are open.`, {
+  return new DomainError('hold_exceeded', `Only ${open} credits of hold ${id} are still open.`, {
     requested: required,
     open,
   });

@@ -11,10 +11,10 @@ type Headers = Readonly<Record<string, string>>;
 
 const problemSchema = z
   .looseObject({
-    type: z.string().meta({ description: 'Where the problem is explained.' }),
+    type: z.string().meta({ description: 'The page that explains the problem.' }),
     title: z.string(),
     status: z.int(),
-    code: z.string().meta({ description: 'Stable; branch on this.' }),
+    code: z.string().meta({ description: 'Machine-readable and stable; branch on this.' }),
     detail: z.string(),
     requestId: z.string(),
   })
@@ -111,7 +111,7 @@ function keyHeader({ needsIdempotencyKey }: AnyOperation): readonly Json[] {
       name: 'Idempotency-Key',
       in: 'header',
       required: true,
-      description: 'Names one intent; the same for every repeat of it.',
+      description: 'Identifies one intent. Send the same key with every retry.',
       schema: { type: 'string', pattern: IDEMPOTENCY_KEY_PATTERN },
     },
   ];
@@ -153,15 +153,17 @@ function problemHeaders(operation: AnyOperation, status: number): Headers {
   return {
     ...commonHeaders(operation),
     ...(status === 401 ? { 'WWW-Authenticate': '`Bearer`.' } : {}),
-    ...(status === 429 || status === 503 ? { 'Retry-After': 'For so many seconds.' } : {}),
+    ...(status === 429 || status === 503 ? { 'Retry-After': 'Seconds to wait before retrying.' } : {}),
   };
 }
 
 function commonHeaders({ needsIdempotencyKey }: AnyOperation): Headers {
   const replayed = needsIdempotencyKey
-    ? { [REPLAYED_HEADER]: '`true` when this was answered to an earlier request with the same key.' }
+    ? {
+        [REPLAYED_HEADER]: '`true` when this is the recorded answer to an earlier request with the same key.',
+      }
     : {};
-  return { 'X-Request-Id': 'Names this attempt.', ...replayed };
+  return { 'X-Request-Id': 'Identifies this request in the logs.', ...replayed };
 }
 
 function headerDocs(headers: Headers): Json {

@@ -21,7 +21,7 @@ export function sandboxRoutes(sandboxUrl: string | undefined): readonly Route[] 
 
 function getClock(sandboxUrl: string): AnyOperation {
   return defineOperation({
-    summary: 'What time it is in the sandbox',
+    summary: "Get the sandbox's clock",
     tag: 'Sandbox',
     access: 'key',
     answers: { 200: { description: 'The instant.', schema: clockSchema } },
@@ -31,9 +31,9 @@ function getClock(sandboxUrl: string): AnyOperation {
 
 function advanceClock(sandboxUrl: string): AnyOperation {
   return defineOperation({
-    summary: 'Let time pass in the sandbox',
+    summary: "Advance the sandbox's clock",
     description:
-      'By an ISO 8601 duration (`P1M` clamps to the end of the month) or to an instant. Answered when all that was due by ' +
+      'By an ISO 8601 duration (`P1M` clamps to the end of the month) or to an instant. Answers when everything that was due by ' +
       'then has been carried out.',
     tag: 'Sandbox',
     access: 'key',

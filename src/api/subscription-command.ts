@@ -26,7 +26,7 @@ export const commandQuery = z.strictObject({
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
     .default(false)
-    .meta({ description: '`true`: only say what would be charged, granted and lost.' }),
+    .meta({ description: '`true`: change nothing, and answer what would be charged, granted and lost.' }),
 });
 
 type CommandQuery = z.output<typeof commandQuery>;
@@ -70,10 +70,7 @@ export async function sendCommand<Args extends unknown[]>(
       const asked = { definition, updateId, args };
       const answer = await updateWithStart(deps, asked, { workflow: SUBSCRIPTION_WORKFLOW, options });
       if (answer === undefined) {
-        throw new DomainError(
-          'unavailable',
-          'It is not known yet what became of it. Repeat the same request.',
-        );
+        throw new DomainError('unavailable', 'The outcome is not known yet. Repeat the same request.');
       }
       if (answer.outcome === 'refused') return refusal(await explained(deps, subscription, answer));
       return { status: 200, body: subscriptionView(await getSubscription(deps.db, subscription.id)) };

@@ -18,6 +18,6 @@ export async function sendToTopUp<Args extends unknown[]>(
     { workflow: TOP_UP_WORKFLOW, options: topUpStart(customerId) },
   );
   if (answer === undefined) {
-    throw new DomainError('unavailable', 'It is not known yet what became of it. Repeat the same request.');
+    throw new DomainError('unavailable', 'The outcome is not known yet. Repeat the same request.');
   }
 }

@@ -19,7 +19,7 @@ export async function fetchOutput(url: string, bytesMax: number): Promise<Buffer
   } catch (error) {
     if (error instanceof DomainError) throw error;
     const reason = error instanceof Error ? error.message : 'unknown reason';
-    throw new DomainError('unavailable', `An output cannot be had now: ${reason}.`);
+    throw new DomainError('unavailable', `An output cannot be fetched now: ${reason}.`);
   }
 }
 
@@ -36,5 +36,5 @@ async function readAtMost(response: Response, bytesMax: number): Promise<Buffer>
 }
 
 function gone(reason: string): DomainError {
-  return new DomainError('not_found', `An output cannot be had: ${reason}.`);
+  return new DomainError('not_found', `An output cannot be fetched: ${reason}.`);
 }

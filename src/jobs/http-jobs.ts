@@ -131,7 +131,7 @@ function unsentOrUnknown(error: unknown): SubmitAnswer {
 
 function unavailable(reason: unknown): never {
   const detail = typeof reason === 'string' ? reason : detailOf(reason);
-  throw new DomainError('unavailable', `The job provider cannot be asked: ${detail}.`);
+  throw new DomainError('unavailable', `The job provider does not answer: ${detail}.`);
 }
 
 function retrySecondsOf(retryAfter: string | null): number {

@@ -173,7 +173,7 @@ function cursorOf({ seq, position }: Place): string {
 function parseCursor(cursor: string): Place {
   const place = findPlace(cursor);
   if (place !== undefined) return place;
-  throw new DomainError('invalid_request', 'The cursor is not one that this list gave out.', {
+  throw new DomainError('invalid_request', 'The cursor is not one of this list.', {
     field: 'cursor',
   });
 }

@@ -17,6 +17,6 @@ describe('the months of a report', () => {
   });
 
   it.each([{ from: at('1900-01-01') }, { to: at('9999-12-31') }])('are a century at most: %o', (range) => {
-    expect(() => monthsOf(range, ['2025-11', '2026-02'])).toThrow('A report covers a century at most.');
+    expect(() => monthsOf(range, ['2025-11', '2026-02'])).toThrow('A report covers at most a hundred years.');
   });
 });

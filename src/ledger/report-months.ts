@@ -25,7 +25,7 @@ export function monthsOf(range: ReportRange, moved: readonly Month[]): readonly 
   const months: Month[] = [];
   for (let month = first; month !== undefined && last !== undefined && month <= last; month = after(month)) {
     if (months.length === MONTHS_MAX) {
-      throw new DomainError('invalid_request', 'A report covers a century at most.');
+      throw new DomainError('invalid_request', 'A report covers at most a hundred years.');
     }
     months.push(month);
   }

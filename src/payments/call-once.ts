@@ -34,7 +34,7 @@ export async function callOnce<T extends { readonly object: string }>(once: {
       if (!failure.isRepeated) throw error;
     }
   }
-  throw new DomainError('unavailable', 'Stripe repeats a failure of its own.');
+  throw new DomainError('unavailable', 'Stripe keeps failing with an internal error.');
 }
 
 function isRepeatedFailure(error: unknown): boolean {

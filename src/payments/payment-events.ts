@@ -65,7 +65,7 @@ export function parseWebhook(
       }
     }
   }
-  throw new DomainError('invalid_request', 'No webhook secret verifies the signature.');
+  throw new DomainError('invalid_request', 'The signature does not match any webhook secret.');
 }
 
 /** What routing reads of an event. Every object of Stripe may stand in `data.object`, so all of it is optional there. */

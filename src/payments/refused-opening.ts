@@ -20,7 +20,10 @@ export async function openedUnlessRefused<Opened>(opening: Promise<Opened>): Pro
     if (!isRefused(error)) throw error;
     const field = ADDRESSES[error.param ?? ''];
     throw field === undefined
-      ? new DomainError('state_conflict', `Stripe refuses it: see its request ${error.requestId}.`)
-      : new DomainError('invalid_request', `Stripe does not take the address in ${field}.`, { field });
+      ? new DomainError(
+          'state_conflict',
+          `Stripe refused it: see request ${error.requestId} in Stripe's log.`,
+        )
+      : new DomainError('invalid_request', `Stripe does not accept the address in ${field}.`, { field });
   }
 }

@@ -38,9 +38,13 @@ export async function chargeOffSession(
     // Nothing is charged then, nor would it be at the next try: a card was taken away since it was found, say.
     if (!isRefused(error)) throw error;
     const reason = error.param === 'payment_method' ? 'payment_method_missing' : 'refused';
-    throw new DomainError('payment_failed', `Stripe refuses it: see its request ${error.requestId}.`, {
-      reason,
-    });
+    throw new DomainError(
+      'payment_failed',
+      `Stripe refused it: see request ${error.requestId} in Stripe's log.`,
+      {
+        reason,
+      },
+    );
   }
 }
 

@@ -69,7 +69,10 @@ export async function publishCatalog(
       .returning('version');
     const stored = await getCatalog(trx, catalog.version);
     if (fingerprintOf(stored) !== fingerprintOf(catalog)) {
-      throw new DomainError('state_conflict', `Catalog ${catalog.version} is published with other content.`);
+      throw new DomainError(
+        'state_conflict',
+        `Catalog ${catalog.version} was already published with different content.`,
+      );
     }
     if (prices.length > 0) {
       await trx('app.catalog_prices')

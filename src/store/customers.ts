@@ -59,7 +59,7 @@ export function assertOpen({ erasingAt }: Pick<Customer, 'erasingAt'>): void {
 }
 
 export function beingErased(): DomainError {
-  return new DomainError('state_conflict', 'The customer is being erased: nothing new begins.');
+  return new DomainError('state_conflict', 'The customer is being erased, so nothing new can begin.');
 }
 
 /** Whether the database has refused something new for who is erased or being erased: it came in the very moment. */

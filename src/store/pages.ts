@@ -59,7 +59,7 @@ function cursorOf(position: Position): string {
 function parseCursor(cursor: string): Position {
   const position = findPosition(cursor);
   if (position !== undefined) return position;
-  throw new DomainError('invalid_request', 'The cursor is not one that this list gave out.', {
+  throw new DomainError('invalid_request', 'The cursor is not one of this list.', {
     field: 'cursor',
   });
 }

@@ -39,7 +39,7 @@ export function readBytes(req: Request, bytesMax: number): Promise<Buffer> {
     };
     const onBroken = (): void => {
       finish(() => {
-        reject(new DomainError('invalid_request', 'The body broke off.'));
+        reject(new DomainError('invalid_request', 'The body ended before all of it was received.'));
       });
     };
     req.on('data', onData).once('end', onEnd).once('error', onBroken).once('close', onBroken);
@@ -47,5 +47,7 @@ export function readBytes(req: Request, bytesMax: number): Promise<Buffer> {
 }
 
 export function tooLarge(bytesMax: number): DomainError {
-  return new DomainError('body_too_large', `The body may have ${String(bytesMax)} bytes.`, { bytesMax });
+  return new DomainError('body_too_large', `The body may be at most ${String(bytesMax)} bytes.`, {
+    bytesMax,
+  });
 }

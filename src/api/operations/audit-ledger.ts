@@ -15,7 +15,7 @@ const auditSchema = z
       z.strictObject({
         name: z.string(),
         ok: z.boolean(),
-        checked: z.int().meta({ description: 'How many rows were looked at.' }),
+        checked: z.int().meta({ description: 'How many rows were checked.' }),
         offenders: z.array(
           z.strictObject({
             table: z.string(),
@@ -30,8 +30,9 @@ const auditSchema = z
   .meta({ id: 'Audit' });
 
 export const auditLedger = defineOperation({
-  summary: 'Prove the ledger, or one customer of it',
-  description: 'Names each row that offends. Works while credits move.',
+  summary: 'Audit the ledger',
+  description:
+    'Checks every invariant of the ledger, or those of one customer, and names each row that breaks one. Safe to run while credits move.',
   tag: 'Operators',
   access: 'operator',
   query: z.strictObject(viewerQuery),

@@ -9,14 +9,14 @@ import { assertOwn } from '../viewer';
 import { spendSchema, spendView } from '../views/spend-view';
 
 export const cancelSpend = defineOperation({
-  summary: 'Ask a spend to stop',
+  summary: 'Cancel a spend',
   description:
-    'A message to its workflow: work that has not begun is released, of running work only what was delivered is captured. The first terminal state wins, so a finished spend is answered as it is. Idempotent by itself.',
+    'Asks the spend to stop. Work that has not begun is released; of running work only what was delivered is captured. The first terminal state wins, so a finished spend is answered as it is. Safe to repeat.',
   tag: 'Spends',
   access: 'customer',
   query: z.strictObject(viewerQuery),
   body: optionalJsonBody(z.strictObject({})),
-  answers: { 202: { description: 'The spend as it is; its end is still to come.', schema: spendSchema } },
+  answers: { 202: { description: 'The spend; it ends soon after.', schema: spendSchema } },
   problems: ['unavailable'],
   async find({ id, query }, { db }) {
     const spend = await getSpend(db, id);

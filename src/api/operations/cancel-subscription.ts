@@ -14,8 +14,9 @@ import { commandAnswers } from '../views/preview-view';
 const body = z.strictObject({ when: z.enum(['period_end', 'now']).default('period_end') });
 
 export const cancelSubscription = defineOperation({
-  summary: 'End a subscription, when its paid time ends or now',
-  description: 'Credits stay and stay spendable, rights drop to Free, private work stays private.',
+  summary: 'Cancel a subscription',
+  description:
+    'At the end of the paid period, or now. Credits stay and can still be spent; rights drop to those of the default plan; private work stays private.',
   tag: 'Subscriptions',
   access: 'customer',
   query: commandQuery,

@@ -15,17 +15,17 @@ const body = z.strictObject({
     .min(1)
     .max(CREDITS_PER_REQUEST_MAX)
     .optional()
-    .meta({ description: 'All that is open when it is left out.' }),
-  final: z.boolean().default(true).meta({ description: 'Releases the rest.' }),
+    .meta({ description: 'Default: all that is still open.' }),
+  final: z.boolean().default(true).meta({ description: 'Whether to release what is not captured.' }),
 });
 
 export const captureHold = defineOperation({
-  summary: 'Take credits of a hold for work that was done',
+  summary: 'Capture a hold',
   tag: 'Holds',
   access: 'key',
   body: optionalJsonBody(body),
   needsIdempotencyKey: true,
-  answers: { 200: { description: 'The hold after it.', schema: holdSchema } },
+  answers: { 200: { description: 'The hold.', schema: holdSchema } },
   problems: ['hold_exceeded', 'hold_already_settled', 'unavailable'],
   async find({ id }, deps) {
     const hold = await getExternalHold(deps, id);

@@ -13,9 +13,9 @@ import {
 import { commandAnswers } from '../views/preview-view';
 
 export const changePlan = defineOperation({
-  summary: 'Change to a higher plan now, or to a lower one when the paid time ends',
+  summary: 'Change the plan of a subscription',
   description:
-    'An upgrade is charged to the card on file in this call and begins a new period with its full grant; leftovers stay. To leave for Free, cancel.',
+    'An upgrade takes effect now: the card on file is charged in this call, and a new period begins with its full grant; credits left over stay. A downgrade takes effect at the end of the paid period. To go back to the default plan, cancel.',
   tag: 'Subscriptions',
   access: 'customer',
   query: commandQuery,

@@ -23,26 +23,31 @@ import { addOnSchema, addOnView } from '../views/add-on-view';
 
 const body = z.strictObject({
   customerId: idSchema,
-  quantity: z.int().min(1).max(1_000).meta({ description: 'How many packs; the catalog has a maximum.' }),
+  quantity: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .meta({ description: 'How many packs, up to the maximum in the catalog.' }),
   successUrl: urlSchema.optional(),
   cancelUrl: urlSchema.optional(),
 });
 
 export const createAddOn = defineOperation({
-  summary: 'Order packs of credits',
-  description: 'For paid subscribers. Granted once when it is paid: send the customer to `checkoutUrl`.',
+  summary: 'Create an add-on order',
+  description:
+    'Sold to paid subscribers. Send the customer to `checkoutUrl`; the credits are granted once, when the order is paid.',
   tag: 'Add-ons',
   access: 'customer',
   body: jsonBody(body),
   needsIdempotencyKey: true,
-  answers: { 201: { description: 'The order waits for its payment.', schema: addOnSchema } },
+  answers: { 201: { description: 'The order, waiting for its payment.', schema: addOnSchema } },
   problems: ['subscription_required', 'payment_past_due', 'payment_failed', 'state_conflict', 'unavailable'],
   async find({ body: { customerId, quantity } }, deps) {
     // Malformed before unknown: whoever nobody knows is held to what is sold now.
     const customerPlan = await loadCustomerPlan(deps, customerId);
     const { addOnQuantityMax: max } = customerPlan.catalog.policies;
     if (quantity > max) {
-      throw new DomainError('invalid_request', `At most ${max} packs are sold at once.`, {
+      throw new DomainError('invalid_request', `At most ${max} packs can be bought at once.`, {
         field: 'quantity',
       });
     }

@@ -25,8 +25,8 @@ const body = z.strictObject({
     .min(-CREDITS_PER_REQUEST_MAX)
     .max(CREDITS_PER_REQUEST_MAX)
     .refine((credits) => credits !== 0, 'must not be zero')
-    .meta({ description: 'Negative takes back, at most what is available.' }),
-  reason: textSchema(500).meta({ description: 'Stands in the statement of the customer.' }),
+    .meta({ description: 'Positive grants credits; negative takes back at most what is available.' }),
+  reason: textSchema(500).meta({ description: "Shown in the customer's statement." }),
 });
 
 const adjustmentSchema = z
@@ -42,12 +42,12 @@ const adjustmentSchema = z
 type Adjustment = z.output<typeof adjustmentSchema>;
 
 export const createAdjustment = defineOperation({
-  summary: 'Give credits, or take them back',
+  summary: 'Adjust a balance',
   tag: 'Operators',
   access: 'operator',
   body: jsonBody(body),
   needsIdempotencyKey: true,
-  answers: { 201: { description: 'The adjustment is in the ledger.', schema: adjustmentSchema } },
+  answers: { 201: { description: 'The adjustment was made.', schema: adjustmentSchema } },
   problems: ['adjustment_exceeds_available', 'unavailable'],
   find: ({ body: { customerId } }, { db }) => getCustomer(db, customerId),
   async handle(call, { ledger, clock }) {
@@ -57,11 +57,15 @@ export const createAdjustment = defineOperation({
     if (replayed) call.markReplayed();
     if (outcome === 'idempotency_key_reused') throw keyReused();
     if (outcome === 'adjustment_exceeds_available') {
-      throw new DomainError('adjustment_exceeds_available', 'Less than that is available.', {
-        requested: -adjustment.credits,
-        available: reply.available,
-        held: reply.held,
-      });
+      throw new DomainError(
+        'adjustment_exceeds_available',
+        'The adjustment takes more credits than are available.',
+        {
+          requested: -adjustment.credits,
+          available: reply.available,
+          held: reply.held,
+        },
+      );
     }
     if (outcome !== 'applied') throw new Error(`an adjustment was answered ${outcome}`);
     return { status: 201, body: { ...adjustment, createdAt: reply.effectiveAt } };

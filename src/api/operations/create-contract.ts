@@ -16,8 +16,12 @@ const TERM_MONTHS_MAX = 120;
 
 const body = z.strictObject({
   customerId: idSchema,
-  credits: z.int().min(1).max(CREDITS_PER_REQUEST_MAX).meta({ description: 'A month.' }),
-  amount: z.int().min(1).max(AMOUNT_MAX).meta({ description: 'Minor units, an interval.' }),
+  credits: z.int().min(1).max(CREDITS_PER_REQUEST_MAX).meta({ description: 'Credits a month.' }),
+  amount: z
+    .int()
+    .min(1)
+    .max(AMOUNT_MAX)
+    .meta({ description: 'The price of an interval, in minor units of the currency.' }),
   currency: z.string().regex(/^[a-z]{3}$/, 'must be three lower-case letters'),
   interval: intervalSchema,
   termMonths: z.int().min(1).max(TERM_MONTHS_MAX),
@@ -25,8 +29,9 @@ const body = z.strictObject({
 });
 
 export const createContract = defineOperation({
-  summary: 'Record what was agreed on with a customer of the Custom plan',
-  description: 'Nothing is sold by it yet: a subscription to the plan custom names it as `contractId`.',
+  summary: 'Create a contract',
+  description:
+    'Records what was agreed on with a customer. It sells nothing by itself: a subscription to the plan names it as `contractId`.',
   tag: 'Operators',
   access: 'operator',
   body: jsonBody(body),

@@ -18,7 +18,7 @@ import { textSchema } from '../schemas';
 import { customerSchema, customerView } from '../views/customer-view';
 
 const body = z.strictObject({
-  externalId: textSchema(200).meta({ description: 'Your own id of the customer.' }),
+  externalId: textSchema(200).meta({ description: 'Your own id for the customer.' }),
   email: textSchema(320)
     .regex(/^[^\s@]+@[^\s@]+$/, 'must be an email address')
     .optional(),
@@ -29,15 +29,15 @@ type NewCustomer = z.output<typeof body>;
 
 /** Keyed by `externalId`: whoever is known already is answered with 200 and gets nothing a second time. */
 export const createCustomer = defineOperation({
-  summary: 'Make a customer known',
+  summary: 'Create a customer',
   description:
-    'Grants the credits of the Free plan, once per external id, ever: who was erased and comes back is somebody new, without them. The external id is the idempotency key.',
+    'Grants the credits of the default plan, once per external id, for ever: a customer who was erased and comes back is a new one and does not get them again. The external id is the idempotency key.',
   tag: 'Customers',
   access: 'key',
   body: jsonBody(body),
   answers: {
     201: { description: 'The new customer.', schema: customerSchema },
-    200: { description: 'The customer was known.', schema: customerSchema },
+    200: { description: 'The customer existed already.', schema: customerSchema },
   },
   problems: ['unavailable'],
   async handle({ body: request }, deps) {

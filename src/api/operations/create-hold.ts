@@ -24,22 +24,27 @@ import { holdSchema, holdView } from '../views/hold-view';
 const body = z.strictObject({
   customerId: idSchema,
   credits: z.int().min(1).max(CREDITS_PER_REQUEST_MAX),
-  reference: textSchema(200).meta({ description: 'Your name for the work; need not be unique.' }),
-  expiresAt: instantSchema.optional().meta({ description: 'From then on it is never captured.' }),
-  capture: z.boolean().default(false).meta({ description: 'For work already done: settled at once.' }),
+  reference: textSchema(200).meta({ description: 'Your own reference for the work; it need not be unique.' }),
+  expiresAt: instantSchema
+    .optional()
+    .meta({ description: 'The hold cannot be captured from this instant on.' }),
+  capture: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'For work already done: capture in the same transaction.' }),
 });
 
 export const createHold = defineOperation({
-  summary: 'Set credits aside for work that Scrip does not run',
+  summary: 'Place a hold',
   description:
-    'Capture it when the work is done, void it when it is not. A refusal (402) is recorded under the key.',
+    'Sets credits aside for work that Scrip does not run. Capture the hold when the work is done; void it when it is not. A refusal (402) is recorded under the idempotency key.',
   tag: 'Holds',
   access: 'key',
   body: jsonBody(body),
   needsIdempotencyKey: true,
   answers: {
     201: {
-      description: 'The credits are set aside, or captured.',
+      description: 'The credits are held, or captured.',
       schema: holdSchema,
       headers: { Location: 'Where the hold is read.' },
     },

@@ -12,15 +12,15 @@ const SESSION_MS = 30 * 60_000;
 
 const sessionSchema = z
   .strictObject({
-    url: z.string().meta({ description: 'Send the customer there. The token is behind the `#`.' }),
+    url: z.string().meta({ description: 'Send the customer to this address. The token follows the `#`.' }),
     expiresAt: answerInstant,
   })
   .meta({ id: 'PortalSession' });
 
 export const createPortalSession = defineOperation({
-  summary: 'Let a customer into the pages',
+  summary: 'Create a portal session',
   description:
-    'The token works as a Bearer key that is bound to the customer: it ignores `customerId` and sees nobody else.',
+    'A short-lived link to the pages for one customer. Its token works as a Bearer key that is bound to the customer: `customerId` is ignored and nobody else can be seen.',
   tag: 'Customers',
   access: 'key',
   body: jsonBody(z.strictObject({ customerId: idSchema })),

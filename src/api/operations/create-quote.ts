@@ -19,10 +19,10 @@ const quoteSchema = z
     unitCredits: answerCredits,
     quantity: z.int(),
     sufficient: z.boolean().meta({ description: 'Whether enough credits are available.' }),
-    allowed: z.boolean().meta({ description: 'Whether the plan and the state of things allow it.' }),
+    allowed: z.boolean().meta({ description: 'Whether the plan and the current state allow it.' }),
     reasons: z
       .array(z.string())
-      .meta({ description: 'The problem codes of what does not allow it; empty when it is allowed.' }),
+      .meta({ description: 'The problem codes that would refuse it; empty when it is allowed.' }),
     lots: z.array(
       z.strictObject({
         grantId: answerId,
@@ -35,12 +35,13 @@ const quoteSchema = z
   })
   .meta({
     id: 'Quote',
-    description: 'What a spend would cost, which lots would pay, and with which rights.',
+    description: 'What a spend would cost, which lots would pay for it, and the rights it would have.',
   });
 
 export const createQuote = defineOperation({
-  summary: 'Ask what a spend would cost',
-  description: 'Nothing happens and nothing is reserved. Takes what a spend takes, or less.',
+  summary: 'Quote a spend',
+  description:
+    'Answers what a spend would cost; nothing is reserved. The input is that of a spend, or less of it.',
   tag: 'Spends',
   access: 'customer',
   body: jsonBody(quoteRequestSchema),

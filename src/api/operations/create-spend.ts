@@ -29,21 +29,21 @@ import { spendSchema } from '../views/spend-view';
 const DOUBT = { reads: 10, pauseMs: 300 };
 
 export const createSpend = defineOperation({
-  summary: 'Spend credits on work',
+  summary: 'Create a spend',
   description:
-    'Answers as soon as the credits are held. A refusal (402, 403) is recorded under the key for ever and answered again to its repeats.',
+    'Spends credits on work, and answers as soon as the credits are held. A refusal (402, 403) is recorded under the idempotency key for ever, and repeats of the key get it again.',
   tag: 'Spends',
   access: 'customer',
   body: jsonBody(spendRequestSchema),
   needsIdempotencyKey: true,
   answers: {
     202: {
-      description: 'The credits are held and the work begins.',
+      description: 'The credits are held and the work has begun.',
       schema: spendSchema,
       headers: { Location: 'Where the spend is read.' },
     },
     201: {
-      description: 'A licence: issued and paid for.',
+      description: 'A licence, issued and paid for.',
       schema: spendSchema,
       headers: { Location: 'Where the spend is read.' },
     },
@@ -164,6 +164,6 @@ async function begin(deps: ApiDeps, { input, facts }: Found): Promise<Reply> {
   if (answer?.outcome === 'refused') throw refusedAnswer(answer);
   throw new DomainError(
     'unavailable',
-    'It is not known yet whether the spend began. Repeat the request with the same Idempotency-Key.',
+    'It is not known yet whether the spend has begun. Repeat the request with the same Idempotency-Key.',
   );
 }

@@ -30,10 +30,10 @@ const body = z.strictObject({
   plan: z.enum(['standard', 'pro', 'custom']),
   interval: intervalSchema
     .optional()
-    .meta({ description: 'A month when it is left out; a contract has its own.' }),
+    .meta({ description: 'Default: `month`. A contract has its own interval.' }),
   collection: z.enum(['checkout', 'invoice']).optional().meta({
     description:
-      'By checkout when it is left out; by `invoice` Stripe sends one for every period. A contract is always invoiced.',
+      'Default: `checkout`. With `invoice`, Stripe sends an invoice for every period. A contract is always invoiced.',
   }),
   contractId: idSchema.optional(),
   successUrl: urlSchema.optional(),
@@ -41,14 +41,16 @@ const body = z.strictObject({
 });
 
 export const createSubscription = defineOperation({
-  summary: 'Subscribe a customer to a plan',
+  summary: 'Create a subscription',
   description:
-    'Nothing is granted before it is paid for: send the customer to `checkoutUrl`, or wait until the invoice is paid. It ends whatever the customer has begun to order earlier and not paid for. By a portal token only by checkout, and at most ten times an hour.',
+    'Subscribes a customer to a plan. Send the customer to `checkoutUrl`, or wait until the invoice is paid; nothing is granted before. Earlier subscriptions of the customer that were not paid for are canceled. A portal token can subscribe by checkout only, at most ten times an hour.',
   tag: 'Subscriptions',
   access: 'customer',
   body: jsonBody(body),
   needsIdempotencyKey: true,
-  answers: { 201: { description: 'The subscription waits for its payment.', schema: subscriptionSchema } },
+  answers: {
+    201: { description: 'The subscription, waiting for its first payment.', schema: subscriptionSchema },
+  },
   problems: [
     'invoice_not_allowed',
     'contract_required',
@@ -123,10 +125,13 @@ function refusalOf(
 ): DomainError | undefined {
   if (plan === 'custom' && contract === undefined) return contractRequired(catalog);
   if (contract === undefined && contractId !== undefined) {
-    return new DomainError('state_conflict', 'A contract is for the plan custom.');
+    return new DomainError('state_conflict', 'A contract is for the plan `custom` only.');
   }
   if (contract !== undefined && collection === 'checkout') {
-    return new DomainError('state_conflict', 'A contract is paid by invoice.');
+    return new DomainError(
+      'state_conflict',
+      'A contract is paid by invoice: leave `collection` out, or send `invoice`.',
+    );
   }
   if (contract !== undefined && interval !== undefined && interval !== contract.interval) {
     return new DomainError('state_conflict', `The contract is by the ${contract.interval}.`);

@@ -9,7 +9,7 @@ import { defineOperation } from '../operation';
 import { uploadSchema, uploadView } from '../views/upload-view';
 
 export const createUpload = defineOperation({
-  summary: 'Upload a picture to train from',
+  summary: 'Upload a picture',
   tag: 'Models',
   access: 'customer',
   body: pictureBody,

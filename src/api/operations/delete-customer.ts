@@ -10,7 +10,7 @@ import { updateWithStart } from '../update-with-start';
 
 const query = z.strictObject({
   end: z.literal('now').optional().meta({
-    description: '`now`: what is paid for, set up or open is ended first; running work is waited for.',
+    description: '`now`: end first what is paid for, set up or open, and wait for running work.',
   }),
 });
 
@@ -23,7 +23,7 @@ const blockerSchema = z
     z.strictObject({ kind: z.literal('hold'), id: answerId, credits: answerCredits }),
     z.strictObject({ kind: z.literal('add_on'), id: answerId, status: z.string() }),
   ])
-  .meta({ id: 'Blocker', description: 'What is paid for, set up or at work.' });
+  .meta({ id: 'Blocker', description: 'Something that is paid for, set up or running.' });
 
 const erasingSchema = z
   .strictObject({
@@ -37,15 +37,15 @@ const erasingSchema = z
 const NAMED_MAX = 5;
 
 export const deleteCustomer = defineOperation({
-  summary: 'Erase a customer',
+  summary: 'Delete a customer',
   description:
-    'By default refused with 409 `state_conflict` and `blockers` while something is paid for, set up or at work. `?end=now` ends it all first and answers 202 until it has ended: nothing new begins meanwhile, portal links are worth nothing at once. Then the person is erased: who they are, prompts, models, uploads and private pictures, and the customer at Stripe. The ledger stays under an id that names nobody. Repeat it to hear how it stands.',
+    'Erases personal data: who they are, prompts, models, uploads, private pictures, and the customer at Stripe. The ledger is kept, under an id that names nobody. While something is paid for, set up or running it is refused with 409 `state_conflict` and `blockers`. With `?end=now` all of that is ended first, and the answer is 202 until it has ended; meanwhile nothing new can begin, and portal links stop working at once. Repeat the request to see how far it is.',
   tag: 'Customers',
   access: 'key',
   query,
   answers: {
     204: { description: 'Erased; every read of the customer answers 404.' },
-    202: { description: 'Being erased: something has to end first.', schema: erasingSchema },
+    202: { description: 'Erasure has begun and waits for something to end.', schema: erasingSchema },
   },
   problems: ['state_conflict', 'unavailable'],
   find: ({ id }, { db }) => getRecordedCustomer(db, id),
@@ -57,7 +57,7 @@ export const deleteCustomer = defineOperation({
       { workflow: ERASURE_WORKFLOW, options: erasureStart({ customerId }) },
     );
     if (standing === undefined) {
-      throw new DomainError('unavailable', 'It is not known yet how it stands. Repeat the same request.');
+      throw new DomainError('unavailable', 'The outcome is not known yet. Repeat the same request.');
     }
     if (standing.outcome === 'blocked') throw blocked(standing.blockers);
     if (standing.outcome === 'erased') return { status: 204 };

@@ -10,21 +10,26 @@ import { idSchema, viewerQuery } from '../schemas';
 const body = z.strictObject({
   customerId: idSchema
     .optional()
-    .meta({ description: 'The owner; may stand in the query instead, for clients that send no body.' }),
+    .meta({ description: 'The owner. Clients that send no body may put it in the query instead.' }),
 });
 
 export const deleteModel = defineOperation({
-  summary: 'Take an own model away for good',
-  description: 'Nothing new is made with it; work that has not begun is released. Images and licences stay.',
+  summary: 'Delete a model',
+  description:
+    'Deletes a model of the customer for good. Work that has not begun is released; images and licences stay.',
   tag: 'Models',
   access: 'customer',
   query: z.strictObject(viewerQuery),
   body: optionalJsonBody(body),
-  answers: { 204: { description: 'Gone.' } },
+  answers: { 204: { description: 'Deleted.' } },
   find({ id, body: { customerId }, query }, { db }) {
     const ownerId = customerId ?? query.customerId;
     if (ownerId === undefined) {
-      throw new DomainError('invalid_request', 'Say whose model it is.', { field: 'customerId' });
+      throw new DomainError(
+        'invalid_request',
+        '`customerId` is missing: name the owner of the model, in the body or in the query.',
+        { field: 'customerId' },
+      );
     }
     return getOwnModel(db, id, ownerId);
   },

@@ -5,11 +5,11 @@ import { defineOperation } from '../operation';
 import { pageHeaders } from '../pages/page-headers';
 
 export const getAccountPage = defineOperation({
-  summary: 'Show a customer what they have',
-  description: 'Entered by the link of a portal session; the token stays in the browser.',
+  summary: 'Get the account page',
+  description: 'Customers enter by the link of a portal session. The token stays in the browser.',
   tag: 'Pages',
   access: 'public',
-  answers: { 200: { description: 'A page that needs nothing from elsewhere.', contentType: 'text/html' } },
+  answers: { 200: { description: 'A self-contained page.', contentType: 'text/html' } },
   async handle() {
     const html = await readFile(join(findPackageRoot(), 'web/account.html'), 'utf8');
     return {

@@ -6,7 +6,7 @@ import { assertOwn } from '../viewer';
 import { addOnSchema, addOnView } from '../views/add-on-view';
 
 export const getAddOn = defineOperation({
-  summary: 'Read an add-on order',
+  summary: 'Get an add-on order',
   tag: 'Add-ons',
   access: 'customer',
   query: z.strictObject(viewerQuery),

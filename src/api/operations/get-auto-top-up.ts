@@ -4,7 +4,7 @@ import { defineOperation } from '../operation';
 import { autoTopUpSchema, autoTopUpView } from '../views/auto-top-up-view';
 
 export const getAutoTopUp = defineOperation({
-  summary: 'Read the automatic top-up of a customer',
+  summary: 'Get automatic top-up',
   tag: 'Add-ons',
   access: 'customer',
   answers: { 200: { description: 'The setting, and why it stopped.', schema: autoTopUpSchema } },

@@ -9,12 +9,12 @@ import { instantSchema } from '../schemas';
 import { balanceSchema, nextGrantView } from '../views/balance-view';
 
 const query = z.strictObject({
-  at: instantSchema.optional().meta({ description: 'An instant in the past: the balance as it was then.' }),
+  at: instantSchema.optional().meta({ description: 'The balance as it was at this instant in the past.' }),
 });
 
 export const getBalance = defineOperation({
-  summary: 'Read what a customer has, and what it is made of',
-  description: 'The lots stand in the order in which they will be used.',
+  summary: "Get a customer's balance",
+  description: 'Lots are listed in the order in which they will be spent.',
   tag: 'Customers',
   access: 'customer',
   query,
@@ -22,7 +22,7 @@ export const getBalance = defineOperation({
   async find({ id, query: { at } }, { db, clock }) {
     // Malformed before unknown: no customer has a balance in the future.
     if (at !== undefined && at > (await clock.now()))
-      throw new DomainError('invalid_request', 'The instant lies in the future.', { field: 'at' });
+      throw new DomainError('invalid_request', 'The instant is in the future.', { field: 'at' });
     return getCustomer(db, id);
   },
   async handle({ query: { at } }, { db, ledger, clock }, { id }) {

@@ -3,7 +3,7 @@ import { defineOperation } from '../operation';
 import { catalogSchema, catalogView } from '../views/catalog-view';
 
 export const getCatalog = defineOperation({
-  summary: 'Read what is sold, done and bought',
+  summary: 'Get the catalog',
   tag: 'Catalog',
   access: 'customer',
   answers: { 200: { description: 'The current version.', schema: catalogSchema } },

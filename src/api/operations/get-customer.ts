@@ -4,10 +4,10 @@ import { defineOperation } from '../operation';
 import { customerSchema, customerView } from '../views/customer-view';
 
 export const getCustomer = defineOperation({
-  summary: 'Read a customer',
+  summary: 'Get a customer',
   tag: 'Customers',
   access: 'customer',
-  answers: { 200: { description: 'The customer and the plan of the moment.', schema: customerSchema } },
+  answers: { 200: { description: 'The customer and their current plan.', schema: customerSchema } },
   find: ({ id }, { db }) => readCustomer(db, id),
   async handle(_call, deps, customer) {
     const { plan } = await loadCustomerPlan(deps, customer.id);

@@ -3,10 +3,10 @@ import { pageHeaders } from '../pages/page-headers';
 import { defineOperation } from '../operation';
 
 export const getDocs = defineOperation({
-  summary: 'Describe the API to people',
+  summary: 'Get the API reference',
   tag: 'System',
   access: 'public',
-  answers: { 200: { description: 'A page that needs nothing from elsewhere.', contentType: 'text/html' } },
+  answers: { 200: { description: 'A self-contained page.', contentType: 'text/html' } },
   handle(_call, { openApi }) {
     const html = docsPage(openApi);
     return Promise.resolve({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineOperation } from '../operation';
 
 export const getHealthz = defineOperation({
-  summary: 'Is the process alive',
+  summary: 'Check liveness',
   tag: 'System',
   access: 'public',
   answers: { 200: { description: 'Alive.', schema: z.strictObject({ status: z.literal('ok') }) } },

@@ -6,11 +6,11 @@ import { assertOwn } from '../viewer';
 import { holdSchema, holdView } from '../views/hold-view';
 
 export const getHold = defineOperation({
-  summary: 'Read a hold',
+  summary: 'Get a hold',
   tag: 'Holds',
   access: 'key',
   query: z.strictObject(viewerQuery),
-  answers: { 200: { description: 'The hold as it is now.', schema: holdSchema } },
+  answers: { 200: { description: 'The hold.', schema: holdSchema } },
   async find({ id, query }, deps) {
     const hold = await getExternalHold(deps, id);
     await assertOwn(deps.db, query, hold);

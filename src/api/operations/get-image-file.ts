@@ -13,7 +13,7 @@ import { getViewerId } from '../viewer';
 export const getImageFile = defineOperation({
   summary: 'Download an image',
   description:
-    'Watermarked for the public and when it was made on the Free plan; clean for its licensee, and for its owner when the rights of the moment it was made allow.',
+    'Watermarked for the public, and for its owner when it was made on a plan with watermarks. Clean for its licensee, and for its owner otherwise.',
   tag: 'Images',
   access: 'customer',
   query: z.strictObject(viewerQuery),

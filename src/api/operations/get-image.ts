@@ -6,11 +6,11 @@ import { getViewerId } from '../viewer';
 import { imageSchema, imageView } from '../views/image-view';
 
 export const getImage = defineOperation({
-  summary: 'Read an image',
+  summary: 'Get an image',
   tag: 'Images',
   access: 'customer',
   query: z.strictObject(viewerQuery),
-  answers: { 200: { description: 'The image, without its pixels.', schema: imageSchema } },
+  answers: { 200: { description: 'The image, without the file.', schema: imageSchema } },
   find: async ({ id, query }, { db }) => getVisibleImage(db, id, await getViewerId(db, query)),
   handle: (_call, _deps, image) => Promise.resolve({ status: 200, body: imageView(image) }),
 });

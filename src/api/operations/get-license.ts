@@ -7,7 +7,7 @@ import { getViewerId } from '../viewer';
 import { licenseSchema, licenseView } from '../views/license-view';
 
 export const getLicense = defineOperation({
-  summary: 'Read a licence, as its holder',
+  summary: 'Get a licence',
   tag: 'Images',
   access: 'customer',
   query: z.strictObject(viewerQuery),

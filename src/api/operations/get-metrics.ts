@@ -1,10 +1,10 @@
 import { defineOperation } from '../operation';
 
 export const getMetrics = defineOperation({
-  summary: 'Measurements in the format of Prometheus',
+  summary: 'Get Prometheus metrics',
   tag: 'System',
   access: 'public',
-  answers: { 200: { description: 'The measurements of this process.', contentType: 'text/plain' } },
+  answers: { 200: { description: 'The metrics of this process.', contentType: 'text/plain' } },
   handle: async (_call, { metrics }) => ({
     status: 200,
     bytes: await metrics.metrics(),

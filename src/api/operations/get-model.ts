@@ -6,7 +6,7 @@ import { getViewerId } from '../viewer';
 import { modelSchema, modelView } from '../views/model-view';
 
 export const getModel = defineOperation({
-  summary: 'Read a model',
+  summary: 'Get a model',
   tag: 'Models',
   access: 'customer',
   query: z.strictObject(viewerQuery),

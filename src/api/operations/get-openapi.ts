@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineOperation } from '../operation';
 
 export const getOpenapi = defineOperation({
-  summary: 'Describe the API to programs',
+  summary: 'Get the OpenAPI document',
   tag: 'System',
   access: 'public',
   answers: { 200: { description: 'OpenAPI 3.1.', schema: z.looseObject({ openapi: z.string() }) } },

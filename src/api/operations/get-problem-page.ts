@@ -8,14 +8,14 @@ import { pageOf } from '../pages/page';
 import { pageHeaders } from '../pages/page-headers';
 
 export const getProblemPage = defineOperation({
-  summary: 'Explain a problem code',
-  description: 'Where the `type` of a problem points to.',
+  summary: 'Get the page of a problem code',
+  description: 'The page that the `type` of a problem links to.',
   tag: 'System',
   access: 'public',
-  answers: { 200: { description: 'What it means and what to do.', contentType: 'text/html' } },
+  answers: { 200: { description: 'What the code means and what to do.', contentType: 'text/html' } },
   find({ id }) {
     const code = ERROR_CODES.find((known) => known === id);
-    if (code === undefined) throw new DomainError('not_found', 'There is no such problem code.');
+    if (code === undefined) throw new DomainError('not_found', 'There is no problem with this code.');
     return Promise.resolve(code);
   },
   async handle(_call, _deps, code) {

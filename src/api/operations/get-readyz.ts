@@ -11,8 +11,8 @@ import { within } from '../within';
 const CHECK_MS_MAX = 3_000;
 
 export const getReadyz = defineOperation({
-  summary: 'Can the process serve requests',
-  description: 'Asks whether the database is migrated, a catalog is published and Temporal answers.',
+  summary: 'Check readiness',
+  description: 'Checks that the database is migrated, a catalog is published and Temporal answers.',
   tag: 'System',
   access: 'public',
   answers: { 200: { description: 'Ready.', schema: z.strictObject({ status: z.literal('ready') }) } },

@@ -4,10 +4,10 @@ import { defineOperation } from '../operation';
 import { rightsSchema, rightsView } from '../views/rights-view';
 
 export const getRights = defineOperation({
-  summary: 'Read what a customer may do now',
+  summary: "Get a customer's rights",
   tag: 'Customers',
   access: 'customer',
-  answers: { 200: { description: 'The rights of the plan of the moment.', schema: rightsSchema } },
+  answers: { 200: { description: 'The rights of the current plan.', schema: rightsSchema } },
   find: ({ id }, { db }) => getCustomer(db, id),
   async handle(_call, deps, customer) {
     const { plan, rights } = await loadCustomerPlan(deps, customer.id);

@@ -13,16 +13,16 @@ const WAIT_SECONDS_MAX = 120;
 const query = z.strictObject({
   wait: queryNumberSchema(0, WAIT_SECONDS_MAX)
     .default(0)
-    .meta({ description: 'For so many seconds at most, wait for the end.' }),
+    .meta({ description: 'Wait up to this many seconds for the spend to finish.' }),
   ...viewerQuery,
 });
 
 export const getSpend = defineOperation({
-  summary: 'Read a spend, waiting for its end if wanted',
+  summary: 'Get a spend, optionally waiting for it to finish',
   tag: 'Spends',
   access: 'customer',
   query,
-  answers: { 200: { description: 'The spend as it is now.', schema: spendSchema } },
+  answers: { 200: { description: 'The spend.', schema: spendSchema } },
   async find({ id, query: viewer }, { db }) {
     const spend = await readSpend(db, id);
     await assertOwn(db, viewer, spend);

@@ -6,12 +6,12 @@ import { assertOwn } from '../viewer';
 import { subscriptionSchema, subscriptionView } from '../views/subscription-view';
 
 export const getSubscription = defineOperation({
-  summary: 'Read a subscription',
+  summary: 'Get a subscription',
   tag: 'Subscriptions',
   access: 'customer',
   query: z.strictObject(viewerQuery),
   answers: {
-    200: { description: 'The subscription as its workflow last recorded it.', schema: subscriptionSchema },
+    200: { description: 'The subscription.', schema: subscriptionSchema },
   },
   async find({ id, query }, { db }) {
     const subscription = await readSubscription(db, id);

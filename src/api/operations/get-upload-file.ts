@@ -7,8 +7,8 @@ import { defineOperation } from '../operation';
 const query = z.strictObject({ expires: z.string().optional(), signature: z.string().optional() });
 
 export const getUploadFile = defineOperation({
-  summary: 'Download an uploaded picture by its signed link',
-  description: 'For the job provider: the link needs no key and expires.',
+  summary: 'Download an uploaded picture',
+  description: 'Used by the job provider: the link is signed, needs no key and expires.',
   tag: 'Models',
   access: 'public',
   query,
@@ -17,7 +17,7 @@ export const getUploadFile = defineOperation({
   async find({ id, query: { expires, signature } }, { db, clock, urlSigningSecret }) {
     const now = await clock.now();
     if (!verifyUploadSignature({ secret: urlSigningSecret, uploadId: id, expires, signature, now })) {
-      throw new DomainError('not_found', 'The link is not valid, or no longer.');
+      throw new DomainError('not_found', 'The link is invalid or has expired.');
     }
     return getUpload(db, id);
   },

@@ -5,8 +5,8 @@ import { pageOf, pageQuery } from '../schemas';
 import { alarmSchema, alarmView } from '../views/alarm-view';
 
 export const listAlarms = defineOperation({
-  summary: 'List the alarms that ring now',
-  description: 'What a person must look at. An alarm ends by itself when its cause is gone.',
+  summary: 'List active alarms',
+  description: 'Alarms are what a person must look at. Each ends by itself when its cause is gone.',
   tag: 'Operators',
   access: 'operator',
   query: z.strictObject(pageQuery),

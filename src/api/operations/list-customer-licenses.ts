@@ -6,7 +6,7 @@ import { pageOf, pageQuery } from '../schemas';
 import { licenseSchema, licenseView } from '../views/license-view';
 
 export const listCustomerLicenses = defineOperation({
-  summary: 'List the licences of a customer',
+  summary: "List a customer's licences",
   tag: 'Images',
   access: 'customer',
   query: z.strictObject(pageQuery),

@@ -6,7 +6,7 @@ import { pageOf, pageQuery } from '../schemas';
 import { spendSchema, spendView } from '../views/spend-view';
 
 export const listCustomerSpends = defineOperation({
-  summary: 'List the spends of a customer',
+  summary: "List a customer's spends",
   tag: 'Spends',
   access: 'customer',
   query: z.strictObject(pageQuery),

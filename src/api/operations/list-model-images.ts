@@ -7,13 +7,13 @@ import { getViewerId } from '../viewer';
 import { imageSchema, imageView } from '../views/image-view';
 
 export const listModelImages = defineOperation({
-  summary: 'List the images on the landing page of a model',
+  summary: "List a model's public images",
   tag: 'Models',
   access: 'customer',
   query: z.strictObject({ ...viewerQuery, ...pageQuery }),
   answers: {
     200: {
-      description: 'Its public images that its owner has not hidden, newest first.',
+      description: 'Public images that the owner has not hidden, newest first.',
       schema: pageOf(imageSchema),
     },
   },

@@ -13,8 +13,9 @@ const query = z.strictObject({
 });
 
 export const listModels = defineOperation({
-  summary: 'List the models that the viewer may see',
-  description: 'The public sees public models that are ready; a customer (`customerId`) also their own.',
+  summary: 'List models',
+  description:
+    "Without `customerId`: public models that are ready. With it: also that customer's own models.",
   tag: 'Models',
   access: 'customer',
   query,

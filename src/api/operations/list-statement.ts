@@ -16,16 +16,16 @@ const LIMIT_DEFAULT = 50;
 const LIMIT_MAX = 100;
 
 const query = z.strictObject({
-  from: instantSchema.optional().meta({ description: 'This instant or later.' }),
-  to: instantSchema.optional().meta({ description: 'Before this instant.' }),
+  from: instantSchema.optional().meta({ description: 'The start, inclusive.' }),
+  to: instantSchema.optional().meta({ description: 'The end, exclusive.' }),
   cursor: cursorSchema(isStatementCursor).optional(),
   limit: queryNumberSchema(1, LIMIT_MAX).optional(),
 });
 
 export const listStatement = defineOperation({
-  summary: 'List every movement of credits of a customer, and what happened without one',
+  summary: "List a customer's statement",
   description:
-    'As CSV (`Accept: text/csv`) all of it comes at once, unless a `limit` or a `cursor` is given.',
+    'Every movement of credits, and what happened without one, newest first. With `Accept: text/csv` the whole statement comes at once, unless a `limit` or a `cursor` is given.',
   tag: 'Customers',
   access: 'customer',
   query,

@@ -9,13 +9,13 @@ import { commandAnswers } from '../views/preview-view';
 
 const body = z.strictObject({
   catalogVersion: textSchema(64),
-  preview: z.boolean().default(false).meta({ description: 'As in the query.' }),
+  preview: z.boolean().default(false).meta({ description: 'As the query parameter.' }),
 });
 
 export const migrateSubscription = defineOperation({
-  summary: 'Move a subscription to another catalog version, from its next period on',
+  summary: 'Migrate a subscription to another catalog version',
   description:
-    'A published version changes nobody by itself. Charges and grants follow it from the next period on, the prices of spends at once.',
+    'Publishing a catalog version changes no subscription. This moves one: charges and grants follow the new version from the next period on, prices of spends at once.',
   tag: 'Operators',
   access: 'operator',
   query: commandQuery,

@@ -7,12 +7,12 @@ import { urlSchema } from '../schemas';
 
 const portalSchema = z
   .strictObject({
-    url: z.string().meta({ description: 'Send the customer there; it is valid for a short time.' }),
+    url: z.string().meta({ description: 'Send the customer to this address; it is valid for a short time.' }),
   })
   .meta({ id: 'BillingPortal' });
 
 export const openBillingPortal = defineOperation({
-  summary: "Let a customer into Stripe's portal, for cards and invoices",
+  summary: "Create a link to Stripe's billing portal",
   tag: 'Customers',
   access: 'customer',
   body: optionalJsonBody(z.strictObject({ returnUrl: urlSchema.optional() })),

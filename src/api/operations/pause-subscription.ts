@@ -13,7 +13,8 @@ import { commandAnswers } from '../views/preview-view';
 
 export const pauseSubscription = defineOperation({
   summary: 'Pause a subscription',
-  description: 'No grants, no charges, the rights of Free; until it is resumed.',
+  description:
+    'Until it is resumed there are no grants and no charges, and rights are those of the default plan.',
   tag: 'Subscriptions',
   access: 'customer',
   query: commandQuery,

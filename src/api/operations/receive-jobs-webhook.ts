@@ -8,9 +8,9 @@ import { possibleId } from '../schemas';
 const JOB_BYTES_MAX = 1024 * 1024;
 
 export const receiveJobsWebhook = defineOperation({
-  summary: 'Take in a notice of the job provider',
+  summary: 'Receive a job update',
   description:
-    'Verified as a Standard Webhook on the raw body. Only a hint: the job is read again at the provider.',
+    'Verified as a Standard Webhook over the raw body. The body is only a hint: the job is read again from the provider.',
   tag: 'Webhooks',
   access: 'public',
   body: rawBody(JOB_BYTES_MAX),

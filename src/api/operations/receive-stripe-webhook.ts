@@ -12,14 +12,14 @@ import { defineOperation } from '../operation';
 const EVENT_BYTES_MAX = 2 * 1024 * 1024;
 
 export const receiveStripeWebhook = defineOperation({
-  summary: 'Take in an event of Stripe',
+  summary: 'Receive a Stripe event',
   description:
-    'Verified by `Stripe-Signature` on the raw body; answered when it is durable. Events may repeat.',
+    'Verified by `Stripe-Signature` over the raw body, and answered once the event is stored. Events may repeat.',
   tag: 'Webhooks',
   access: 'public',
   body: rawBody(EVENT_BYTES_MAX),
   answers: {
-    200: { description: 'Received, now or before.', schema: z.strictObject({ received: z.literal(true) }) },
+    200: { description: 'Received, now or earlier.', schema: z.strictObject({ received: z.literal(true) }) },
   },
   problems: ['unavailable'],
   async handle({ body, req }, deps) {

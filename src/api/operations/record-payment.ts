@@ -7,21 +7,25 @@ import { findOwnSubscription, sendCommand } from '../subscription-command';
 import { subscriptionSchema } from '../views/subscription-view';
 
 const body = z.strictObject({
-  paidThrough: instantSchema.meta({ description: 'Up to where it pays, from where the paid time ends.' }),
-  reference: textSchema(200).meta({ description: 'Of the bank or the book-keeping.' }),
+  paidThrough: instantSchema.meta({
+    description: 'The instant up to which the payment pays, counted from where paid time ends now.',
+  }),
+  reference: textSchema(200).meta({
+    description: 'The reference of the bank transfer or of the bookkeeping.',
+  }),
 });
 
 export const recordPayment = defineOperation({
-  summary: 'Record money that was seen outside Stripe',
+  summary: 'Record a payment made outside Stripe',
   description:
-    'Marks the invoices it covers as paid out of band, those that come later too; due cycles are granted at once. It pays for at ' +
-    'least one month, at most ten years ahead; where a card is charged for what comes, for the period that is due and no other.',
+    'Marks the invoices that it covers as paid out of band, also those that Stripe makes later, and grants due cycles at once. It ' +
+    'covers from one month to ten years; where a card is charged for later periods, only the period that is due.',
   tag: 'Operators',
   access: 'operator',
   query: z.strictObject(viewerQuery),
   body: jsonBody(body),
   needsIdempotencyKey: true,
-  answers: { 200: { description: 'The subscription after it.', schema: subscriptionSchema } },
+  answers: { 200: { description: 'The subscription.', schema: subscriptionSchema } },
   problems: ['state_conflict', 'unavailable'],
   find: (call, deps) => findOwnSubscription(call, deps),
   async handle(call, deps, subscription) {

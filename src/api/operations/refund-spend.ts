@@ -16,8 +16,8 @@ const body = z.strictObject({
     .min(1)
     .max(CREDITS_PER_REQUEST_MAX)
     .optional()
-    .meta({ description: 'All that was captured and not refunded yet when it is left out.' }),
-  reason: textSchema(500).meta({ description: 'Stands in the statement of the customer.' }),
+    .meta({ description: 'Default: all that was captured and has not been refunded yet.' }),
+  reason: textSchema(500).meta({ description: "Shown in the customer's statement." }),
 });
 
 const refundSchema = z
@@ -32,13 +32,14 @@ const refundSchema = z
   .meta({ id: 'Refund' });
 
 export const refundSpend = defineOperation({
-  summary: 'Give captured credits of a spend back',
-  description: "Into the lots they came from; the artist's share is reversed in the same transaction.",
+  summary: 'Refund a spend',
+  description:
+    "Returns captured credits to the lots they came from. The artist's share is reversed in the same transaction.",
   tag: 'Operators',
   access: 'operator',
   body: jsonBody(body),
   needsIdempotencyKey: true,
-  answers: { 201: { description: 'The refund is in the ledger.', schema: refundSchema } },
+  answers: { 201: { description: 'The refund was made.', schema: refundSchema } },
   problems: ['state_conflict', 'unavailable'],
   async find({ id }, { db }) {
     const spend = await getSpend(db, id);

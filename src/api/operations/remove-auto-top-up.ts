@@ -5,10 +5,10 @@ import { defineOperation } from '../operation';
 import { sendToTopUp } from '../top-up-command';
 
 export const removeAutoTopUp = defineOperation({
-  summary: 'Buy nothing by itself any more',
+  summary: 'Turn off automatic top-up',
   tag: 'Add-ons',
   access: 'customer',
-  answers: { 204: { description: 'It is off.' } },
+  answers: { 204: { description: 'Automatic top-up is off.' } },
   problems: ['unavailable'],
   find: ({ id }, { db }) => getCustomer(db, id),
   async handle(_call, deps, { id }) {

@@ -7,7 +7,7 @@ const minorUnits = z.int();
 
 const monthSchema = z
   .strictObject({
-    month: z.string().meta({ description: 'In UTC, `2026-01`.' }),
+    month: z.string().meta({ description: 'A calendar month in UTC, for example `2026-01`.' }),
     earned: z.array(
       z.strictObject({
         action: z.string(),
@@ -34,8 +34,9 @@ const monthSchema = z
   .meta({ id: 'RevenueMonth' });
 
 export const reportRevenue = defineReport({
-  summary: 'Report earned and deferred revenue, month by month',
-  description: 'Earned by action in credits and in money; deferred by currency, in minor units.',
+  summary: 'Get the revenue report',
+  description:
+    'Earned revenue by action, in credits and in money; deferred revenue by currency, in minor units.',
   monthSchema,
   read: revenueReport,
   columns: [

@@ -5,8 +5,8 @@ import { answerCredits } from '../schemas';
 
 const monthSchema = z
   .strictObject({
-    month: z.string().meta({ description: 'In UTC, `2026-01`.' }),
-    opening: answerCredits.meta({ description: 'Of all customers: available + held − owed.' }),
+    month: z.string().meta({ description: 'A calendar month in UTC, for example `2026-01`.' }),
+    opening: answerCredits.meta({ description: 'Available + held − owed, over all customers.' }),
     granted: answerCredits,
     captured: answerCredits,
     refunded: answerCredits,
@@ -18,7 +18,7 @@ const monthSchema = z
   .meta({ id: 'RollForwardMonth' });
 
 export const reportRollForward = defineReport({
-  summary: 'Roll the credits of all customers forward, month by month',
+  summary: 'Get the roll-forward report',
   description: 'opening + granted − captured + refunded − expired − clawed + restored = closing.',
   monthSchema,
   read: rollForwardReport,

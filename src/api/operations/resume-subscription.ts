@@ -12,8 +12,9 @@ import {
 import { commandAnswers } from '../views/preview-view';
 
 export const resumeSubscription = defineOperation({
-  summary: 'Undo a cancel before its end, or end a pause',
-  description: 'Prepaid cycles that fell into a pause are granted.',
+  summary: 'Resume a subscription',
+  description:
+    'Ends a pause, or undoes a cancellation that has not taken effect yet. Cycles that were paid for and fell into the pause are granted.',
   tag: 'Subscriptions',
   access: 'customer',
   query: commandQuery,

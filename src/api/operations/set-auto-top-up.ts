@@ -18,19 +18,19 @@ const body = z.strictObject({
     .int()
     .min(1)
     .max(CREDITS_PER_REQUEST_MAX)
-    .meta({ description: 'It buys when fewer credits than this are available.' }),
-  quantity: z.int().min(1).max(PACKS_MAX).meta({ description: 'How many packs at a time.' }),
+    .meta({ description: 'Buy when fewer credits than this are available.' }),
+  quantity: z.int().min(1).max(PACKS_MAX).meta({ description: 'How many packs to buy at a time.' }),
   monthlyMaximum: z
     .int()
     .min(1)
     .max(PACKS_MAX)
-    .meta({ description: 'The most packs in a calendar month, in UTC.' }),
+    .meta({ description: 'The most packs to buy in a calendar month (UTC).' }),
 });
 
 export const setAutoTopUp = defineOperation({
-  summary: 'Buy packs by itself when credits run low',
+  summary: 'Set up automatic top-up',
   description:
-    'Charges the card on file, one purchase at a time, and stops after a decline until it is set again.',
+    'Buys packs with the card on file when credits run low, one purchase at a time. It stops after a decline until it is set again.',
   tag: 'Add-ons',
   access: 'customer',
   body: jsonBody(body),
@@ -41,7 +41,7 @@ export const setAutoTopUp = defineOperation({
     const current = await loadCustomerPlan(deps, id);
     const { addOnQuantityMax: max } = current.catalog.policies;
     if (quantity > max) {
-      throw new DomainError('invalid_request', `At most ${max} packs are sold at once.`, {
+      throw new DomainError('invalid_request', `At most ${max} packs can be bought at once.`, {
         field: 'quantity',
       });
     }

@@ -14,9 +14,9 @@ import { spendView } from '../views/spend-view';
 const PROGRESS_MS = 1_000;
 
 export const streamSpendEvents = defineOperation({
-  summary: 'Follow a spend by server-sent events',
+  summary: 'Stream the events of a spend',
   description:
-    '`spend` carries the whole spend, at once and at every change; `progress` carries `{percent}` as the provider reports it. The stream ends after the terminal state.',
+    'Server-sent events. `spend` carries the whole spend, first at once and then at every change; `progress` carries `{percent}` as the provider reports it. The stream ends after the terminal state.',
   tag: 'Spends',
   access: 'customer',
   query: z.strictObject(viewerQuery),

@@ -12,12 +12,13 @@ const body = z.strictObject({
 });
 
 export const updateImage = defineOperation({
-  summary: 'Hide an image from the landing page of an own model, or show it again',
-  description: 'Moves no credits; licences to the image stay.',
+  summary: 'Hide or show an image',
+  description:
+    'Hides an image from the public page of a model of the customer, or shows it again. No credits move, and licences stay valid.',
   tag: 'Images',
   access: 'customer',
   body: jsonBody(body),
-  answers: { 200: { description: 'The image as it is now.', schema: imageSchema } },
+  answers: { 200: { description: 'The image.', schema: imageSchema } },
   async find({ id, body: { customerId } }, { db }) {
     const image = await getVisibleImage(db, id, customerId);
     if (image.model.ownerId !== customerId)

@@ -17,12 +17,13 @@ const body = z
   );
 
 export const updateModel = defineOperation({
-  summary: 'Rename, publish or unpublish an own model',
-  description: 'Images keep the visibility that was stamped on them; licences stay.',
+  summary: 'Update a model',
+  description:
+    'Renames, publishes or unpublishes a model of the customer. Images keep the visibility they were made with, and licences stay valid.',
   tag: 'Models',
   access: 'customer',
   body: jsonBody(body),
-  answers: { 200: { description: 'The model as it is now.', schema: modelSchema } },
+  answers: { 200: { description: 'The model.', schema: modelSchema } },
   find: ({ id, body: { customerId } }, { db }) => getOwnModel(db, id, customerId),
   async handle({ body: { name, visibility } }, { db }, { id }) {
     return { status: 200, body: modelView(await writeModel(db, id, { name, visibility })) };

@@ -8,12 +8,12 @@ import { assertOwn } from '../viewer';
 import { holdSchema } from '../views/hold-view';
 
 export const voidHold = defineOperation({
-  summary: 'Give back all that is open of a hold',
+  summary: 'Void a hold',
   tag: 'Holds',
   access: 'key',
   body: optionalJsonBody(z.strictObject({})),
   needsIdempotencyKey: true,
-  answers: { 200: { description: 'The hold after it.', schema: holdSchema } },
+  answers: { 200: { description: 'The hold.', schema: holdSchema } },
   problems: ['hold_already_settled', 'unavailable'],
   async find({ id }, deps) {
     const hold = await getExternalHold(deps, id);

@@ -6,9 +6,9 @@ import { answerCredits, answerId, answerInstant } from '../schemas';
 export const autoTopUpSchema = z
   .strictObject({
     customerId: answerId,
-    threshold: answerCredits.meta({ description: 'It buys when fewer credits than this are available.' }),
-    quantity: z.int().meta({ description: 'How many packs at a time.' }),
-    monthlyMaximum: z.int().meta({ description: 'The most packs in a calendar month, in UTC.' }),
+    threshold: answerCredits.meta({ description: 'Buy when fewer credits than this are available.' }),
+    quantity: z.int().meta({ description: 'How many packs to buy at a time.' }),
+    monthlyMaximum: z.int().meta({ description: 'The most packs to buy in a calendar month (UTC).' }),
     stopped: z
       .strictObject({ reason: z.enum(STOP_REASONS), at: answerInstant })
       .nullable()

@@ -6,8 +6,8 @@ export const contractSchema = z
   .strictObject({
     id: answerId,
     customerId: answerId,
-    credits: answerCredits.meta({ description: 'A month.' }),
-    amount: z.int().meta({ description: 'Minor units, an interval.' }),
+    credits: answerCredits.meta({ description: 'Credits a month.' }),
+    amount: z.int().meta({ description: 'The price of an interval, in minor units of the currency.' }),
     currency: z.string(),
     interval: intervalSchema,
     termMonths: z.int(),
