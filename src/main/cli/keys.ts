@@ -20,7 +20,7 @@ async function create(args: readonly string[]): Promise<number> {
     createdAt: await surroundings.clock().now(),
   };
   const { id, secret } = await withDatabase(surroundings.databaseUrl(), (db) => createApiKey(db, key));
-  console.error(`${id} (${key.scopes.join(', ')}). Its secret is shown only now:`);
+  console.error(`${id} (${key.scopes.join(', ')}). The secret is shown only once:`);
   console.log(secret);
   return 0;
 }
@@ -39,13 +39,13 @@ async function revoke(args: readonly string[]): Promise<number> {
   const surroundings = findSurroundings();
   const now = await surroundings.clock().now();
   const found = await withDatabase(surroundings.databaseUrl(), (db) => revokeApiKey(db, id, now));
-  if (!found) throw new Error(`There is no key ${id}.`);
+  if (!found) throw new Error(`Unknown key ${id}.`);
   console.log(`${id} is revoked.`);
   return 0;
 }
 
 function parseScope(text: string): Scope {
   const scope = SCOPES.find((known) => known === text);
-  if (scope === undefined) throw new UsageError(`A scope is one of ${SCOPES.join(', ')}, not ${text}.`);
+  if (scope === undefined) throw new UsageError(`Unknown scope ${text}. Scopes: ${SCOPES.join(', ')}.`);
   return scope;
 }
