@@ -35,12 +35,12 @@ export interface PaidPlan {
   readonly plan: Exclude<PlanId, 'free' | 'custom'>;
   readonly interval: Interval;
   readonly anchorAt: Instant;
-  /** Half-open: the allowance would have been renewed then. */
+  /** The end, exclusive: the allowance would have been renewed then. */
   readonly paidThrough: Instant;
   readonly stripeSubscription: string | null;
 }
 
-/** What lines are checked against; `now` is the instant of the import. */
+/** What the lines are checked against; `now` is the instant of the import. */
 interface ImportContext {
   readonly catalog: Catalog;
   readonly now: Instant;
@@ -50,7 +50,7 @@ export type CheckedLine =
   | { readonly outcome: 'good'; readonly line: ImportLine }
   | { readonly outcome: 'bad'; readonly faults: readonly string[] };
 
-/** Before it nobody sold anything by subscription. */
+/** Earlier anchors are taken for errors. */
 const ANCHOR_MIN = '1970-01-01';
 
 /** The largest allowance a line may bring. */
