@@ -3,7 +3,7 @@ import type { Credits } from '../domain/credits';
 import type { Instant } from '../domain/instants';
 
 /**
- * A row of another table that must be true together with a movement (design: "one transaction"). The ledger's function
+ * A row of another table that must be written in the same transaction as a movement. The ledger's function
  * passes it to `app.record(kind, row)` in the movement's transaction, only when the command is applied.
  * `row` has the table's column names; src/store/records.ts builds them.
  */
@@ -16,7 +16,7 @@ export const GRANT_SOURCES = ['plan', 'add_on', 'signup', 'promo', 'goodwill', '
 export type GrantSource = (typeof GRANT_SOURCES)[number];
 
 interface CommandBase {
-  /** The business key of the effect (design §3). Unique for ever; a repeat gets the recorded outcome. */
+  /** The business key of the effect. Unique for ever; a repeat gets the recorded outcome. */
   readonly key: string;
   /** A hash of the request's content; the same key with a different fingerprint is refused as `idempotency_key_reused`. */
   readonly fingerprint: string;

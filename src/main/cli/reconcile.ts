@@ -54,8 +54,8 @@ function print({
   );
   for (const repair of found.repairs) console.log(`told ${lineOf(repair)}`);
   for (const alarm of found.ringing) console.log(`LOOK ${lineOfAlarm(alarm)}`);
-  const told = `${String(found.repaired)} passed on to their workflows, ${String(found.ringing.length)} to look at`;
-  console.log(`${ok ? 'Scrip and Stripe agree' : 'Scrip and Stripe do not agree'}: ${told}, ${checkedAt}.`);
+  const counts = `alarms: ${String(found.ringing.length)}, passed on to workflows: ${String(found.repaired)}`;
+  console.log(`${ok ? 'Scrip and Stripe agree' : 'Needs attention'} (${counts}), ${checkedAt}.`);
 }
 
 function lineOf({ kind, id, customerId, problem }: Finding): string {
