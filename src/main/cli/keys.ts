@@ -39,7 +39,7 @@ async function revoke(args: readonly string[]): Promise<number> {
   const surroundings = findSurroundings();
   const now = await surroundings.clock().now();
   const found = await withDatabase(surroundings.databaseUrl(), (db) => revokeApiKey(db, id, now));
-  if (!found) throw new Error(`Unknown key ${id}.`);
+  if (!found) throw new Error(`There is no key ${id}.`);
   console.log(`${id} is revoked.`);
   return 0;
 }
