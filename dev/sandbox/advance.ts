@@ -45,9 +45,9 @@ export function createAdvance(parts: {
     if (distanceMs > DISTANCE_MS_MAX)
       throw new AdvanceRefused(
         400,
-        'Say a duration as "P1M" or "PT90M", or an instant as "2027-01-31T10:00:00Z", within a hundred years.',
+        'Give a duration such as "P1M" or "PT90M", or an instant such as "2027-01-31T10:00:00Z", within a hundred years.',
       );
-    if (distanceMs < 0) throw new AdvanceRefused(400, `It is ${now} already, and time does not go back.`);
+    if (distanceMs < 0) throw new AdvanceRefused(400, `It is already ${now}, and the clock cannot go back.`);
     // The driver learns of what the API has put on the calendar since it last looked: a hold that expires.
     await catchUp();
     if (distanceMs > 0) await timeServer.pass(distanceMs);

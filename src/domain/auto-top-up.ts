@@ -3,7 +3,7 @@ import type { Instant } from './instants';
 
 /*
  * Automatic top-up as a pure machine: one purchase of packs at a time for each customer, when the available credits fall below
- * a threshold, up to a maximum a month. It stops after a payment that fails, says why, and goes on when it is set again.
+ * a threshold, up to a maximum a month. It stops after a failed payment, says why, and continues when it is turned on again.
  */
 
 export interface AutoTopUpSetting {
@@ -12,11 +12,11 @@ export interface AutoTopUpSetting {
   readonly pack: string;
   /** How many packs at a time. */
   readonly quantity: number;
-  /** The most packs that are bought by itself in one calendar month, in UTC. */
+  /** The most packs that it buys in one calendar month, in UTC. */
   readonly monthlyMaximum: number;
 }
 
-/** Why it stops: the card, or a pack that the catalog in force no longer sells. */
+/** Why it stops: the card, or a pack that the current catalog no longer sells. */
 export const STOP_REASONS = [
   'declined',
   'authentication_required',
@@ -42,10 +42,10 @@ export interface AutoTopUpState {
 }
 
 export type AutoTopUpStep =
-  /** Sets it or sets it again, which ends a stop. */
+  /** Turns it on or changes it, which also ends a stop. */
   | { readonly type: 'set'; readonly setting: AutoTopUpSetting }
   | { readonly type: 'removed' }
-  /** The credits of the moment; `mayBuy`: the plan's rights include add-ons. */
+  /** The available credits now; `mayBuy`: the plan's rights include add-ons. */
   | { readonly type: 'observed'; readonly at: Instant; readonly available: Credits; readonly mayBuy: boolean }
   | { readonly type: 'bought'; readonly number: number }
   | { readonly type: 'failed'; readonly at: Instant; readonly number: number; readonly reason: StopReason };
@@ -64,13 +64,13 @@ export interface AutoTopUpEffects {
   /** The add-on order to create and to charge off session; its id and idempotency key come from customer and number. */
   readonly buy: { readonly number: number; readonly pack: string; readonly quantity: number } | null;
   readonly why: AutoTopUpReason | null;
-  /** What the customer is to be told; a failure is told once. */
+  /** A notification for the customer; a failure is reported once. */
   readonly tell: 'bought' | 'stopped' | null;
 }
 
 const NOTHING: AutoTopUpEffects = { buy: null, why: null, tell: null };
 
-/** Automatic top-up of a customer who has not set it. */
+/** Automatic top-up of a customer who has never turned it on. */
 export function noAutoTopUp(customerId: string): AutoTopUpState {
   return {
     schemaVersion: 1,

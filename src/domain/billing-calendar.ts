@@ -8,7 +8,7 @@ const TIME_FROM = 10;
  * The start of cycle `index` of an anchor: the anchor plus that many months, its day clamped to the month's end,
  * in UTC. Always computed from the anchor and never from the previous date, so that 31 January gives 28 February
  * and then 31 March again (Stripe's rule: https://docs.stripe.com/billing/subscriptions/billing-cycle.md).
- * Works on the text of the instant, whose time of day stays as it is: this is asked more often than anything else.
+ * Works on the text of the instant, whose time of day stays as it is: this is the most frequent calculation of all.
  */
 export function cycleStart(anchorAt: Instant, index: number): Instant {
   const months = monthsOf(anchorAt) + index;

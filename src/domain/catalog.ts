@@ -45,7 +45,7 @@ export interface Pack {
   readonly price: Money;
 }
 
-/** The knobs of notes/product.md §1.1 that this release reads. Durations are whole hours. */
+/** The settings that this release reads. Durations are whole numbers of the unit in their name. */
 export interface Policies {
   readonly contactAddress: string;
   /** How long a due but unpaid cycle leaves the subscription `active`. */

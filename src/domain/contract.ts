@@ -4,7 +4,7 @@ import type { Credits } from './credits';
 import { DomainError } from './errors';
 import type { Instant } from './instants';
 
-/** What a customer of the Custom plan and the house agreed upon. It travels with the subscription's state. */
+/** The terms agreed with a customer of the Custom plan. Kept in the subscription's state. */
 export interface Contract {
   readonly contractId: string;
   /** Granted every month. */
@@ -19,7 +19,7 @@ export interface Contract {
 /** How many monthly cycles one payment of an interval covers. */
 export const CYCLES_PER_INTERVAL: Readonly<Record<Interval, number>> = { month: 1, year: 12 };
 
-/** How many monthly cycles from now somebody may say that are paid for: ten years; what is more is a slip of the pen. */
+/** How many monthly cycles ahead may be given as paid for: ten years; more is taken for a typing error. */
 export const CYCLES_AHEAD_MAX = 120;
 
 /**
@@ -43,7 +43,7 @@ export function assertContract(contract: Contract, catalog: Catalog): void {
     throw new DomainError('invalid_request', `Not a contract: ${faults.join('; ')}.`, { faults });
 }
 
-/** Where the term of a contract ends that was first paid at `anchorAt`. */
+/** The end of the term of a contract that was first paid at `anchorAt`. */
 export function termEnd(contract: Contract, anchorAt: Instant): Instant {
   return cycleStart(anchorAt, contract.termMonths);
 }

@@ -5,8 +5,8 @@ export type Credits = number & { readonly [creditsBrand]: true };
 
 /**
  * Turns a number into credits.
- * Throws a RangeError for fractions, negative numbers and what doubles cannot carry exactly: a wrong number
- * of credits is a bug of the caller, outside input is checked by the schemas of the API.
+ * Throws a RangeError for fractions, negative numbers and numbers that a double cannot represent exactly: a wrong number
+ * here is a bug of the caller, since the API's schemas check outside input.
  */
 export function credits(value: number): Credits {
   if (!Number.isSafeInteger(value) || value < 0) {

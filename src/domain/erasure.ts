@@ -1,6 +1,6 @@
 import type { Instant } from './instants';
 
-/** What is paid for, set up or at work when a customer is to be erased. */
+/** Something that is paid for, set up or running when a customer is to be erased. */
 export type Blocker =
   /** Live, or opened and not paid yet. */
   | { readonly kind: 'subscription'; readonly id: string; readonly status: string; readonly plan: string }
@@ -9,14 +9,14 @@ export type Blocker =
   /** `id` is the customer's. */
   | { readonly kind: 'auto_top_up'; readonly id: string }
   | { readonly kind: 'spend'; readonly id: string; readonly status: string; readonly action: string }
-  /** Of work that Scrip does not run. */
+  /** An external hold. */
   | { readonly kind: 'hold'; readonly id: string; readonly credits: number }
   /** An order whose payment is not known. */
   | { readonly kind: 'add_on'; readonly id: string; readonly status: string };
 
 /**
- * Those that must have ended before a customer is erased. Paid months are none of them: they go on into a wallet that is
- * nobody's and charge nobody.
+ * The blockers that must have ended before a customer is erased. Paid months need not end: they are granted to a wallet that
+ * belongs to nobody, and nobody is charged.
  */
 export function awaitedOf(blockers: readonly Blocker[]): readonly Blocker[] {
   return blockers.filter(({ kind }) => kind !== 'paid_cycles');
@@ -24,7 +24,7 @@ export function awaitedOf(blockers: readonly Blocker[]): readonly Blocker[] {
 
 /** How an erasure stands. */
 export type ErasureStanding =
-  /** Something is in the way and nobody asked to end it: nothing has changed. */
+  /** There are blockers and nobody asked to end them: nothing has changed. */
   | { readonly outcome: 'blocked'; readonly blockers: readonly Blocker[] }
   | { readonly outcome: 'erasing'; readonly waitsFor: readonly Blocker[] }
   | { readonly outcome: 'erased' };

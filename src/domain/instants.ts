@@ -25,7 +25,7 @@ export function parseInstant(text: string): Instant | undefined {
   return /^(?!0000)\d{4}-/.test(instant) ? instant : undefined;
 }
 
-/** `Date.parse` takes the 30th of February for the 2nd of March. */
+/** `Date.parse` reads the 30th of February as the 2nd of March. */
 function isDay(date: string): boolean {
   const epochMs = Date.parse(date);
   return !Number.isNaN(epochMs) && instantOf(epochMs).startsWith(date);

@@ -3,18 +3,18 @@ import type { Money, PlanId } from './catalog';
 import type { Credits } from './credits';
 import type { Instant, Period } from './instants';
 
-/** How the id of a payment that an operator recorded begins; Stripe's ids begin otherwise. */
+/** The prefix of a recorded payment's id; Stripe's ids have other prefixes. */
 const RECORDED = 'recorded:';
 
 /**
- * The id of a recorded payment. The reference alone does not name it: an order number may stand on many of them, and on
- * those of others.
+ * The id of a recorded payment. The reference alone is not unique: one order number may be on several payments, also of
+ * other customers.
  */
 export function recordedPaymentId(subscriptionId: string, start: Instant, reference: string): string {
   return `${RECORDED}${subscriptionId}:${start}:${reference}`;
 }
 
-/** Whether a payment was recorded by an operator, which its id says; all others are Stripe's. */
+/** Whether a payment was recorded by an operator, by the prefix of its id; all others are Stripe's. */
 export function isRecorded(paymentId: string): boolean {
   return paymentId.startsWith(RECORDED);
 }
@@ -29,7 +29,7 @@ export interface PaidInterval {
   readonly creditsPerCycle: Credits;
   /** What was paid for the whole interval. */
   readonly paid: Money;
-  /** What the same payment paid besides: for other things on its invoice. Absent: nothing. */
+  /** What the same payment paid for other lines on its invoice. Absent: nothing. */
   readonly otherMinor?: number;
   readonly paidAt: Instant;
   /** True for a first payment and for an upgrade's: `start` is a new anchor. */
@@ -40,7 +40,7 @@ export interface PaidInterval {
 export interface Era {
   readonly number: number;
   readonly anchorAt: Instant;
-  /** The payment that began it: an upgrade within the second of the first payment has the same anchor. */
+  /** The payment that began it; needed because an upgrade in the same second as the first payment has the same anchor. */
   readonly openedBy?: string;
   /** The cycles granted so far, as half-open ranges of their indices, ascending and apart. */
   readonly granted: readonly (readonly [from: number, to: number])[];
@@ -56,7 +56,7 @@ export interface PaidCycle {
 }
 
 /**
- * The era an interval began, else the latest whose anchor lies before its start: a renewal that starts in the very second of
+ * The era that an interval began, else the latest one with an anchor before its start: a renewal that starts in the very second of
  * an upgrade belongs to the era it renews. Undefined while that is unknown.
  */
 export function eraOf(interval: PaidInterval, eras: readonly Era[]): Era | undefined {
@@ -103,7 +103,7 @@ function cyclesOf(
     }));
 }
 
-/** Where the last cycle ends that an interval pays for: at its own end, or later when that lies within a cycle. */
+/** The end of the last cycle that an interval pays for: the interval's end, or later when that is within a cycle. */
 export function coveredThrough({ end }: Pick<PaidInterval, 'end'>, anchorAt: Instant): Instant {
   return cycleStart(anchorAt, firstCycleFrom(anchorAt, end));
 }

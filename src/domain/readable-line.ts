@@ -1,7 +1,7 @@
-/** Control characters (NUL among them) and halves of surrogate pairs, which neither Postgres nor people can read. */
+/** Control characters, including NUL, and unpaired surrogates, which neither Postgres nor people can read. */
 const UNREADABLE = /[\p{Cc}\p{Surrogate}]/u;
 
-/** Whether a text can be read on one line: by people, and by Postgres. */
+/** Whether people can read a text on one line, and Postgres can store it. */
 export function isReadableLine(text: string): boolean {
   return !UNREADABLE.test(text);
 }

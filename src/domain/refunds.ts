@@ -13,9 +13,9 @@ import {
 } from './withdrawal-parts';
 
 /*
- * Money that went back takes its credits with it, for plans and add-ons alike. Of a payment of which `refunded / paid` is
- * gone, `floor(all credits it entitles to × refunded / paid)` are gone: first those not granted yet, then by clawback.
- * Refunds and disputes of one payment are counted together, in credits, so that no order of them gains or loses any.
+ * When money goes back, its credits go too, for plans and add-ons alike. Of a payment of which `refunded / paid` went back,
+ * `floor(all credits it pays for × refunded / paid)` are taken: first credits not granted yet, then by clawback. Refunds and
+ * disputes of one payment are counted together, in credits, so that their order makes no difference.
  */
 
 /** A refund, a dispute or a credit note of a payment, as Stripe has it now. */
@@ -24,18 +24,18 @@ export interface Withdrawal {
   readonly kind: 'refund' | 'dispute' | 'credit_note';
   /** Of the payment's currency, in minor units. */
   readonly amountMinor: number;
-  /** How much of it is for what gives the credits, where that was said. */
+  /** How much of it is for the line that grants credits, where Stripe says so. */
   readonly exactMinor?: number;
-  /** `returned`: the refund failed, or the dispute was won. For ever, as soon as it was heard of once. */
+  /** `returned`: the refund failed, or the dispute was won. Final once it is known. */
   readonly status: 'withdrawn' | 'returned';
 }
 
-/** What a payment entitles to, granted or not. */
+/** What a payment pays for, granted or not. */
 export interface Entitlement {
   readonly paymentId: string;
   /** For the credits. */
   readonly paid: Money;
-  /** For other things in the same payment: what goes back unsaid for what, goes back for these first. Absent: nothing. */
+  /** For other lines in the same payment; a refund that names no line counts against these first. Absent: nothing. */
   readonly otherMinor?: number;
   readonly total: Credits;
   /** The part of it that is not granted yet, withheld credits included. */
@@ -50,7 +50,7 @@ export interface PaymentWithdrawals {
   readonly restoredAt: Instant | null;
 }
 
-/** A payment's withdrawals after a change, and what the ledger has to do about it. */
+/** A payment's withdrawals after a change, and the ledger's effects of that change. */
 export interface WithdrawalOutcome {
   readonly withdrawals: PaymentWithdrawals;
   readonly clawbacks: readonly ClawbackEffect[];
@@ -59,9 +59,9 @@ export interface WithdrawalOutcome {
 
 /**
  * Takes in what is known of a refund or dispute of a payment (`known`: what was taken in before; undefined at the first).
- * Withdrawn money takes what is still due of its share; returned money gives back exactly what it took, as far as the
- * payment's other withdrawals do not cover it. Hearing the same thing again changes nothing. What is heard of only after
- * its money has come back is taken and given back at once: the ledger tells the same story, however late it is told. Pure.
+ * Withdrawn money takes the rest of its share; returned money gives back exactly what it took, except what the payment's
+ * other withdrawals still cover. The same input again changes nothing. A withdrawal that is learned of only after its money
+ * has come back is taken and given back at once, so that the ledger has the same rows however late it is. Pure.
  */
 export function takeWithdrawal(
   known: PaymentWithdrawals | undefined,
@@ -128,7 +128,7 @@ function withPart(parts: readonly WithdrawalPart[], withdrawal: Withdrawal): rea
   );
 }
 
-/** What must be gone in all, given the money that is gone now. Disputes and refunds together never exceed the payment. */
+/** How many credits must be taken in total for the money that has gone back. Disputes and refunds never exceed the payment. */
 function removedFor({ total, paid, otherMinor = 0 }: Entitlement, parts: readonly WithdrawalPart[]): number {
   const gone = parts.filter(({ returned }) => !returned);
   const exact = sum(gone.map((part) => part.exactMinor ?? 0));

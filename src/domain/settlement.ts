@@ -2,9 +2,9 @@ import type { Catalog } from './catalog';
 import { credits, type Credits } from './credits';
 import type { SpendStatus } from './spend';
 
-/** How the work of a spend ended, as far as the provider's word goes. */
+/** How the work of a spend ended, according to the provider. */
 export interface JobEnd {
-  /** `canceled`: stopped at the customer's wish before it was done. */
+  /** `canceled`: stopped at the customer's request before it was done. */
   readonly status: 'succeeded' | 'failed' | 'canceled';
   readonly failure: { readonly code: string; readonly detail: string } | null;
   /** How many of the units asked for were delivered and are safely stored; for a training 1 when the model is ready. */
@@ -20,7 +20,7 @@ export interface Settlement {
 }
 
 /**
- * Pay for what was delivered: the pinned price of each delivered unit is captured, the rest released, however the work
+ * Charges what was delivered: the pinned price of each delivered unit is captured and the rest released, however the work
  * ended. Work that claims success but delivered nothing has failed.
  */
 export function settlementOf(

@@ -8,12 +8,12 @@ import { viewOf } from './subscription/view';
 import { takeBack } from './subscription/withdrawals';
 
 /*
- * The life of a subscription as a pure machine: inputs in, state and effects out. It knows neither Temporal nor Stripe, so
- * the same rules run in property tests, in the simulation and in the workflow.
+ * The life of a subscription as a pure state machine: inputs in, state and effects out. It knows neither Temporal nor Stripe,
+ * so the same rules run in property tests, in the simulation and in the workflow.
  *
  * Paid intervals drive grants. Whatever takes the money only adds a paid interval; cycle k of an era is due at its anchor
  * plus k months and is granted once, if its start lies in a paid interval. Facts may come twice, late, and in any order.
- * A command says what it asks of Stripe and becomes true when that is done.
+ * A command lists its calls to Stripe and takes effect when they are done.
  */
 
 export type { CommandAnswer, GrantEffect, StripeCall, SubscriptionEffects } from './subscription/effects';
@@ -27,9 +27,9 @@ export { isFinished, nextChangeAt, viewOf, type SubscriptionView } from './subsc
 export { whyItWaits, withheldCredits, type Waiting } from './subscription/waiting';
 
 /**
- * Takes in one input and says what follows from it: the state after it, and the effects. A grant is never given twice and
- * never without a paid interval, whatever the inputs and their order; what is granted and not taken back depends only on the
- * payments, on the money that went back, and on the latest instant. Pure.
+ * Takes in one input and answers the new state and the effects. A grant is never given twice and never without a paid
+ * interval, whatever the inputs and their order; the credits that remain granted depend only on the payments, on the money
+ * that went back, and on the latest instant. Pure.
  */
 export function step(
   state: SubscriptionState,
@@ -41,7 +41,7 @@ export function step(
     input.type === 'withdrawal' && state.duplicate === undefined
       ? takeBack(first.state, input, first.grants)
       : null;
-  // What was withheld and is given back may be due already.
+  // Withheld credits that are given back may already be due.
   const second = back === null ? null : grantDue(back.state);
   const after = prune(second?.state ?? first.state);
   const record = differ(state, after);
@@ -84,7 +84,7 @@ function takeIn(state: SubscriptionState, input: SubscriptionStep): Carried {
   }
 }
 
-/** Whether anything but the instant has changed, or what is seen at it. */
+/** Whether anything but the instant has changed, or the view at that instant. */
 function differ(before: SubscriptionState, after: SubscriptionState): boolean {
   const keys = Object.keys(after) as (keyof SubscriptionState)[];
   return (

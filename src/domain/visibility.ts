@@ -1,4 +1,4 @@
-/** What must be known about a model to judge who sees it and a spend that uses it. */
+/** What decides who may see a model, and whether a spend may use it. */
 export interface ModelFacts {
   readonly id: string;
   readonly ownerId: string;
@@ -7,27 +7,27 @@ export interface ModelFacts {
   readonly version: string | null;
 }
 
-/** What must be known about an image to judge whether somebody sees it, and a licence to it. */
+/** What decides who may see an image, and whether it can be licensed. */
 export interface ImageFacts {
   readonly id: string;
   readonly ownerId: string;
   readonly visibility: 'public' | 'private';
-  /** Taken off the landing page by the owner of the model. */
+  /** Hidden from the landing page by the owner of the model. */
   readonly hidden: boolean;
   readonly model: ModelFacts;
-  /** Whether the one who looks has a licence to it. */
+  /** Whether the viewer has a licence to it. */
   readonly licensed: boolean;
 }
 
 /**
  * Whether the viewer (undefined: the public) may know of the model: its owner always, everybody else once it is public and
- * trained. One that is deleted stays known: who asks for work with it is told why there is none.
+ * trained. A deleted model stays known, so that a spend with it is refused with the reason.
  */
 export function isModelKnownTo(model: ModelFacts, viewerId: string | undefined): boolean {
   return model.ownerId === viewerId || (model.visibility === 'public' && model.version !== null);
 }
 
-/** Whether the viewer sees the model: who may know of it, until it is deleted. */
+/** Whether the viewer sees the model: everybody who may know of it, until it is deleted. */
 export function isModelShownTo(model: ModelFacts, viewerId: string | undefined): boolean {
   return model.status !== 'deleted' && isModelKnownTo(model, viewerId);
 }
@@ -35,7 +35,7 @@ export function isModelShownTo(model: ModelFacts, viewerId: string | undefined):
 /**
  * Whether the viewer (undefined: the public) sees the image: its owner and whoever has a licence always; the owner of
  * its model when it is public; everybody else a public one of a public model, unless it is hidden. Reads, quotes and
- * spends all go by this.
+ * spends all use this rule.
  */
 export function isImageShownTo(image: ImageFacts, viewerId: string | undefined): boolean {
   if (image.licensed || image.ownerId === viewerId) return true;

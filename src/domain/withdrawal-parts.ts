@@ -5,23 +5,23 @@ import type { Instant } from './instants';
 export interface WithdrawalPart {
   readonly id: string;
   readonly amountMinor: number;
-  /** How much of it is for what gives the credits, where that was said. */
+  /** How much of it is for the line that grants credits, where Stripe says so. */
   readonly exactMinor?: number;
   readonly returned: boolean;
   /** Kept back from cycles that are not granted yet. */
   readonly withheld: Credits;
-  /** Taken back from the wallet; one, but for the rest of a cycle that is withheld in part. */
+  /** Taken back from the wallet: usually one; more when the rest of a partly withheld cycle is taken. */
   readonly claws: readonly Claw[];
 }
 
 interface Claw {
   readonly credits: Credits;
   readonly restored: Credits;
-  /** How often something of it was restored. */
+  /** How many times credits of it were restored. */
   readonly restores: number;
 }
 
-/** Credits to take back, by the ledger's clawback; what is missing becomes `owed`. */
+/** Credits to take back by a clawback in the ledger; missing ones become `owed`. */
 export interface ClawbackEffect {
   readonly key: string;
   readonly clawbackId: string;
@@ -47,7 +47,7 @@ export function clawed(part: WithdrawalPart, amount: number): WithdrawalPart {
   };
 }
 
-/** The effect of the clawback that is the part's next. */
+/** The effect of the part's next clawback. */
 export function clawbackOf(
   paymentId: string,
   part: WithdrawalPart,
@@ -69,7 +69,7 @@ export function restoreOf(
   return { key, clawbackId: id, paymentId, credits: credits(amount), effectiveAt: at };
 }
 
-/** The credits that are gone because of these parts, kept back or taken back. */
+/** The credits that these parts have taken: withheld or clawed back. */
 export function removedBy(parts: readonly WithdrawalPart[]): number {
   return sum(
     parts.map((part) => part.withheld + sum(part.claws.map((claw) => claw.credits - claw.restored))),
@@ -80,7 +80,7 @@ export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** The first has the plain name, which is the ordinary case; a further one is told apart by its number. */
+/** The first, which is usually the only one, has the plain name; later ones have a number. */
 function numbered(name: string, index: number): string {
   return index === 0 ? name : `${name}:${String(index + 1)}`;
 }

@@ -17,9 +17,9 @@ export interface AuditOptions {
 export interface AuditCheck {
   readonly name: string;
   readonly ok: boolean;
-  /** How many rows of the table that the check goes over were looked at. */
+  /** How many rows of its table the check has read. */
   readonly checked: number;
-  /** At most a thousand of them, so that a ruined ledger does not fill the memory. */
+  /** At most a thousand of them, so that a badly damaged ledger does not fill the memory. */
   readonly offenders: readonly Offender[];
 }
 
@@ -39,16 +39,16 @@ interface Finding {
 }
 
 /**
- * Proves the ledger, or one customer's part of it: that wallets, journal, lots and holds say the same; that every grant
- * has its key and its payment; that spends, orders, payments and licences agree with them; that somebody works on every
- * open hold. It trusts no constraint, since those may have been switched off, and names each row that offends.
+ * Audits the ledger, or one customer's part of it: wallets, journal, lots and holds agree; every grant has its key and its
+ * payment; spends, orders, payments and licences agree with them; every open hold of a spend has a running workflow. It trusts
+ * no constraint, since those may have been switched off, and names each offending row.
  *
  * Works while writes go on: every identity holds within one wallet, hold or order, so each chunk is proved in a short
  * snapshot of its own, and the totals of the chunks add up. Reads the primary.
  */
 export async function audit(db: Knex, options: AuditOptions): Promise<Audit> {
   const findings = new Map<string, Finding>();
-  // Sums over all customers say nothing about one.
+  // Sums over all customers cannot be checked for one customer.
   const tally = options.customerId === undefined ? await inSnapshot(db, startRollupTally) : undefined;
   for (const pass of PASSES) await runPass(db, pass, options, findings, tally);
   if (tally !== undefined) {
@@ -118,7 +118,7 @@ function note(
   findings.set(name, finding);
 }
 
-/** Keeps only those that still offend, where the rows in question are written one after the other. */
+/** Reads offenders again and keeps those that still offend; for checks whose rows are not written in one transaction. */
 async function lookAgain(db: Knex, options: AuditOptions, findings: Map<string, Finding>): Promise<void> {
   for (const check of PASSES.flatMap(({ checks }) => checks).filter(
     ({ secondLook }) => secondLook === true,
@@ -130,11 +130,11 @@ async function lookAgain(db: Knex, options: AuditOptions, findings: Map<string, 
   }
 }
 
-/** One view of the data for all checks of a chunk, short enough not to hold back the clean-up of old rows. */
+/** One view of the data for all checks of a chunk, short enough not to hold back vacuum. */
 function inSnapshot<Result>(db: Knex, read: (snapshot: Knex) => Promise<Result>): Promise<Result> {
   return db.transaction(
     async (transaction) => {
-      // A single wallet with millions of rows takes longer than a statement of the API may.
+      // A single wallet with millions of rows takes longer than the API's statement timeout.
       await transaction.raw("SET LOCAL statement_timeout = '10min'");
       return read(transaction);
     },

@@ -1,9 +1,9 @@
 import { DomainError } from '../domain/errors';
 
 /**
- * What became of one attempt to apply a batch. `applied` has one answer per item, in order; `rejected` says that nothing
- * was applied and that the same batch may (`again`: a deadlock, a lost race) or will never go through; `unknown` that
- * nobody knows, because the connection was lost.
+ * The outcome of one attempt to apply a batch. `applied` has one answer per item, in order; `rejected` means that nothing
+ * was applied, and that the same batch may succeed on another attempt (`again`: a deadlock, a lost race) or never will;
+ * `unknown` means that the connection was lost.
  */
 export type Attempt<Answer> =
   | { readonly outcome: 'applied'; readonly answers: readonly Answer[] }
@@ -13,18 +13,18 @@ export type Attempt<Answer> =
 export interface BatcherOptions<Item, Answer> {
   /** Never called again before it has resolved; must not throw. */
   readonly attempt: (items: readonly Item[]) => Promise<Attempt<Answer>>;
-  /** Waits before the n-th repeat (from 1) of what is unknown; answers false to give up. */
+  /** Waits before the n-th repeat (from 1) of a batch whose outcome is unknown; answers false to give up. */
   readonly mayRepeat: (repeat: number) => Promise<boolean>;
-  /** Items that may wait; one more is refused. */
+  /** How many items may wait; one more is refused. */
   readonly queueMax: number;
-  /** Items in one batch at most. */
+  /** The largest number of items in one batch. */
   readonly batchMax: number;
 }
 
 export interface Batcher<Item, Answer> {
   /** Throws `DomainError('unavailable')` when the queue is full, or when repeating was given up. */
   readonly submit: (item: Item) => Promise<Answer>;
-  /** Refuses new items and returns when all others are answered. */
+  /** Refuses new items and returns when all earlier ones are answered. */
   readonly close: () => Promise<void>;
 }
 
@@ -38,10 +38,10 @@ interface Waiting<Item, Answer> {
 const RACES_MAX = 3;
 
 /**
- * Collects what is submitted while a batch is in flight into the next one: no timer, the load itself makes the batches
- * larger. One batch is in flight at a time and items keep their order, so the batches do exactly what one by one would.
- * What is unknown is repeated as it was (the items' keys make that safe); a batch that is rejected is cut in two until
- * the one item that spoils it stands alone and gets the error.
+ * Collects the items submitted while a batch is in flight into the next batch: there is no timer, more load makes larger
+ * batches. One batch is in flight at a time and items keep their order, so the result is the same as one by one. A batch
+ * with an unknown outcome is repeated unchanged (the items' keys make that safe); a rejected batch is split in two until
+ * the failing item stands alone and gets the error.
  */
 export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer>): Batcher<Item, Answer> {
   let waiting: Waiting<Item, Answer>[] = [];
@@ -88,13 +88,13 @@ export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer
   };
 
   const flyAll = async (): Promise<void> => {
-    // What is submitted in the same turn of the event loop goes together.
+    // Items submitted in the same turn of the event loop go into one batch.
     await Promise.resolve();
     while (waiting.length > 0) {
       const batch = waiting.slice(0, options.batchMax);
       waiting = waiting.slice(options.batchMax);
       if (!(await fly(batch))) {
-        // Whoever waited behind it has waited long enough.
+        // Items queued behind it have waited long enough too.
         const rest = waiting;
         waiting = [];
         giveUp([...batch, ...rest]);
@@ -107,7 +107,11 @@ export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer
     submit: (item) =>
       new Promise((resolve, reject) => {
         if (closed || waiting.length >= options.queueMax) {
-          reject(unavailable(closed ? 'The ledger is closing.' : 'The ledger has more to do than it can.'));
+          reject(
+            unavailable(
+              closed ? 'The ledger is closing.' : 'The ledger is overloaded: too many commands are waiting.',
+            ),
+          );
           return;
         }
         waiting.push({ item, resolve, reject });

@@ -3,7 +3,7 @@ import type { Credits } from '../domain/credits';
 import type { Instant } from '../domain/instants';
 
 /**
- * A row of another table that must be true together with a movement (design: "one transaction"). The ledger's function
+ * A row of another table that must be written in the same transaction as a movement. The ledger's function
  * passes it to `app.record(kind, row)` in the movement's transaction, only when the command is applied.
  * `row` has the table's column names; src/store/records.ts builds them.
  */
@@ -16,11 +16,11 @@ export const GRANT_SOURCES = ['plan', 'add_on', 'signup', 'promo', 'goodwill', '
 export type GrantSource = (typeof GRANT_SOURCES)[number];
 
 interface CommandBase {
-  /** The business key of the effect (design §3). Unique for ever; a repeat gets the recorded outcome. */
+  /** The business key of the effect. Unique for ever; a repeat gets the recorded outcome. */
   readonly key: string;
-  /** A hash of the request's content; the same key with another one is refused as `idempotency_key_reused`. */
+  /** A hash of the request's content; the same key with a different fingerprint is refused as `idempotency_key_reused`. */
   readonly fingerprint: string;
-  /** The customer whose wallet moves. A wallet comes into being with its first command. */
+  /** The customer whose wallet changes. A wallet is created by its first command. */
   readonly walletId: string;
   /** When the effect counts; within a wallet it never goes back (the function takes the later of this and the last). */
   readonly effectiveAt: Instant;
@@ -37,7 +37,7 @@ export interface GrantCommand extends CommandBase {
   readonly cost: Money | null;
   readonly expiresAt: Instant | null;
   readonly reason: string;
-  /** The payment that entitles to it (app.payments.id); clawbacks find the payment's lots by it. */
+  /** The payment for it (app.payments.id); clawbacks find the payment's lots by it. */
   readonly paymentId?: string;
   readonly subscriptionId?: string;
   readonly orderId?: string;
@@ -50,18 +50,18 @@ export interface HoldRefusal {
 }
 
 /**
- * Asks whether a hold would be placed, without placing it. Its key is the hold's own key: a refusal (for want of
- * credits, or the given one) is recorded there for ever; `admitted` records nothing; a known key answers what is known.
+ * Asks whether a hold would be placed, without placing it. Its key is the hold's own key: a refusal (too few credits, or
+ * the given refusal) is recorded under it for ever; `admitted` records nothing; a known key gets the recorded answer.
  */
 export interface AdmitCommand extends CommandBase {
   readonly op: 'admit';
   readonly credits: Credits;
   readonly refusal?: HoldRefusal;
-  /** A licence that the customer has already is admitted whatever the credits: the hold will answer with it. */
+  /** A licence that the customer already has is admitted even without credits: the hold will answer with it. */
   readonly licenseOf?: { readonly imageId: string };
 }
 
-/** available → held, out of lots in the published order. With `capture`, settled whole in the same transaction. */
+/** available → held, out of lots in the published order. With `capture`, captured in full in the same transaction. */
 export interface HoldCommand extends CommandBase {
   readonly op: 'hold';
   readonly holdId: string;
@@ -99,7 +99,7 @@ export interface SettleCommand extends CommandBase {
   readonly reason: string;
 }
 
-/** Captures part or all (null: what is open) of an external hold; `final` releases the rest. */
+/** Captures some or all (null) of the open credits of an external hold; `final` releases the rest. */
 export interface CaptureCommand extends CommandBase {
   readonly op: 'capture';
   readonly holdId: string;
@@ -146,7 +146,7 @@ export interface ClawbackUndoCommand extends CommandBase {
   readonly reason: string;
 }
 
-/** available → expired: what is free of a lot whose expiry has passed. */
+/** available → expired: the free credits of a lot whose expiry has passed. */
 export interface ExpireCommand extends CommandBase {
   readonly op: 'expire';
   readonly grantId: string;
@@ -186,7 +186,7 @@ export interface LedgerReply {
   readonly available: Credits;
   readonly held: Credits;
   readonly owed: Credits;
-  /** Refusal for want of credits. */
+  /** Of a refusal for too few credits. */
   readonly required?: Credits;
   readonly shortfall?: Credits;
   /** The details of a recorded `plan_required`. */
@@ -202,7 +202,7 @@ export interface LedgerReply {
     readonly released: Credits;
   };
   readonly refunded?: Credits;
-  /** Of an inflow: what went to the debt instead of `available`. */
+  /** Of an inflow: the credits that repaid the debt instead of becoming available. */
   readonly repaid?: Credits;
   /** What a clawback took from `available` (the rest became `owed`), or what its undo gave back. */
   readonly clawed?: Credits;
@@ -223,10 +223,10 @@ export interface LedgerResult {
 export interface Ledger {
   /**
    * Applies one command in one SQL transaction and answers after the commit. Idempotent by key.
-   * Throws `DomainError('unavailable')` when the bounded queue is full, or the database cannot be reached: then nothing
-   * is known to have happened, and the same command may be sent again.
+   * Throws `DomainError('unavailable')` when the queue is full or the database cannot be reached: then it is not known
+   * whether the command was applied, and it is safe to send it again.
    */
   submit(command: LedgerCommand): Promise<LedgerResult>;
-  /** Waits for what is in flight, then closes the connections. */
+  /** Waits for the commands in flight, then closes the connections. */
   close(): Promise<void>;
 }

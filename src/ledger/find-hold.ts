@@ -12,9 +12,9 @@ export interface Hold {
   /** The spend that the hold belongs to; null for work that Scrip does not run. */
   readonly spendId: string | null;
   readonly reference: string | null;
-  /** As recorded: a hold past its instant stays `open` here until it is expired, but can no longer be captured. */
+  /** As recorded: a hold past its end stays `open` until it is expired, but can no longer be captured. */
   readonly status: HoldStatus;
-  /** `held` is what was set aside at first; what is neither captured nor released is still open. */
+  /** `held` is the original number; credits neither captured nor released are still open. */
   readonly credits: { readonly held: number; readonly captured: number; readonly released: number };
   readonly expiresAt: Instant | null;
   readonly createdAt: Instant;
@@ -33,7 +33,7 @@ interface HoldRow {
   created_at: Instant;
 }
 
-/** The hold of an id, a spend's or an external one; undefined when there is none. */
+/** The hold with an id, a spend's or an external one; undefined when there is none. */
 export async function findHold(db: Knex, id: string): Promise<Hold | undefined> {
   const [row] = await query<HoldRow>(
     db,

@@ -3,9 +3,9 @@ import type { Instant } from '../domain/instants';
 import type { LedgerOutcome, LedgerReply } from './commands';
 import { query } from './query';
 
-/** What the ledger answered to a key, for ever. */
+/** The ledger's recorded answer to a key, which never changes. */
 export interface RecordedCommand {
-  /** Of the request that was answered; another one under the same key is refused as `idempotency_key_reused`. */
+  /** Of the answered request; a different request under the same key is refused as `idempotency_key_reused`. */
   readonly fingerprint: string;
   readonly outcome: LedgerOutcome;
   readonly reply: LedgerReply;

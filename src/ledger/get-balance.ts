@@ -4,7 +4,7 @@ import { BURN_ORDER } from './burn-order';
 import type { GrantSource } from './commands';
 import { query } from './query';
 
-/** A grant by what is left of it: available, or held by running work. */
+/** A grant with its remaining credits: available, or held by running work. */
 export interface BalanceLot {
   readonly grantId: string;
   readonly source: GrantSource;
@@ -21,7 +21,7 @@ export interface Balance {
   readonly total: number;
   /** Clawed back after they were spent; the next inflow repays them first. */
   readonly owed: number;
-  /** Those with something left, in the order in which they will be used. */
+  /** Those with credits left, in the order in which they will be used. */
   readonly lots: readonly BalanceLot[];
 }
 
@@ -33,9 +33,9 @@ interface BalanceRow {
 }
 
 /**
- * A customer's three numbers and lots, now or as they were at an instant (effects of that very instant included), which
- * is read from the journal: every row carries the numbers after it and the lots it touched. One statement, so the
- * numbers belong together. A customer who never had a credit has zeros.
+ * A customer's three numbers and lots, now or at a past instant (including effects at that instant). The past is read from
+ * the journal, where every row carries the numbers after it and the lots it touched. One statement, so the numbers are
+ * consistent. All are zero for a customer who never had a credit.
  */
 export async function getBalance(db: Knex, customerId: string, at?: Instant): Promise<Balance> {
   const [row] = await (at === undefined
@@ -45,7 +45,7 @@ export async function getBalance(db: Knex, customerId: string, at?: Instant): Pr
   return { available, held, total: available + held, owed, lots };
 }
 
-/** JSON's own numbers are exact for credits; instants are written as everywhere else. */
+/** JSON numbers are exact for credits; instants are in the usual format. */
 const LOTS_AS_JSON = `
   coalesce(jsonb_agg(jsonb_build_object(
     'grantId', l.grant_id, 'source', l.source, 'amount', l.credits, 'remaining', l.remaining,
@@ -60,7 +60,7 @@ const BALANCE_NOW = `
   ) AS lots
   FROM ledger.wallets w WHERE w.id = :customerId`;
 
-/** Within a wallet time does not go back, so the last row up to the instant ends everything that had happened by then. */
+/** Within a wallet time does not go back, so the last row up to the instant shows everything that had happened by then. */
 const BALANCE_AT = `
   SELECT j.available, j.held, j.owed, (
     SELECT ${LOTS_AS_JSON}

@@ -9,13 +9,13 @@ export interface LedgerOptions {
   readonly lanes?: number;
   /** Commands that may wait in each lane; more are refused as `unavailable`. */
   readonly queueMax?: number;
-  /** Commands in one call at most. */
+  /** The largest number of commands in one call. */
   readonly batchMax?: number;
 }
 
 /**
  * The ledger of one process. The commands of one wallet go through one lane, so they are applied in the order in which
- * they were submitted; several processes are safe beside each other through the wallets' locks.
+ * they were submitted; the wallets' locks make it safe to run several processes.
  */
 export function createLedger({
   databaseUrl,

@@ -13,8 +13,8 @@ export interface LotToBurn {
 }
 
 /**
- * The lots that a hold of so many credits would take from, in the order of taking; all there is when that is less.
- * Nothing is set aside: a quote may be overtaken.
+ * The lots that a hold of a number of credits would take from, in order; all lots when the credits do not suffice.
+ * Nothing is reserved: by the time of the hold the lots may have changed.
  */
 export async function listLotsToBurn(
   db: Knex,

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { query } from './query';
 
-/** What is open of a customer's holds for work that Scrip does not run. */
+/** An open external hold of a customer, and its credits that are still open. */
 export interface OpenHold {
   readonly id: string;
   readonly credits: number;

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 
 type Binding = string | number | boolean | null | readonly string[] | readonly number[];
 
-/** Runs one statement with `:named` bindings and answers its rows. The caller names the columns that the statement gives. */
+/** Runs one statement with `:named` bindings and answers its rows. The caller declares the columns of the rows. */
 export async function query<Row>(
   db: Knex,
   sql: string,

@@ -1,7 +1,7 @@
 import { DomainError } from '../domain/errors';
 import { epochMsOf, instantOf, type Instant } from '../domain/instants';
 
-/** The stretch of time that a report is asked for, half-open: `[from, to)`. It covers every month that it touches. */
+/** The requested time of a report, half-open: `[from, to)`. The report covers every month that it touches. */
 export interface ReportRange {
   /** Undefined: from the first month of the ledger. */
   readonly from?: Instant | undefined;
@@ -16,8 +16,8 @@ export type Month = string;
 const MONTHS_MAX = 1_200;
 
 /**
- * The months of a report, in order and without a gap, also those in which nothing happened. `moved` are the months with
- * movements, sorted. Throws `invalid_request` when they are more than a century.
+ * The months of a report, in order and without gaps, including months without movements. `moved` are the months with
+ * movements, sorted. Throws `invalid_request` for more than a century.
  */
 export function monthsOf(range: ReportRange, moved: readonly Month[]): readonly Month[] {
   const first = range.from === undefined ? moved[0] : monthOf(range.from);

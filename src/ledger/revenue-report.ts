@@ -12,11 +12,11 @@ export interface EarnedByAction {
   readonly credits: number;
   /** The artists' share of it, net of reversals. */
   readonly royalties: number;
-  /** The cost basis of those credits; a currency with nothing to tell is left out. */
+  /** The cost basis of those credits; currencies without one are left out. */
   readonly money: readonly { readonly currency: string; readonly amountMinor: number }[];
 }
 
-/** How the money that customers have paid for credits not used yet changed in a month, in minor units. */
+/** Deferred revenue, the money paid for credits that are not used yet: how it changed in a month, in minor units. */
 export interface DeferredRevenue {
   readonly currency: string;
   readonly opening: number;
@@ -27,7 +27,7 @@ export interface DeferredRevenue {
   /** Earned by credits that repaid a debt: work done before it was paid for. */
   readonly repaid: number;
   readonly expired: number;
-  /** Went back with clawed back credits, net of what was undone. */
+  /** Left with clawed-back credits, net of undone clawbacks. */
   readonly clawed: number;
   /** opening + granted − earned − repaid − expired − clawed. */
   readonly closing: number;

@@ -12,7 +12,7 @@ export interface RollForwardMonth {
   readonly refunded: number;
   readonly expired: number;
   readonly clawed: number;
-  /** Given back out of clawbacks. */
+  /** Given back by undone clawbacks. */
   readonly restored: number;
   /** opening + granted − captured + refunded − expired − clawed + restored. */
   readonly closing: number;

@@ -1,13 +1,13 @@
 import type { Knex } from 'knex';
 import { query } from './query';
 
-/** Transactions in one step: when each was a full batch, still well within a statement's time. */
+/** Transactions in one step: even if each was a full batch, a step stays well within the statement timeout. */
 const XIDS_MAX = 1_000;
-/** Steps in one call, so that a sweep comes back; the next call goes on. */
+/** Steps in one call, so that a sweep returns; the next call continues. */
 const STEPS_MAX = 100;
 
 /**
- * Brings the monthly sums that the reports read, and the digests that the audit compares, nearer to the ledger. Safe to
+ * Adds new rows to the monthly sums that the reports read and to the digests that the audit compares. Safe to
  * call from several processes: one works, the others return at once. The reports are exact without it, only slower.
  */
 export async function rollUp(db: Knex): Promise<void> {

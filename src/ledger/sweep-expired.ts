@@ -4,14 +4,14 @@ import { fingerprintOf } from '../platform/fingerprint';
 import type { ExpireCommand, Ledger, VoidCommand } from './commands';
 import { query } from './query';
 
-/** What a sweep ended, and when the next hold or lot ends (null: none will). */
+/** What a sweep ended, and when the next hold or lot ends (null: none has an end). */
 export interface Swept {
   readonly holds: number;
   readonly lots: number;
   readonly nextDueAt: Instant | null;
 }
 
-/** As many commands as one flight of the batcher takes well. */
+/** A good number of commands for one batch. */
 const PAGE_SIZE = 200;
 
 interface DueRow {
@@ -21,10 +21,10 @@ interface DueRow {
 }
 
 /**
- * Ends what has passed its instant by `now` (inclusive): voids due external holds, then expires what is free of due
- * lots, each by an ordinary command under a key of its own, so that any number of sweeps may run at once and repeat. A
- * late sweep changes no outcome: the ledger itself refuses to capture a hold past its instant, and what ends counts from its
- * own instant, in the order of the instants.
+ * Ends what is due by `now` (inclusive): voids due external holds, then expires the free credits of due lots, each by an
+ * ordinary command under its own key, so that any number of sweeps may run at once and repeat. A late sweep changes no
+ * outcome: the ledger itself refuses to capture a hold past its end, and each end is recorded at its own instant, in the
+ * order of the instants.
  */
 export async function sweepExpired(db: Knex, ledger: Ledger, now: Instant): Promise<Swept> {
   const holds = await sweepPages(
@@ -41,8 +41,8 @@ export async function sweepExpired(db: Knex, ledger: Ledger, now: Instant): Prom
 }
 
 /**
- * Ends what has passed its instant in one wallet, for whoever is about to read it: what they are told is exact, however
- * late the sweep is. Asks nothing of a wallet in which nothing is due.
+ * Ends what is due in one wallet before it is read, so that the answer is exact, however late the sweep is. Sends no
+ * command when nothing is due.
  */
 export async function expireDue(db: Knex, ledger: Ledger, walletId: string, now: Instant): Promise<void> {
   const [due] = await query<DueRow & { isHold: boolean }>(
@@ -56,11 +56,11 @@ export async function expireDue(db: Knex, ledger: Ledger, walletId: string, now:
      ) d WHERE w.id = :walletId AND w.due_at <= :now LIMIT 1`,
     { walletId, now },
   );
-  // Before it carries out a command the ledger ends all that is due in the wallet: one of them brings about the others.
+  // Before it applies a command the ledger ends everything that is due in the wallet, so one command is enough.
   if (due !== undefined) await ledger.submit(due.isHold ? expireHold(due, now) : expireLot(due, now));
 }
 
-/** The command that ends a hold past its instant; whoever meets such a hold before the sweep may send it too. */
+/** The command that ends a hold past its end; callers that find such a hold before the sweep may send it too. */
 export function expireHold(hold: { id: string; walletId: string }, now: Instant): VoidCommand {
   return {
     op: 'void',
@@ -85,7 +85,7 @@ function expireLot(lot: DueRow, now: Instant): ExpireCommand {
   };
 }
 
-/** Goes on after the last row of a page, whatever became of it, so that no row can keep the sweep busy for ever. */
+/** Continues after the last row of a page, whatever its outcome, so that no row can keep the sweep busy for ever. */
 async function sweepPages(
   ledger: Ledger,
   listPage: (after: DueRow | undefined) => Promise<readonly DueRow[]>,

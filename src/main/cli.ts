@@ -21,31 +21,31 @@ const COMMANDS = {
 
 const USAGE = `Usage: scrip <command>
 
-  migrate                                    bring the database up to date, as its owner
-  keys create --name NAME [--scope SCOPE]…   make an API key; scopes: customer (default), operator
-  keys list
-  keys revoke ID
-  catalog validate FILE                      check a catalog without a database
-  catalog diff FILE                          compare it with the current one
-  catalog publish FILE                       make it the current one, with its prices at Stripe
+  migrate                                    update the database schema, as its owner
+  keys create --name NAME [--scope SCOPE]…   create an API key; scopes: customer (default), operator
+  keys list                                  list the API keys
+  keys revoke ID                             revoke an API key
+  catalog validate FILE                      check a catalog file; needs no database
+  catalog diff FILE                          compare a catalog file with the current catalog
+  catalog publish FILE                       publish it as the current catalog and create its prices at Stripe
   customers import FILE.csv [--dry-run] [--json]
-                                             bring subscribers of an allowance scheme over; all of them or, when a
-                                             line is bad, none
-  audit [--customer ID] [--json]             prove the ledger; ends with 1 when anything is off
-  reconcile [--json]                         compare with Stripe and repair; ends with 1 when a person must look
-  temporal setup                             make the namespace and its search attributes
+                                             import subscribers with a monthly allowance: all of them, or none when
+                                             any line is bad
+  audit [--customer ID] [--json]             check the ledger; exits with 1 if any check fails
+  reconcile [--json]                         compare with Stripe and repair; exits with 1 while there are alarms
+  temporal setup                             create the Temporal namespace and its search attributes
 
-It works on the running embedded stack (found by SCRIP_HOME, default .scrip) or on what the environment names:
+Commands use the running embedded stack (found in SCRIP_HOME, default .scrip), or what these variables name:
 DATABASE_URL, DATABASE_OWNER_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, STRIPE_SECRET_KEY.`;
 
-/** The operator's program: answers its exit code, 2 when it was called wrongly. */
+/** The operator's command line. Answers the exit code, 2 for wrong usage. */
 async function main([name, ...args]: readonly string[]): Promise<number> {
-  if (name === undefined) throw new UsageError('Which command?');
+  if (name === undefined) throw new UsageError('A command is missing.');
   if (name === 'help' || [name, ...args].some((word) => word === '--help' || word === '-h')) {
     console.log(USAGE);
     return 0;
   }
-  if (!isCommand(name)) throw new UsageError(`There is no command ${JSON.stringify(name)}.`);
+  if (!isCommand(name)) throw new UsageError(`Unknown command ${JSON.stringify(name)}.`);
   return COMMANDS[name](args);
 }
 

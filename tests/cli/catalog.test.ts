@@ -75,7 +75,7 @@ describe('a new catalog version', () => {
     const id = await subscribe(ada);
     const published = await catalog('publish', file);
     expect([published.code, published.stdout]).toEqual([0, expect.stringContaining('keep their version')]);
-    expect((await catalog('publish', file)).stdout).toBe('dearer-2027 was published before.\n');
+    expect((await catalog('publish', file)).stdout).toBe('dearer-2027 is already published.\n');
     const other = await fileOf('other.yaml', dearer('dearer-2027').replace('600', '700'));
     expect(await catalog('publish', other)).toMatchObject({
       code: 1,

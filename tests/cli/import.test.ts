@@ -119,7 +119,9 @@ describe('npx scrip customers import', () => {
     });
     expect((await sandbox.get(`/v1/customers/${await customerOf('ada')}`)).status).toBe(404);
     const { stdout } = await scrip(stack.home, 'customers', 'import', EXAMPLE, '--dry-run');
-    expect(stdout).toContain('5 new customers, 0 known; 1323 credits to grant; 3 new subscriptions, 0 known');
+    expect(stdout).toContain(
+      'customers: 5 new, 0 existing; credits to grant: 1323; subscriptions: 3 new, 0 existing',
+    );
   });
 
   it('names every bad line with all that is wrong with it, ends with 1 and imports nothing', async () => {
@@ -147,15 +149,15 @@ describe('npx scrip customers import', () => {
     expect([code, report.imported]).toEqual([1, false]);
     expect(report.bad).toMatchObject([
       { line: 3, faults: [/external_id is missing/, /unused_allowance/].map((fault) => matching(fault)) },
-      { line: 4, faults: [matching(/plan is none of/)] },
+      { line: 4, faults: [matching(/plan is not one of/)] },
       { line: 5, faults: [/interval/, /anchor_at/, /paid_through/].map((fault) => matching(fault)) },
-      { line: 6, faults: ['paid_through is not whole months after anchor_at'] },
-      { line: 7, faults: ['external_id stands on another line too'] },
-      { line: 8, faults: ['external_id stands on another line too'] },
+      { line: 6, faults: ['paid_through is not a whole number of months after anchor_at'] },
+      { line: 7, faults: ['external_id is repeated on another line'] },
+      { line: 8, faults: ['external_id is repeated on another line'] },
       { line: 9, faults: ['stripe_subscription is unknown at Stripe'] },
       { line: 10, faults: ['stripe_customer is unknown at Stripe'] },
       { line: 11, faults: ['stripe_customer is unknown at Stripe'] },
-      { line: 12, faults: [matching(/paid_through is no renewal of stripe_subscription/)] },
+      { line: 12, faults: [matching(/paid_through is not a renewal date of stripe_subscription/)] },
     ]);
     expect((await sandbox.get(`/v1/customers/${await customerOf('good')}`)).status).toBe(404);
 
@@ -209,7 +211,7 @@ describe('npx scrip customers import', () => {
     const other = await importFile(await fileWith([subscriber('monthly', { unused_allowance: '321' })]));
     expect([other.code, other.report.bad]).toEqual([
       1,
-      [{ line: 2, faults: ['was imported before with another unused_allowance'] }],
+      [{ line: 2, faults: ['was imported before with a different unused_allowance'] }],
     ]);
     for (const externalId of ['monthly', 'yearly', 'by card', 'nothing left', 'early bird'])
       expect((await sandbox.post('/v1/customers', { externalId })).status).toBe(200);

@@ -4,9 +4,9 @@ import type { SubscriptionState } from './state';
 import { currentEra, paidThroughOf, pauseOf, statusOf } from './timeline';
 
 /**
- * The state with what somebody has changed at Stripe, as far as it has one meaning: another plan, quantity or interval is what
- * the next renewal is ordered for, a pause there is a pause, and a trial there is time that nobody pays for. What has no
- * meaning here is left to a person; `differencesOf` names it.
+ * Adopts the changes made at Stripe that have one clear meaning: another plan, quantity or interval is ordered for the next
+ * renewal, a pause there is a pause here, and a trial there is waived time. All other changes are left to a person;
+ * `differencesOf` names them.
  */
 export function adopt(state: SubscriptionState, seen: AtStripe): SubscriptionState {
   const known = { ...state, atStripe: seen };
@@ -23,7 +23,7 @@ function withOrder(state: SubscriptionState, seen: AtStripe): SubscriptionState 
   return { ...state, plan, planCredits: credits, orderedAt, interval, collection: seen.collection };
 }
 
-/** A contract is not paused: whoever does it at Stripe is asked what it is to mean. */
+/** A contract is not paused: a pause at Stripe raises an alarm instead. */
 function withPause(state: SubscriptionState, { isPaused }: AtStripe): SubscriptionState {
   const pause = pauseOf(state);
   const isOpen = pause !== null && pause.to === null;
@@ -37,7 +37,7 @@ function withTrial(state: SubscriptionState, { trialEnd, currentPeriod }: AtStri
   return waive(state, { start: currentPeriod.start, end: trialEnd });
 }
 
-/** The state with time that nobody is charged for; of several the latest counts. */
+/** The state with waived time; of several the latest counts. */
 export function waive(
   state: SubscriptionState,
   period: { readonly start: Instant; readonly end: Instant },

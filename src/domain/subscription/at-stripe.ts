@@ -2,7 +2,7 @@ import type { Interval, PlanId } from '../catalog';
 import type { Credits } from '../credits';
 import type { Instant, Period } from '../instants';
 
-/** One thing that a subscription sells at Stripe, and what that stands for here. */
+/** One item of a subscription at Stripe, and the plan it stands for here. */
 export interface ItemAtStripe {
   readonly priceId: string;
   readonly quantity: number;
@@ -15,12 +15,12 @@ export interface ItemAtStripe {
   } | null;
 }
 
-/** What a subscription is like at Stripe, read whole. Plain JSON, small: it is kept with the state. */
+/** A subscription as it is at Stripe. Small, plain JSON: it is kept with the state. */
 export interface AtStripe {
   readonly status: string;
   readonly items: readonly ItemAtStripe[];
   readonly collection: 'checkout' | 'invoice';
-  /** No money is taken for now: it is paused, or only its collection is. */
+  /** No money is taken for now: the subscription or only its collection is paused. */
   readonly isPaused: boolean;
   readonly trialEnd: Instant | null;
   readonly currentPeriod: Period;

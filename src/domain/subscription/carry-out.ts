@@ -4,7 +4,7 @@ import { decide } from './commands';
 import { addPayment } from './facts';
 import type { SubscriptionState } from './state';
 
-/** A state after a command or its outcome, with what is to be asked of Stripe and what is answered. */
+/** The state after a command or its outcome, with the calls to Stripe and the answers that follow. */
 export interface Carried {
   readonly state: SubscriptionState;
   readonly calls: readonly StripeCall[];
@@ -15,8 +15,8 @@ export interface Carried {
 const ANSWERS_MAX = 20;
 
 /**
- * Takes in a command: refuses it, carries it out at once when nobody has to be asked, or keeps it while its calls are made.
- * A command may come again: while it is carried out it gives the same calls, afterwards the same answer.
+ * Takes in a command: refuses it, carries it out at once when it needs no calls to Stripe, or keeps it while they are made.
+ * A command may be repeated: until it is done it gives the same calls, afterwards the same answer.
  */
 export function takeCommand(state: SubscriptionState, command: SubscriptionCommand): Carried {
   const { commandId } = command;
@@ -39,7 +39,7 @@ export function takeCommand(state: SubscriptionState, command: SubscriptionComma
   return { state: { ...state, command: { commandId, calls, intent: decision.intent } }, calls, answer: null };
 }
 
-/** Takes in how the calls went; an outcome of a command that is not being carried out changes nothing. */
+/** Takes in the outcome of the calls; an outcome of any other command than the current one changes nothing. */
 export function takeOutcome(state: SubscriptionState, outcome: CommandOutcome): Carried {
   const { commandId } = outcome;
   const pending = state.command;
@@ -85,7 +85,7 @@ function fulfil(state: SubscriptionState, intent: Intent): SubscriptionState {
   }
 }
 
-/** What is ordered for the next renewal, unless a later payment has said otherwise in between. */
+/** Orders a plan for the next renewal, unless a later payment has ordered another one in between. */
 function withOrder(
   state: SubscriptionState,
   { plan, credits, at }: Pick<Extract<Intent, { readonly type: 'order' }>, 'plan' | 'credits' | 'at'>,

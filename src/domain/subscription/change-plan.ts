@@ -4,9 +4,9 @@ import type { SubscriptionState } from './state';
 import { endsAt, planOf, statusOf } from './timeline';
 
 /**
- * A higher rank than that of the plan that runs now is an upgrade: a new period begins when its invoice is paid. Any other
- * plan is ordered for the next renewal, the one that runs now included, which takes back a pending change.
- * The old invoices are voided after the upgrade is paid and not before: a declined card changes nothing.
+ * A plan with a higher rank than the current one is an upgrade: a new period begins when its invoice is paid. Any other
+ * plan is ordered for the next renewal; ordering the current one takes back a pending change.
+ * The old invoices are voided only after the upgrade is paid, so that a declined card changes nothing.
  */
 export function decideChangePlan(
   state: SubscriptionState,
@@ -18,7 +18,10 @@ export function decideChangePlan(
   if (refusal !== undefined) return refusal;
   const target = terms.find((one) => one.plan === plan);
   if (target === undefined || plan === 'free')
-    return refuse('invalid_request', `There is no plan ${plan} to change to; to leave, cancel.`);
+    return refuse(
+      'invalid_request',
+      `The plan cannot be changed to ${plan}; to go back to free, cancel the subscription.`,
+    );
   if (target.byContract) return refuse('contract_required', `The plan ${plan} is sold by contract only.`);
   if (target.price === null)
     return refuse('state_conflict', `The plan ${plan} is not sold by the ${interval}.`);

@@ -7,7 +7,7 @@ import type { SubscriptionState } from './state';
 import { coveredThroughOf, endsAt, statusOf } from './timeline';
 
 /**
- * Decides a command in the state of its instant; changes nothing. Refusals: `state_conflict` when the state does not allow it,
+ * Decides a command in the given state; changes nothing. Refusals: `state_conflict` when the state does not allow it,
  * `contract_required` for a plan that is sold by contract only, `invalid_request` for what no state would allow.
  */
 export function decide(state: SubscriptionState, command: SubscriptionCommand): Decision {
@@ -27,7 +27,7 @@ export function decide(state: SubscriptionState, command: SubscriptionCommand): 
   }
 }
 
-/** At the period's end, unless nothing is paid for now: then, and when asked for, at once. Credits stay. */
+/** At the period's end; at once when nothing is paid for now, or on request. Credits stay. */
 function decideCancel(state: SubscriptionState, when: 'period_end' | 'now'): Decision {
   const status = statusOf(state);
   if (status === 'canceled') return refuse('state_conflict', 'The subscription has ended already.');
@@ -46,7 +46,7 @@ function decideCancel(state: SubscriptionState, when: 'period_end' | 'now'): Dec
   return accept(state, { type: 'end', at: cancelAt }, { type: 'schedule_cancel', cancelAt });
 }
 
-/** Nothing was paid: closing the checkout is all there is to cancel. What gets paid all the same is fulfilled. */
+/** Nothing was paid: closing the checkout is enough. If it is paid all the same, it is fulfilled. */
 function abandon(state: SubscriptionState): Decision {
   if (state.checkout === null)
     return accept(state, { type: 'abandon' }, { type: 'void_open_invoices' }, { type: 'cancel_now' });
@@ -55,8 +55,8 @@ function abandon(state: SubscriptionState): Decision {
 }
 
 /**
- * A pause that outlasts the paid time ends with a new period, paid now; a shorter one just ends, and so does one of a
- * subscription that is paid by invoice: its next period is invoiced as ever.
+ * A pause that outlasts the paid time ends with a new period, paid now. A shorter one just ends, and so does that of a
+ * subscription that is paid by invoice: its next period is invoiced as usual.
  */
 function decideResume(state: SubscriptionState): Decision {
   const status = statusOf(state);

@@ -3,7 +3,7 @@ import { planItemOf, type AtStripe } from './at-stripe';
 import type { SubscriptionState } from './state';
 import { statusOf } from './timeline';
 
-/** Something that a subscription is at Stripe and that stands for nothing here. */
+/** Something about a subscription at Stripe that has no meaning here. */
 export type Difference =
   | { readonly kind: 'unknown_price'; readonly priceId: string; readonly quantity: number }
   | { readonly kind: 'other_items'; readonly priceIds: readonly string[] }
@@ -12,7 +12,7 @@ export type Difference =
 
 const DAY_MS = 86_400_000;
 
-/** What a person has to look at; empty while all that is known of Stripe has a meaning here. */
+/** What a person has to look at; empty while everything known of Stripe has a meaning here. */
 export function differencesOf(state: SubscriptionState): readonly Difference[] {
   const seen = state.atStripe;
   if (seen === null || seen.endedAt !== null) return [];
@@ -31,7 +31,7 @@ export function differencesOf(state: SubscriptionState): readonly Difference[] {
   ];
 }
 
-/** It has ended here, and is going to charge there for more than a day yet. */
+/** It has ended here, and will go on charging there for more than a day. */
 function runsOn({ at, expired }: SubscriptionState, { cancelAt, status }: AtStripe): boolean {
   const isIncomplete = expired && status.startsWith('incomplete');
   return !isIncomplete && (cancelAt === null || cancelAt > dayAfter(at));
@@ -50,17 +50,17 @@ export function wordsOfDifference(
   switch (difference.kind) {
     case 'unknown_price':
       return (
-        `At Stripe ${there} is sold at the price ${difference.priceId} × ${String(difference.quantity)}, which stands for no plan: ` +
-        `each payment of it grants the credits of ${plan}. Give it a price of the catalog there, or refund what was charged.`
+        `At Stripe ${there} has the price ${difference.priceId} × ${String(difference.quantity)}, which belongs to no plan: ` +
+        `each of its payments grants the credits of ${plan}. Change it there to a price of the catalog, or refund the payments.`
       );
     case 'other_items':
       return (
-        `At Stripe ${there} sells ${difference.priceIds.join(', ')} besides ${plan}: what is paid for that grants nothing here. ` +
-        'Take the items off there, or settle each of its invoices as the runbook says.'
+        `At Stripe ${there} sells ${difference.priceIds.join(', ')} besides ${plan}: payments for these grant nothing here. ` +
+        'Remove the items there, or settle each of the invoices as the runbook says.'
       );
     case 'paused_contract':
-      return `At Stripe ${there} is paused, and a contract is not: resume it there, or end it here.`;
+      return `${there} is paused at Stripe, but a contract cannot be paused: resume it there, or end it here.`;
     case 'runs_on':
-      return `It has ended here, and ${there} goes on charging at Stripe: cancel it there.`;
+      return `It has ended here, but ${there} goes on charging at Stripe: cancel it there.`;
   }
 }

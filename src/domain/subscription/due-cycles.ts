@@ -6,14 +6,14 @@ import type { GrantEffect } from './effects';
 import type { SubscriptionState } from './state';
 import { currentInterval, lastInterval, pauseOf } from './timeline';
 
-/** A cycle to grant; `withheld` credits of it are taken back in the same moment, because their money went back. */
+/** A cycle to grant; `withheld` of its credits are clawed back at once, because their money went back. */
 export interface DueCycle extends PaidCycle {
   readonly withheld: number;
 }
 
 /**
- * The paid cycles that are not granted yet and not withheld, oldest first. When two payments cover a cycle it belongs to
- * the one heard of first, so that each is granted once.
+ * The paid cycles that are neither granted nor withheld, oldest first. A cycle that two payments cover belongs to the one
+ * that was known first, so that each cycle is granted once.
  */
 export function dueCycles(state: SubscriptionState): readonly DueCycle[] {
   return [...ungrantedByPayment(state)]
@@ -39,7 +39,7 @@ export function ungrantedByPayment(state: SubscriptionState): ReadonlyMap<string
   return byPayment;
 }
 
-/** Grants what has come due and is not held back by a pause: the state after it and the effects. */
+/** Grants the cycles that are due and not held back by a pause: answers the new state and the effects. */
 export function grantDue(state: SubscriptionState): {
   readonly state: SubscriptionState;
   readonly grants: readonly GrantEffect[];
@@ -63,13 +63,13 @@ export function grantDue(state: SubscriptionState): {
   };
 }
 
-/** No grants while paused: a prepaid cycle that falls into a pause waits for its end. */
+/** No grants while paused: a prepaid cycle that starts during a pause is granted at its end. */
 export function isHeldBack(state: SubscriptionState, { period }: PaidCycle): boolean {
   const pause = pauseOf(state);
   return pause !== null && pause.to === null && pause.from <= period.start;
 }
 
-/** Forgets the intervals that have nothing left to say, so that the state does not grow with the years. */
+/** Drops the intervals that no longer matter, so that the state does not grow with the years. */
 export function prune(state: SubscriptionState): SubscriptionState {
   const last = lastInterval(state);
   const current = currentInterval(state);
@@ -84,12 +84,12 @@ export function prune(state: SubscriptionState): SubscriptionState {
   return intervals.length === state.intervals.length ? state : { ...state, intervals };
 }
 
-/** What went back of one payment; undefined when nothing ever did. */
+/** The withdrawals of one payment; undefined when there never were any. */
 export function withdrawalsOf(state: SubscriptionState, paymentId: string): PaymentWithdrawals | undefined {
   return state.withdrawals.find((one) => one.paymentId === paymentId);
 }
 
-/** Takes `withheld` credits away from cycles of one payment, latest first; the last one kept may lose a part. */
+/** Takes `withheld` credits from cycles of one payment, latest first; the last one may lose only a part. */
 function afterWithholding(cycles: readonly PaidCycle[], withheld: number): readonly DueCycle[] {
   const perCycle = cycles[0]?.interval.creditsPerCycle ?? 0;
   if (withheld === 0 || perCycle === 0) return cycles.map((cycle) => ({ ...cycle, withheld: 0 }));

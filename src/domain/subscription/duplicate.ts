@@ -2,23 +2,23 @@ import type { Money } from '../catalog';
 import { epochMsOf, instantOf, type Instant } from '../instants';
 
 /**
- * That the subscription was paid for while its customer had another one. It was canceled at once, its money goes back, and
- * nothing is ever granted or taken back for it.
+ * Marks a subscription that was paid for while its customer had another one. It was canceled at once, its money is refunded,
+ * and credits are never granted or taken back for it.
  */
 export interface Duplicate {
-  /** The subscription that the customer had. */
+  /** The other subscription, which the customer keeps. */
   readonly of: string;
   readonly since: Instant;
-  /** Null before Stripe was asked. */
+  /** Null until it is read at Stripe. */
   readonly money: DuplicateMoney | null;
 }
 
 export interface DuplicateMoney {
-  /** What Stripe had taken; null for nothing: what came past Stripe cannot be given back there. */
+  /** What Stripe had taken; null for nothing: money paid outside Stripe cannot be refunded there. */
   readonly paid: Money | null;
   /**
-   * `expected`: a bank is still bringing it. `under_way`: the refund is made and not through. `stuck`: the refund failed, or
-   * Stripe refuses it. `returned`: nothing of it is here any more.
+   * `expected`: a bank debit has not arrived yet. `under_way`: the refund is pending. `stuck`: the refund failed, or
+   * Stripe refuses it. `returned`: all of it went back.
    */
   readonly standing: 'expected' | 'under_way' | 'stuck' | 'returned';
   /** When it was first seen to be returned. */
@@ -28,7 +28,7 @@ export interface DuplicateMoney {
 /** Stripe says 5 to 10 business days from a refund to the customer's bank: https://docs.stripe.com/refunds. */
 const ARRIVES_WITHIN_DAYS = 10;
 
-/** What is known of a duplicate's money after a look at Stripe. */
+/** The duplicate with its money as just read at Stripe. */
 export function withMoney(
   duplicate: Duplicate,
   { paid, standing }: Pick<DuplicateMoney, 'paid' | 'standing'>,
@@ -41,7 +41,7 @@ export function withMoney(
   };
 }
 
-/** From when on nobody waits for a duplicate's money any more; null while that is not known. */
+/** When a duplicate's refund should have arrived; null while that is not known. */
 export function duplicateEndsAt({ money }: Duplicate): Instant | null {
   if (money === null || money.returnedAt === null) return null;
   return instantOf(epochMsOf(money.returnedAt) + ARRIVES_WITHIN_DAYS * 86_400_000);
@@ -49,7 +49,7 @@ export function duplicateEndsAt({ money }: Duplicate): Instant | null {
 
 /** What happened and what a person is to do, for the alarm and for the card. */
 export function wordsOfDuplicate({ of, money }: Duplicate): string {
-  return `It was paid for while the customer had ${of}, so it was canceled. ${wordsOfMoney(money)} Look why both were open.`;
+  return `It was paid for while the customer had ${of}, so it was canceled. ${wordsOfMoney(money)} Find out why both were open.`;
 }
 
 /** An amount as people read it, in the currency's own decimals. */
@@ -71,7 +71,7 @@ function wordsOfMoney(money: DuplicateMoney | null): string {
       return `The refund of ${amount ?? 'its money'} failed: give it back by hand at Stripe, then send \`lookAgain\`.`;
     case 'returned':
       return amount === null
-        ? 'Stripe has taken nothing for it: give back by hand what came past Stripe.'
+        ? 'Stripe has taken nothing for it: give back by hand what was paid outside Stripe.'
         : `${amount} was refunded and reaches the customer within ${String(ARRIVES_WITHIN_DAYS)} days.`;
   }
 }

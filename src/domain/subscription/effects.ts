@@ -9,9 +9,9 @@ export interface SubscriptionEffects {
   readonly grants: readonly GrantEffect[];
   readonly clawbacks: readonly ClawbackEffect[];
   readonly restores: readonly RestoreEffect[];
-  /** In order, each to its end, up to the first that fails; then `command_done` or `command_failed` is fed back. */
+  /** One after the other, up to the first that fails; then `command_done` or `command_failed` is fed back. */
   readonly calls: readonly StripeCall[];
-  /** Once for every command: at once, or when its calls are done. */
+  /** Once per command: at once, or when its calls are done. */
   readonly answer: CommandAnswer | null;
   /** The state has changed in a way that outlives the workflow. */
   readonly record: boolean;
@@ -27,13 +27,13 @@ export interface GrantEffect {
   readonly credits: Credits;
   readonly cost: Money;
   readonly paymentId: string;
-  /** The latest of the cycle's start, its payment, and the end of a pause around it: what the facts say. */
+  /** The latest of the cycle's start, its payment, and the end of a pause around it. */
   readonly effectiveAt: Instant;
 }
 
 /**
- * What is asked of Stripe about the subscription. `operationId` stays the same for every repeat of one command's call and is
- * its idempotency key; a call that is found done already counts as done.
+ * A call to Stripe about the subscription. `operationId` is its idempotency key and stays the same for every repeat of the
+ * call; a call that turns out to be done already counts as done.
  */
 export type StripeCall = { readonly operationId: string } & StripeRequest;
 

@@ -6,9 +6,9 @@ import type { Instant } from '../instants';
 import type { SubscriptionState } from './state';
 import { lastInterval } from './timeline';
 
-/** The state with one more fact. The same fact again, and facts in any order, lead to the same state. */
+/** The state with one more fact. Repeated facts, and facts in any order, lead to the same state. */
 export function takeFact(state: SubscriptionState, fact: SubscriptionFact): SubscriptionState {
-  // Whatever is heard of a duplicate, its own refund too, neither grants anything nor takes anything back.
+  // Facts about a duplicate, its own refund included, neither grant anything nor take anything back.
   if (state.duplicate !== undefined && fact.type !== 'duplicate') return state;
   switch (fact.type) {
     case 'instant':
@@ -53,7 +53,7 @@ function withoutPending(state: SubscriptionState, periodStart: Instant): Subscri
 }
 
 /**
- * Adds what a payment entitles to, once. A payment for a later period than that of the last order tells which plan is
+ * Adds the interval that a payment covers, once. A payment for a later period than that of the last order says which plan is
  * ordered now, whoever changed it.
  */
 export function addPayment(
@@ -81,8 +81,8 @@ export function addPayment(
 }
 
 /**
- * A period that Stripe bills from another day than its era's is counted from its own start, whatever the reason of the bill
- * says: somebody has moved the billing date there. An era that recorded money began has a calendar of its own.
+ * A period that Stripe bills from another day than its era's is counted from its own start, whatever the invoice's billing
+ * reason: somebody has moved the billing date there. An era that a recorded payment began has its own calendar.
  */
 function withMovedAnchors(state: SubscriptionState): SubscriptionState {
   const moved = state.intervals
@@ -99,7 +99,7 @@ function withMovedAnchors(state: SubscriptionState): SubscriptionState {
   return withMovedAnchors({ ...state, eras: [...state.eras, era] });
 }
 
-/** The first invoice of a period that an operator has recorded money for: marking it as paid out of band is no new money. */
+/** The first invoice of a period with a recorded payment: that it is marked as paid out of band is no new money. */
 function isCovered({ intervals }: SubscriptionState, payment: PaidInterval): boolean {
   return intervals.some(
     ({ paymentId, plan, start, end }) =>
@@ -112,12 +112,12 @@ function isCovered({ intervals }: SubscriptionState, payment: PaidInterval): boo
   );
 }
 
-/** An era of the first release does not say which payment began it: there its anchor tells. */
+/** An era written by the first release does not name the payment that began it; its anchor identifies it. */
 function isOpenedBy({ openedBy, anchorAt }: Era, payment: PaidInterval): boolean {
   return openedBy === undefined ? anchorAt === payment.start : openedBy === payment.paymentId;
 }
 
-/** It ends with this, and what has ended stays ended. */
+/** Ends the subscription; one that has ended stays ended. */
 function takeDuplicate(
   state: SubscriptionState,
   { duplicate, stripeSubscriptionId }: Extract<SubscriptionFact, { readonly type: 'duplicate' }>,
@@ -138,7 +138,7 @@ function takeProcessorState(
   return fact.seen === undefined ? ended : adopt(ended, fact.seen);
 }
 
-/** Dunning never ends a contract, a wish to cancel no time that an operator has recorded, and what has ended stays ended. */
+/** Dunning never ends a contract, a cancel never ends time of a recorded payment, and what has ended stays ended. */
 function takeEnd(
   state: SubscriptionState,
   { endedAt, cancelAt, endReason }: Extract<SubscriptionFact, { readonly type: 'subscription_changed' }>,

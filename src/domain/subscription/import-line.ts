@@ -35,12 +35,12 @@ export interface PaidPlan {
   readonly plan: Exclude<PlanId, 'free' | 'custom'>;
   readonly interval: Interval;
   readonly anchorAt: Instant;
-  /** Half-open: the allowance would have been renewed then. */
+  /** The end, exclusive: the allowance would have been renewed then. */
   readonly paidThrough: Instant;
   readonly stripeSubscription: string | null;
 }
 
-/** What lines are checked against; `now` is the instant of the import. */
+/** What the lines are checked against; `now` is the instant of the import. */
 interface ImportContext {
   readonly catalog: Catalog;
   readonly now: Instant;
@@ -50,7 +50,7 @@ export type CheckedLine =
   | { readonly outcome: 'good'; readonly line: ImportLine }
   | { readonly outcome: 'bad'; readonly faults: readonly string[] };
 
-/** Before it nobody sold anything by subscription. */
+/** Earlier anchors are taken for errors. */
 const ANCHOR_MIN = '1970-01-01';
 
 /** The largest allowance a line may bring. */
@@ -63,7 +63,7 @@ export function checkImport(lines: readonly ImportCells[], context: ImportContex
     const checked = checkLine(cells, context);
     const faults = repeated
       .filter(({ column, values }) => values.has(cells[column].trim()))
-      .map(({ column }) => `${column} stands on another line too`);
+      .map(({ column }) => `${column} is repeated on another line`);
     if (faults.length === 0) return checked;
     return { outcome: 'bad', faults: [...faults, ...(checked.outcome === 'bad' ? checked.faults : [])] };
   });
@@ -88,7 +88,7 @@ function checkLine(cells: ImportCells, { catalog, now }: ImportContext): Checked
   const paid = plan === 'standard' || plan === 'pro' ? readPaid(cells, { plan, catalog, now }) : null;
   const all = [...faults, ...(paid?.faults ?? [])];
   if (plan === 'free' && cells.stripe_subscription.trim() !== '')
-    all.push('plan free has no stripe_subscription');
+    all.push('plan free takes no stripe_subscription');
   if (all.length > 0) return { outcome: 'bad', faults: all };
   const stripeCustomer = cells.stripe_customer.trim() || null;
   return {
@@ -106,7 +106,7 @@ function readSubscriber(cells: ImportCells) {
     [externalId === '' || externalId.length > 200, 'external_id is missing or longer than 200 characters'],
     [!isReadableLine(externalId), 'external_id contains control characters or broken Unicode'],
     [!(allowance <= ALLOWANCE_MAX), 'unused_allowance is not a whole number of credits'],
-    [plan === undefined, `plan is none of ${PLAN_IDS.join(', ')}`],
+    [plan === undefined, `plan is not one of ${PLAN_IDS.join(', ')}`],
     [plan === 'custom', 'plan custom needs a contract'],
   ]);
   return { externalId, plan, allowance, faults };
@@ -122,24 +122,27 @@ function readPaid(
   const stripeSubscription = cells.stripe_subscription.trim() || null;
   const isOrdered = anchorAt !== undefined && paidThrough !== undefined && anchorAt < paidThrough;
   const faults = faultsOf([
-    [interval === undefined, `interval is none of ${INTERVALS.join(', ')}`],
+    [interval === undefined, `interval is not one of ${INTERVALS.join(', ')}`],
     [
       interval !== undefined && catalog.plans[plan].prices[interval] === undefined,
       `plan ${plan} is not sold by the ${cells.interval.trim()}`,
     ],
-    [anchorAt === undefined, 'anchor_at is not an instant'],
-    [anchorAt !== undefined && anchorAt > now, 'anchor_at lies in the future'],
-    [anchorAt !== undefined && anchorAt < ANCHOR_MIN, `anchor_at lies before ${ANCHOR_MIN}`],
-    [paidThrough === undefined, 'paid_through is not an instant'],
+    [anchorAt === undefined, 'anchor_at is not an ISO 8601 date and time'],
+    [anchorAt !== undefined && anchorAt > now, 'anchor_at is in the future'],
+    [anchorAt !== undefined && anchorAt < ANCHOR_MIN, `anchor_at is before ${ANCHOR_MIN}`],
+    [paidThrough === undefined, 'paid_through is not an ISO 8601 date and time'],
     [
       anchorAt !== undefined && paidThrough !== undefined && !isOrdered,
       'paid_through is not after anchor_at',
     ],
     [
       paidThrough !== undefined && paidThrough > cycleStart(now, CYCLES_AHEAD_MAX),
-      `paid_through lies more than ${String(CYCLES_AHEAD_MAX)} months ahead`,
+      `paid_through is more than ${String(CYCLES_AHEAD_MAX)} months from now`,
     ],
-    [isOrdered && !isRenewal(anchorAt, paidThrough), 'paid_through is not whole months after anchor_at'],
+    [
+      isOrdered && !isRenewal(anchorAt, paidThrough),
+      'paid_through is not a whole number of months after anchor_at',
+    ],
     [
       stripeSubscription !== null && cells.stripe_customer.trim() === '',
       'stripe_subscription needs its stripe_customer',

@@ -115,26 +115,29 @@ describe('the lines of an import', () => {
         'external_id is missing or longer than 200 characters',
         'unused_allowance is not a whole number of credits',
       ],
-      ['external_id stands on another line too', 'plan custom needs a contract'],
+      ['external_id is repeated on another line', 'plan custom needs a contract'],
       [
-        'external_id stands on another line too',
-        'interval is none of month, year',
-        'anchor_at is not an instant',
+        'external_id is repeated on another line',
+        'interval is not one of month, year',
+        'anchor_at is not an ISO 8601 date and time',
         'stripe_subscription needs its stripe_customer',
       ],
       [
-        'external_id stands on another line too',
-        'anchor_at lies in the future',
+        'external_id is repeated on another line',
+        'anchor_at is in the future',
         'paid_through is not after anchor_at',
       ],
-      ['external_id stands on another line too', 'paid_through is not whole months after anchor_at'],
+      [
+        'external_id is repeated on another line',
+        'paid_through is not a whole number of months after anchor_at',
+      ],
       ['unused_allowance is not a whole number of credits'],
       [
         'external_id contains control characters or broken Unicode',
         'unused_allowance is not a whole number of credits',
       ],
-      ['anchor_at is not an instant', 'paid_through lies more than 120 months ahead'],
-      ['anchor_at lies before 1970-01-01', 'paid_through lies more than 120 months ahead'],
+      ['anchor_at is not an ISO 8601 date and time', 'paid_through is more than 120 months from now'],
+      ['anchor_at is before 1970-01-01', 'paid_through is more than 120 months from now'],
     ]);
   });
 });

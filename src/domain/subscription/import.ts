@@ -6,12 +6,12 @@ import type { Instant } from '../instants';
 import type { ImportLine, PaidPlan } from './import-line';
 import { openSubscription, type SubscriptionState } from './state';
 
-/** How the id of the payment begins that stands for all that was paid elsewhere. */
+/** The prefix of the id of the payment that stands for everything paid elsewhere. */
 const IMPORTED = 'import:';
 
-/** What becomes of a subscriber of an allowance scheme. */
+/** What an imported subscriber gets. */
 export interface Imported {
-  /** The unused allowance, once for ever by its key; null when nothing is left of it. */
+  /** The unused allowance, granted once ever by its key; null when nothing is left of it. */
   readonly openingGrant: {
     readonly key: string;
     readonly credits: Credits;
@@ -31,9 +31,9 @@ export interface ImportInto {
 }
 
 /**
- * Brings a checked line over: the unused allowance as an opening grant instead of a newcomer's credits, and a subscription
- * whose cycles up to now count as granted, so that the next grant falls exactly where the allowance would have been renewed.
- * What was paid before is not known here: the rest of a paid year is granted at no cost basis.
+ * Converts a checked line: the unused allowance becomes an opening grant instead of sign-up credits, and a subscription's
+ * cycles up to now count as granted, so that the next grant falls exactly where the allowance would have been renewed.
+ * Earlier payments are not known here: the rest of a paid year is granted without a cost basis.
  */
 export function importSubscriber(line: ImportLine, into: ImportInto): Imported {
   const { customerId, at } = into;
@@ -92,7 +92,7 @@ function subscriptionOf(
 }
 
 /**
- * From when on the money of a subscription is taken in: what was paid before it moved in stands in its opening grant and its
+ * From when on payments of an imported subscription count: what was paid before is covered by its opening grant and its
  * granted cycles. Null for one that was sold here.
  */
 export function takenInFrom(

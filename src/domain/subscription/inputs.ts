@@ -8,10 +8,10 @@ import type { AtStripe } from './at-stripe';
 import type { StripeCall } from './effects';
 import type { PlanTerms } from './plan-terms';
 
-/** Every input says when it is taken in: an instant that passes, a fact about money, a command, or how its calls went. */
+/** An input with the instant at which it is taken in: a fact, a command, or the outcome of a command's calls. */
 export type SubscriptionStep = SubscriptionFact | SubscriptionCommand | CommandOutcome;
 
-/** What happened outside, as read again at its source. Facts may come twice, late, and in any order. */
+/** What happened outside, as read again at its source. Facts may arrive twice, late, and in any order. */
 export type SubscriptionFact =
   /** An instant passes. */
   | { readonly type: 'instant'; readonly at: Instant }
@@ -36,11 +36,11 @@ export type SubscriptionFact =
       readonly periodStart: Instant;
       readonly waivedThrough?: Instant;
     }
-  /** Nothing is left to be voided of what could not be stopped. */
+  /** The invoices that could not be voided at first have been voided or paid. */
   | { readonly type: 'all_voided'; readonly at: Instant }
   /** The checkout has ended without a payment. */
   | { readonly type: 'checkout_expired'; readonly at: Instant }
-  /** It was paid for while its customer had another subscription; what is known of its money. */
+  /** It was paid for while its customer had another subscription; with what is known of its money. */
   | {
       readonly type: 'duplicate';
       readonly at: Instant;
@@ -56,7 +56,7 @@ export type SubscriptionFact =
       readonly endedAt: Instant | null;
       /** In Stripe's words, `payment_failed` after the last retry. */
       readonly endReason: string | null;
-      /** All the rest of it; absent where only its end was read. */
+      /** The rest of its state there; absent where only its end was read. */
       readonly seen?: AtStripe;
     }
   /** Money of a payment went back, or came back after all. Carries its payment, which is fulfilled first if it is new. */
@@ -70,7 +70,7 @@ export type SubscriptionFact =
       readonly grantedCredits?: Credits;
     };
 
-/** A wish of a customer or an operator. `commandId` is the intent's own; its calls at Stripe take their keys from it. */
+/** A request of a customer or an operator. `commandId` names the intent; the keys of its calls at Stripe are derived from it. */
 export type SubscriptionCommand =
   | {
       readonly type: 'change_plan';
@@ -89,7 +89,7 @@ export type SubscriptionCommand =
   /** Undoes a scheduled cancel before its end; ends a pause. */
   | { readonly type: 'resume'; readonly at: Instant; readonly commandId: string }
   | { readonly type: 'pause'; readonly at: Instant; readonly commandId: string }
-  /** An operator has seen money outside Stripe: it pays from where the paid time ends up to `paidThrough`. */
+  /** An operator records money paid outside Stripe: it pays from the end of the paid time up to `paidThrough`. */
   | {
       readonly type: 'record_payment';
       readonly at: Instant;
@@ -110,8 +110,8 @@ export type SubscriptionCommand =
     };
 
 /**
- * How the calls of an accepted command went. A failed one has changed nothing: the card was declined, or Stripe does not
- * allow it any more, because the subscription has changed there and its news are still on their way.
+ * The outcome of an accepted command's calls. A failed command has changed nothing: the card was declined, or Stripe no
+ * longer allows the call, because the subscription has changed there and the event has not arrived yet.
  */
 export type CommandOutcome =
   | {
@@ -129,7 +129,7 @@ export type CommandOutcome =
       readonly message: string;
     };
 
-/** An accepted command while its calls are carried out, and what becomes true when they are. */
+/** An accepted command while its calls are made, and what takes effect when they are done. */
 export interface PendingCommand {
   readonly commandId: string;
   readonly calls: readonly StripeCall[];

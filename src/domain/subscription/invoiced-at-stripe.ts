@@ -7,8 +7,8 @@ import type { SubscriptionState } from './state';
 import { currentEra, lastInterval } from './timeline';
 
 /**
- * What is asked of Stripe about a contract whose term is over: nobody has told it of the term, and it would send invoices for
- * ever. What is billed for the term stays billed, and is fulfilled when it is paid. Nothing when it was ended before its term.
+ * The calls to Stripe for a contract whose term is over: Stripe does not know the term and would send invoices for ever.
+ * Invoices for the term stay, and are fulfilled when they are paid. No calls for a contract that ended before its term.
  */
 export function callsAtTermEnd(state: SubscriptionState): readonly StripeCall[] {
   const { contract, eras, cancelAt, subscriptionId, stripeSubscriptionId } = state;
@@ -27,17 +27,16 @@ export function callsAtTermEnd(state: SubscriptionState): readonly StripeCall[] 
 }
 
 /**
- * From when on a period that Stripe bills pays for none of the term's cycles: right after the last one's start. A term that
- * began with recorded money is later than Stripe's own calendar, which bills its next period up to a month before the end.
+ * From when on a period that Stripe bills pays for none of the term's cycles: right after the start of the last one. A term
+ * that began with a recorded payment is behind Stripe's calendar, which bills the next period up to a month before the end.
  */
 function beyondTerm({ termMonths }: Contract, anchorAt: Instant): Instant {
   return instantOf(epochMsOf(cycleStart(anchorAt, termMonths - 1)) + 1);
 }
 
 /**
- * What is asked of Stripe while money that an operator has recorded pays for what it sends invoices for, a contract or a plan:
- * it goes on billing every period, and what it bills for the time that is paid is marked as paid, so that nobody is asked for
- * that money again.
+ * The calls to Stripe while a recorded payment covers a contract or plan that Stripe invoices: Stripe goes on billing every
+ * period, and its invoices for the covered time are marked as paid, so that nobody is asked for that money again.
  */
 export function callsWhileRecorded(state: SubscriptionState): readonly StripeCall[] {
   const { collection, subscriptionId, stripeSubscriptionId } = state;
@@ -50,7 +49,7 @@ export function callsWhileRecorded(state: SubscriptionState): readonly StripeCal
   return [{ operationId: `${subscriptionId}:recorded:${through}`, type: 'pay_out_of_band', through }];
 }
 
-/** What is asked of Stripe again and again until nothing is left to void of what was being paid when a command stopped it. */
+/** The call that is repeated until every invoice whose payment was under way when a command stopped it is voided or paid. */
 export function callsWhileUnvoided({
   unvoidedUntil,
   subscriptionId,

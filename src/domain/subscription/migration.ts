@@ -4,8 +4,8 @@ import type { SubscriptionState } from './state';
 import { statusOf } from './timeline';
 
 /**
- * A new catalog version changes nobody; an operator moves a subscription to it, from its next period on: the price at Stripe
- * changes without proration, what is paid for stays what it was. A contract keeps its own price and credits.
+ * A new catalog version changes no subscription; an operator moves a subscription to it, from its next period on: the price
+ * at Stripe changes without proration, and paid periods stay as they are. A contract keeps its own price and credits.
  */
 export function decideMigration(
   state: SubscriptionState,

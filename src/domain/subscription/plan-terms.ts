@@ -1,12 +1,12 @@
 import type { Catalog, Interval, Money, PlanId } from '../catalog';
 import type { Credits } from '../credits';
 
-/** What a plan means to a subscription of one interval: all that a decision needs of the catalog. */
+/** The terms of a plan for one interval: everything that a decision needs from the catalog. */
 export interface PlanTerms {
   readonly plan: PlanId;
   /** A change to a higher rank is an upgrade. */
   readonly rank: number;
-  /** Sold by a person only. */
+  /** Sold only by a person, as a contract. */
   readonly byContract: boolean;
   /** Granted every cycle. */
   readonly credits: Credits;

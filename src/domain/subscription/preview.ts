@@ -12,7 +12,7 @@ import { planAt } from './rights';
 import type { SubscriptionState } from './state';
 import { viewOf, type SubscriptionView } from './view';
 
-/** What a command would do if it was given now and its payment, if it needs one, was made. */
+/** What a command would do if it was sent now and its payment, if it needs one, succeeded. */
 export interface Preview {
   /** When plan and rights change. */
   readonly effectiveAt: Instant;
@@ -21,12 +21,12 @@ export interface Preview {
   /** At once. */
   readonly granted: Credits;
   readonly lost: {
-    /** Credits are never lost by a command: what is left stays, and what is paid for is still granted. */
+    /** A command never loses credits: remaining credits stay, and paid cycles are still granted. */
     readonly credits: Credits;
-    /** Paid time that is given up without money back; null when there is none. */
+    /** Paid time that is given up without a refund; null when there is none. */
     readonly paidTime: Period | null;
   };
-  /** Whose rights hold before and after `effectiveAt`. */
+  /** The plans whose rights apply before and after `effectiveAt`. */
   readonly planBefore: PlanId;
   readonly planAfter: PlanId;
   readonly nextGrant: SubscriptionView['nextGrant'];
@@ -38,7 +38,7 @@ export type PreviewAnswer =
   { readonly outcome: 'possible'; readonly preview: Preview } | ({ readonly outcome: 'refused' } & Refusal);
 
 /**
- * Lets a copy of the machine carry the command out and tells what came of it, so that a preview cannot differ from the deed.
+ * Lets a copy of the machine carry out the command and reports the result, so that a preview cannot differ from the command.
  * `terms` are those of the catalog version that the next renewal goes by. Changes nothing.
  */
 export function previewOf(
@@ -92,7 +92,7 @@ function compare(
 ): Omit<Preview, 'charged' | 'granted' | 'nextCharge'> {
   const [was, is] = [viewOf(before), viewOf(after)];
   const changesLater = is.pendingPlan !== null || type === 'migrate';
-  // A contract ends with its term, whatever else is done to it.
+  // A contract ends with its term, whatever the command.
   const ends = type === 'cancel' ? is.cancelAt : null;
   const changesAt = ends ?? (changesLater ? is.paidThrough : null) ?? at;
   const effectiveAt = changesAt > at ? changesAt : at;

@@ -12,8 +12,8 @@ import { currentEra, paidThroughOf, statusOf } from './timeline';
 type RecordPayment = Extract<SubscriptionCommand, { readonly type: 'record_payment' }>;
 
 /**
- * Money that an operator has seen pays from where the paid time ends, or from now when nothing is paid yet, up to the
- * instant given: as many cycles as start in between, at least one, each at its share of the plan's or the contract's price.
+ * A recorded payment covers the time from the end of the paid time, or from now when nothing is paid yet, up to the given
+ * instant: as many cycles as start in between, at least one, each at its share of the plan's or the contract's price.
  */
 export function decideRecordedPayment(state: SubscriptionState, command: RecordPayment): Decision {
   const { paidThrough } = command;
@@ -43,12 +43,12 @@ export function decideRecordedPayment(state: SubscriptionState, command: RecordP
   return accept(state, { type: 'payment', payment }, { type: 'pay_out_of_band', through });
 }
 
-/** Stripe takes the money of every period by itself. */
+/** Whether Stripe charges every period automatically. */
 function isCharged({ collection, stripeSubscriptionId }: SubscriptionState): boolean {
   return collection === 'checkout' && stripeSubscriptionId !== null;
 }
 
-/** Where the period ends that is due from `start` on. */
+/** The end of the period that is due from `start` on. */
 function nextEnd(state: SubscriptionState, start: Instant): Instant {
   const anchorAt = currentEra(state)?.anchorAt ?? start;
   return cycleStart(anchorAt, cycleIndexAt(anchorAt, start) + CYCLES_PER_INTERVAL[state.interval]);

@@ -11,16 +11,16 @@ import type { PendingCommand } from './inputs';
 
 export type SubscriptionStatus = 'incomplete' | 'active' | 'past_due' | 'paused' | 'canceled';
 
-/** Plain JSON, bounded: it travels from run to run of the workflow and is kept with the subscription's row. */
+/** Plain JSON of bounded size: it is passed from run to run of the workflow and kept with the subscription's row. */
 export interface SubscriptionState {
   readonly schemaVersion: 2;
   readonly subscriptionId: string;
   readonly customerId: string;
-  /** The plan that was ordered last: what the next renewal is charged for. What is granted follows the paid intervals. */
+  /** The plan that was ordered last: the next renewal is charged for it. Grants follow the paid intervals instead. */
   readonly plan: PlanId;
-  /** Since when that plan is ordered; a payment for a later period has the last word about it. */
+  /** Since when that plan is ordered; a payment for a later period overrides it. */
   readonly orderedAt: Instant;
-  /** What the ordered plan grants a cycle; null while it is not known. */
+  /** What the ordered plan grants per cycle; null while it is not known. */
   readonly planCredits: Credits | null;
   readonly interval: Interval;
   readonly collection: 'checkout' | 'invoice';
@@ -32,9 +32,9 @@ export interface SubscriptionState {
   readonly stripeSubscriptionId: string | null;
   /** By number; the current one is the one with the latest anchor. */
   readonly eras: readonly Era[];
-  /** In the order heard: those with cycles still to grant, the last of the current era, and those whose era is unknown. */
+  /** In the order received: those with cycles still to grant, the last of the current era, and those whose era is unknown. */
   readonly intervals: readonly PaidInterval[];
-  /** One entry for every payment of which money went back, ever. */
+  /** One entry for every payment of which money ever went back. */
   readonly withdrawals: readonly PaymentWithdrawals[];
   /** The start of the latest period whose payment is known to have failed. */
   readonly failedPeriodStart: Instant | null;
@@ -42,9 +42,9 @@ export interface SubscriptionState {
   readonly pendingPeriodStart: Instant | null;
   /** The latest time that nobody is charged for: the period of a voided renewal, or a trial at Stripe. Half-open. */
   readonly waived: Period | null;
-  /** Of periods that start until then, invoices are to be voided whose payment was under way and could not be stopped. */
+  /** Invoices of periods that start until then are still to be voided: their payment was under way and could not be stopped. */
   readonly unvoidedUntil: Instant | null;
-  /** What it is like at Stripe, as it was last read; null while it is not known. */
+  /** Its state at Stripe, as last read; null while it is not known. */
   readonly atStripe: AtStripe | null;
   /** The checkout ended without a payment. */
   readonly expired: boolean;
@@ -56,7 +56,7 @@ export interface SubscriptionState {
   readonly command: PendingCommand | null;
   /** The answers of the latest commands, so that a repeat gets the first one. */
   readonly answers: readonly CommandAnswer[];
-  /** Of one that was sold elsewhere: until when it was paid for when it moved in. Absent for all others. */
+  /** Of an imported subscription: until when it was paid for at its import. Absent for all others. */
   readonly importedThrough?: Instant;
   /** Absent unless it was paid for beside another subscription. */
   readonly duplicate?: Duplicate;
@@ -110,7 +110,7 @@ const ADDED = {
   answers: [],
 } satisfies Partial<SubscriptionState>;
 
-/** What the second shape did not have from the beginning. */
+/** Members that were added to the second shape later. */
 const ADDED_LATER = {
   pendingPeriodStart: null,
   waived: null,
@@ -118,7 +118,7 @@ const ADDED_LATER = {
   atStripe: null,
 } satisfies Partial<SubscriptionState>;
 
-/** A state as a release has written it, whichever it was. */
+/** A state as any release has written it. */
 export type StoredSubscriptionState =
   | FirstSubscriptionState
   | (Omit<SubscriptionState, keyof typeof ADDED_LATER> &
@@ -152,7 +152,7 @@ export function openSubscription(opening: SubscriptionOpening): SubscriptionStat
   };
 }
 
-/** Reads a state that any release has written; what an older one did not know of has not happened in it. */
+/** Reads a state that any release has written; members that an older one did not have get their empty values. */
 export function readSubscriptionState(stored: StoredSubscriptionState): SubscriptionState {
   if (stored.schemaVersion === 2) return { ...ADDED_LATER, ...stored };
   return { ...stored, ...ADDED, ...ADDED_LATER, schemaVersion: 2, orderedAt: stored.createdAt };

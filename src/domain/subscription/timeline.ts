@@ -17,12 +17,12 @@ export function statusOf(state: SubscriptionState): SubscriptionStatus {
   return failed || state.at >= graceEnd(state, through) ? 'past_due' : 'active';
 }
 
-/** Whether the payment for what comes after an instant is under way: that takes days with a bank debit, and is no failure. */
+/** Whether the payment for the period after an instant is pending: a bank debit takes days, and that is not a failure. */
 export function isInFlight({ pendingPeriodStart }: SubscriptionState, through: Instant): boolean {
   return pendingPeriodStart !== null && pendingPeriodStart >= through;
 }
 
-/** Until when it goes on as it is: where the paid time ends, or the time that nobody is charged for after it. */
+/** Until when it continues as it is: the end of the paid time, or of the waived time after it. */
 export function coveredThroughOf(state: SubscriptionState): Instant | null {
   const paidThrough = paidThroughOf(state);
   return paidThrough === null ? null : latest(paidThrough, waivedThroughOf(state));
@@ -38,7 +38,7 @@ function latest(one: Instant, other: Instant | null): Instant {
   return other !== null && other > one ? other : one;
 }
 
-/** The plan of the paid interval that runs now; past the last one the plan that its renewal is ordered for. */
+/** The plan of the current paid interval; after the last one, the plan that is ordered for the renewal. */
 export function planOf(state: SubscriptionState): PlanId {
   const paidThrough = paidThroughOf(state);
   const current = currentInterval(state);
@@ -61,7 +61,7 @@ export function pauseOf(state: SubscriptionState): Pause | null {
   return pause !== null && pause.to === null && isEnded(state) ? { ...pause, to: endsAt(state) } : pause;
 }
 
-/** Where the last paid interval of the current era ends; null before the first payment. */
+/** The end of the last paid interval of the current era; null before the first payment. */
 export function paidThroughOf(state: SubscriptionState): Instant | null {
   return lastInterval(state)?.end ?? null;
 }
@@ -85,7 +85,7 @@ export function currentEra(state: SubscriptionState): Era | undefined {
   );
 }
 
-/** Until when a cycle that is due and not paid leaves the subscription active. */
+/** Until when the subscription stays active while a due cycle is not paid. */
 export function graceEnd(state: SubscriptionState, paidThrough: Instant): Instant {
   return instantOf(epochMsOf(paidThrough) + state.graceMs);
 }

@@ -20,7 +20,7 @@ import {
 /** The readable state of a subscription, as the API and the operators see it. */
 export interface SubscriptionView {
   readonly status: SubscriptionStatus;
-  /** Whose rights and credits hold now: the paid interval's. */
+  /** The plan whose rights and credits apply now: the paid interval's. */
   readonly plan: PlanId;
   /** What the plan becomes when the paid time ends; null when it stays. */
   readonly pendingPlan: PlanId | null;
@@ -31,13 +31,13 @@ export interface SubscriptionView {
   readonly currentPeriod: Period | null;
   /** Where the last paid interval ends. */
   readonly paidThrough: Instant | null;
-  /** When the next credits come, as far as can be known; null when none are to be expected. */
+  /** The next grant, as far as it is known; null when none is expected. */
   readonly nextGrant: { readonly at: Instant; readonly credits: Credits } | null;
   /** When it ends, or ended; null when no end is known. */
   readonly cancelAt: Instant | null;
 }
 
-/** What can be seen of a subscription at the latest instant it knows of. */
+/** The view of a subscription at the latest instant it knows of. */
 export function viewOf(state: SubscriptionState): SubscriptionView {
   const era = currentEra(state);
   const cycle =
@@ -59,7 +59,7 @@ export function viewOf(state: SubscriptionState): SubscriptionView {
 
 /**
  * The next instant at which something changes by itself: a paid cycle comes due, a period rolls over, a grace ends, the
- * end is reached. Null when nothing will without news.
+ * end is reached. Null when nothing will change without new input.
  */
 export function nextChangeAt(state: SubscriptionState): Instant | null {
   const era = currentEra(state);
@@ -80,7 +80,7 @@ export function nextChangeAt(state: SubscriptionState): Instant | null {
   return instants.sort()[0] ?? null;
 }
 
-/** True when nothing can come of the subscription any more but by news of a payment. */
+/** True when only a payment could still change the subscription. */
 export function isFinished(state: SubscriptionState): boolean {
   const { command, duplicate, unvoidedUntil } = state;
   if (duplicate !== undefined && !isArrived(duplicate, state.at)) return false;
@@ -93,7 +93,7 @@ function isArrived(duplicate: Duplicate, at: Instant): boolean {
   return end !== null && end <= at;
 }
 
-/** The latest instant, or the last one before the end: what has ended stays in the cycle it ended in. */
+/** The latest instant, or the last one before the end: a subscription that has ended stays in its last cycle. */
 function lastLiveInstant(state: SubscriptionState, era: Era): Instant {
   const end = endsAt(state);
   if (end === null || state.at < end) return state.at;
@@ -114,7 +114,7 @@ function nextGrantOf(state: SubscriptionState): SubscriptionView['nextGrant'] {
   const through = coveredThroughOf(state) ?? last.end;
   const index = cycleIndexAt(era.anchorAt, through);
   const start = cycleStart(era.anchorAt, index);
-  // What was given away ends where Stripe bills next, whatever day that is.
+  // Waived time ends where Stripe bills next, whatever day that is.
   const at = start === through || through > last.end ? through : cycleStart(era.anchorAt, index + 1);
   if (end !== null && end <= at) return null;
   return { at, credits: state.planCredits ?? last.creditsPerCycle };

@@ -7,11 +7,11 @@ import { coveredThroughOf, endsAt, graceEnd, isInFlight, pauseOf, statusOf } fro
 
 /** What a subscription needs before it goes on. */
 export type Waiting =
-  /** Its customer has not paid at the checkout, which is open until then. */
+  /** Its customer has not paid on the checkout page, which is open until then. */
   | { readonly for: 'checkout'; readonly sessionId: string; readonly until: Instant }
   /** It is invoiced, and nothing is paid yet. */
   | { readonly for: 'first_invoice' }
-  /** The period that began at `since` is not paid; `graceEnd`: from when on that is past due by itself. */
+  /** The period that began at `since` is not paid; from `graceEnd` on the subscription is past due. */
   | {
       readonly for: 'renewal';
       readonly since: Instant;
@@ -19,16 +19,16 @@ export type Waiting =
       readonly standing: 'in_grace' | 'in_flight' | 'failed' | 'grace_over';
       readonly isAtStripe: boolean;
     }
-  /** It is paused; so many grants that are due and paid for are held back. */
+  /** It is paused; `heldBack` due and paid grants wait for its end. */
   | { readonly for: 'resume'; readonly since: Instant; readonly heldBack: number }
-  /** A payment is here whose cycles cannot be counted, because an earlier one is not. */
+  /** A payment has arrived whose cycles cannot be counted, because an earlier one is missing. */
   | { readonly for: 'first_payment'; readonly paymentId: string }
-  /** A command that was accepted is being carried out there. */
+  /** An accepted command is being carried out at Stripe. */
   | { readonly for: 'stripe' }
-  /** A payment that was under way when it was to be stopped: it is granted if it succeeds, else its invoice is voided. */
+  /** A payment that could not be stopped because it was pending: granted if it succeeds, else its invoice is voided. */
   | { readonly for: 'debit'; readonly since: Instant };
 
-/** Why nothing is granted now, for the people who are asked; empty while it runs by itself. The most pressing comes first. */
+/** Why nothing is granted now, for operators; empty while the subscription needs nothing. The most urgent comes first. */
 export function whyItWaits(state: SubscriptionState): readonly Waiting[] {
   const orphans = state.intervals.filter((interval) => eraOf(interval, state.eras) === undefined);
   return [
@@ -39,7 +39,7 @@ export function whyItWaits(state: SubscriptionState): readonly Waiting[] {
   ];
 }
 
-/** The credits of cycles to come that are kept back because their money went back. */
+/** The credits of future cycles that are withheld because their money went back. */
 export function withheldCredits({ withdrawals }: SubscriptionState): number {
   return withdrawals.reduce((sum, one) => sum + withheldOf(one), 0);
 }

@@ -9,8 +9,8 @@ import type { SubscriptionState } from './state';
 type WithdrawalFact = Extract<SubscriptionFact, { readonly type: 'withdrawal' }>;
 
 /**
- * Takes credits back for money that went back, or gives them back for money that came back, after all that was due has been
- * granted (`grantsNow`: in this very step).
+ * Takes credits back for money that went back, or gives them back for money that came back, after all due cycles have been
+ * granted (`grantsNow`: those granted in this step).
  */
 export function takeBack(
   state: SubscriptionState,
@@ -24,7 +24,7 @@ export function takeBack(
   return { state: { ...state, withdrawals: [...others, outcome.withdrawals] }, outcome };
 }
 
-/** The ledger knows best what a payment has been granted; without it, all granted cycles of its interval count as its own. */
+/** The ledger's number of credits granted for a payment counts; without it, all granted cycles of its interval count as its own. */
 function entitlementOf(
   state: SubscriptionState,
   { payment, grantedCredits }: WithdrawalFact,

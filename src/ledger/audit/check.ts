@@ -17,25 +17,25 @@ export interface Chunk {
 }
 
 /**
- * One thing that must be true, as a statement that answers the rows for which it is not: columns `table`, `id`,
+ * One thing that must be true, as a statement that answers the rows that violate it: columns `table`, `id`,
  * `customer_id`, `problem`. Bindings: `:from`, `:upto`, `:ids` (the chunk), `:checkedAt`.
  */
 export interface Check {
   readonly name: string;
   readonly sql: string;
-  /** Asks about rows that name no customer, so it has no meaning for one. */
+  /** Checks rows without a customer, so it is skipped in the audit of one customer. */
   readonly wholeLedgerOnly?: true;
-  /** Speaks of rows that are not all written in one transaction: what offends is read again before it is named. */
+  /** Compares rows that are not all written in one transaction: offenders are read again before they are named. */
   readonly secondLook?: true;
 }
 
-/** What a pass goes over, in the order of its key, and what it asks of every chunk. */
+/** The table that a pass reads, in the order of its key, and the checks for every chunk. */
 export interface Pass {
   readonly table: string;
   readonly key: string;
   /** The column that names the customer. */
   readonly owner: string;
-  /** How many rows stand behind one of these; a chunk ends when they become many. */
+  /** How many other rows belong to one row; a chunk ends when there are many. */
   readonly weight: string;
   readonly checks: readonly Check[];
 }

@@ -1,6 +1,6 @@
 import type { Check } from './check';
 
-/** What was answered, against what is there. */
+/** Recorded answers, against the rows that they should have written. */
 export const COMMAND_CHECKS: readonly Check[] = [
   {
     name: 'commands_had_their_effect',

@@ -3,7 +3,7 @@ import type { Check } from './check';
 const IN_CHUNK = 'wallet_id >= :from AND wallet_id <= :upto';
 const LOT_ROW = `'ledger.lots' AS "table", l.grant_id AS id, l.wallet_id AS customer_id`;
 
-/** Every grant against the key that makes it happen once, and the money that was due for it. */
+/** Every grant against the key that makes it happen once, and the payment for it. */
 export const GRANT_CHECKS: readonly Check[] = [
   {
     name: 'grants_have_keys',
@@ -78,7 +78,7 @@ export const GRANT_CHECKS: readonly Check[] = [
   },
 ];
 
-/** What a payment has entitled to, against its lots and what was taken back for it. */
+/** The credits of a payment, against its lots and its clawbacks. */
 export const PAYMENT_CHECKS: readonly Check[] = [
   {
     name: 'payments_equal_lots',

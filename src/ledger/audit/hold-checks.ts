@@ -1,7 +1,7 @@
 import type { Check } from './check';
 import { HOLD_SUMS } from './movements';
 
-/** What the journal says about holds, asked wallet by wallet. */
+/** Holds against the journal, wallet by wallet. */
 export const HOLD_JOURNAL_CHECKS: readonly Check[] = [
   {
     name: 'holds_equal_journal',
@@ -58,7 +58,7 @@ export const HOLD_JOURNAL_CHECKS: readonly Check[] = [
 
 const HOLD_ROW = `'ledger.holds' AS "table", h.id, h.wallet_id AS customer_id`;
 
-/** A hold by itself, and against the lots it took from. */
+/** A hold on its own, and against the lots it took from. */
 export const HOLD_CHECKS: readonly Check[] = [
   {
     name: 'holds_add_up',

@@ -3,7 +3,7 @@ import { MOVED } from './movements';
 
 const ROW = `'ledger.journal' AS "table", j.wallet_id || '#' || j.seq AS id, j.wallet_id AS customer_id`;
 
-/** The journal by itself: each row a movement that design §3 knows, each wallet's rows one unbroken chain. */
+/** The journal on its own: each row is a movement of the ledger, and each wallet's rows are one unbroken chain. */
 export const JOURNAL_CHECKS: readonly Check[] = [
   {
     name: 'journal_rows_are_movements',

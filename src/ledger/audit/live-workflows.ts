@@ -4,7 +4,7 @@ import type { Offender } from './check';
 
 export type HasLiveWorkflow = (spendId: string) => Promise<boolean>;
 
-/** How many workflows are asked after at once. */
+/** How many workflows are looked up at once. */
 const ASKED_AT_ONCE = 16;
 
 interface OpenHold {
@@ -19,8 +19,8 @@ export interface LiveWorkflows {
 }
 
 /**
- * Of these holds, or of all there are, the open ones of a spend whose workflow is not running: nobody would ever settle them. A workflow may
- * end just after its hold was read, so a hold is read again before it is called an offender.
+ * Of the given holds, or of all, the open ones of spends whose workflow is not running, which nothing would ever settle. A
+ * workflow may end just after its hold was read, so a hold is read again before it is reported.
  */
 export async function findHoldsWithoutWorkflow(
   db: Knex,

@@ -5,7 +5,7 @@
 export const MOVED = {
   available: `(CASE WHEN j.credit = 'available' THEN j.credits ELSE 0 END - CASE WHEN j.debit = 'available' THEN j.credits ELSE 0 END)`,
   held: `(CASE WHEN j.credit = 'held' THEN j.credits ELSE 0 END - CASE WHEN j.debit = 'held' THEN j.credits ELSE 0 END)`,
-  // Counts against the customer: what goes to it lessens it.
+  // A debt of the customer: a credit entry reduces it.
   owed: `(CASE WHEN j.debit = 'owed' THEN j.credits ELSE 0 END - CASE WHEN j.credit = 'owed' THEN j.credits ELSE 0 END)`,
 } as const;
 

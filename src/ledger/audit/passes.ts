@@ -8,7 +8,7 @@ import { LOT_CHECKS, WALLET_CHECKS } from './wallet-checks';
 
 export const HOLDS_TABLE = 'ledger.holds';
 
-/** Everything that the audit goes over. What is asked by wallet comes first: it is the proof; the rest ties to it. */
+/** Everything that the audit checks. The checks by wallet come first: they are the proof that the others refer to. */
 export const PASSES: readonly Pass[] = [
   {
     table: 'ledger.wallets',

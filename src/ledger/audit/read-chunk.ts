@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { query } from '../query';
 import type { Chunk, Pass } from './check';
 
-/** Rows of the table in one chunk at most, and rows behind them (a wallet's journal): short snapshots, little memory. */
+/** The most rows in one chunk, and the most rows that belong to them (journals): short snapshots, little memory. */
 const ROWS_MAX = 1000;
 const WEIGHT_MAX = 20_000;
 
@@ -43,7 +43,7 @@ export async function readChunk(
   return { from, upto: firstKey(pass, customerId) || LAST_KEY, ids, next: undefined };
 }
 
-/** Always at least one row, however much stands behind it. */
+/** Always at least one row, however many others belong to it. */
 function cut(rows: readonly { id: string; weight: number }[]): readonly string[] {
   let weight = 0;
   const end = rows.findIndex((row, index) => (weight += row.weight) > WEIGHT_MAX && index > 0);

@@ -3,9 +3,9 @@ import { query } from '../query';
 import type { Chunk, Offender } from './check';
 
 export interface RollupTally {
-  /** Adds up what the chunk of this table has behind it; nothing for a table without sums. In the chunk's snapshot. */
+  /** Adds up the rows that belong to a chunk of this table, in the chunk's snapshot; nothing for a table without sums. */
   add(snapshot: Knex, table: string, chunk: Chunk): Promise<void>;
-  /** How many sums were compared, and those that differ. */
+  /** How many sums were compared, and which of them differ. */
   compare(): { readonly checked: number; readonly offenders: readonly Offender[] };
 }
 
@@ -16,10 +16,10 @@ interface SumRow {
 }
 
 /**
- * Adds the journal and the commands up once more, beside the monthly sums as they were when the audit began. Only rows
- * below the roll-up's position then are counted: they can neither change nor become more, so that the chunks may be read
- * at any later time. The digests tell of a changed word of which no other row knows, and of a row without consequences
- * that is gone.
+ * Adds the journal and the commands up again, to compare with the monthly sums as they were when the audit began. Only
+ * rows below the roll-up's position at that time are counted: no row there can change or be added, so the chunks may be
+ * read at any later time. The digests reveal a changed text that no other row repeats, and a missing row that no
+ * other row refers to.
  */
 export async function startRollupTally(snapshot: Knex): Promise<RollupTally> {
   const [position] = await query<{ upto: string; ahead: boolean }>(
@@ -30,7 +30,7 @@ export async function startRollupTally(snapshot: Knex): Promise<RollupTally> {
   );
   const upto = position?.upto ?? '0';
   const differences = new Map<string, readonly bigint[]>();
-  // What is written behind it would never be summed up.
+  // If the position is ahead of all transactions, rows still to be written below it would never be summed up.
   if (position?.ahead === true) differences.set('ledger.rollup_position ahead', [BigInt(upto), 0n]);
   const book = (rows: readonly SumRow[], sign: bigint) => {
     for (const { id, figures } of rows) {
@@ -76,7 +76,7 @@ const STORED = `
   UNION ALL
   SELECT ${COMMANDS_KEY}, ARRAY[0, rows, digest]::text[] FROM ledger.command_rollups`;
 
-/** What stands behind the rows of a table, with keys from `:from` to `:last`. */
+/** The rows that belong to the rows of a table with keys from `:from` to `:last`. */
 const ADDED_UP: Readonly<Record<string, string>> = {
   'ledger.wallets': `
     SELECT ${MOVEMENTS_KEY} AS id, ARRAY[sum(credits), count(*), sum(digest)]::text[] AS figures

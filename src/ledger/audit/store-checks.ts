@@ -22,7 +22,7 @@ export const SPEND_CHECKS: readonly Check[] = [
   },
 ];
 
-/** Every hold of a spend has its spend, which is not over while the hold is open. */
+/** Every hold of a spend has its spend, which has not ended while the hold is open. */
 export const SPEND_HOLD_CHECKS: readonly Check[] = [
   {
     name: 'holds_have_spends',
@@ -52,7 +52,7 @@ export const ORDER_CHECKS: readonly Check[] = [
   },
 ];
 
-/** No money without its credits: a payment whose period has begun has granted something, unless its plan is paused. */
+/** No payment without its credits: a payment whose period has begun has granted some, unless its plan is paused. */
 export const MONEY_CHECKS: readonly Check[] = [
   {
     name: 'payments_have_grants',

@@ -5,7 +5,7 @@ const IN_CHUNK = 'wallet_id >= :from AND wallet_id <= :upto';
 const WALLETS = '(SELECT * FROM ledger.wallets WHERE id >= :from AND id <= :upto) w';
 const WALLET_ROW = `'ledger.wallets' AS "table", coalesce(w.id, s.wallet_id) AS id, coalesce(w.id, s.wallet_id) AS customer_id`;
 
-/** A wallet against everything that says how many credits it has. */
+/** A wallet against every other record of its credits. */
 export const WALLET_CHECKS: readonly Check[] = [
   {
     name: 'wallet_equals_journal',

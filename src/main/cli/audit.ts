@@ -5,7 +5,7 @@ import { spendWorkflowId } from '../../workflows/messages';
 import { parseOptions } from './command';
 import { findSurroundings, withDatabase } from './surroundings';
 
-/** Proves the ledger, or one customer's part of it. Answers 1 when anything is off, each offending row named. */
+/** Audits the ledger, or one customer's part of it. Answers 1 when a check fails, and prints each offending row. */
 export async function runAudit(args: readonly string[]): Promise<number> {
   const values = parseOptions(args, { customer: { type: 'string' }, json: { type: 'boolean' } });
   const surroundings = findSurroundings();
@@ -13,7 +13,7 @@ export async function runAudit(args: readonly string[]): Promise<number> {
   try {
     const checkedAt = await surroundings.clock().now();
     const result = await withDatabase(surroundings.databaseUrl(), async (db) => {
-      // Of nobody everything holds: that would reassure whoever mistyped an id.
+      // All checks pass for a customer who does not exist, which would hide a mistyped id.
       if (values.customer !== undefined) await getRecordedCustomer(db, values.customer);
       return audit(db, {
         customerId: values.customer,
@@ -31,10 +31,10 @@ export async function runAudit(args: readonly string[]): Promise<number> {
 
 function print({ ok, checkedAt, checks }: Audit): void {
   for (const check of checks) {
-    console.log(`${check.ok ? 'ok  ' : 'OFF '} ${check.name} (${String(check.checked)} checked)`);
+    console.log(`${check.ok ? 'ok  ' : 'FAIL'} ${check.name} (${String(check.checked)} checked)`);
     for (const { table, id, customerId, problem } of check.offenders) {
       console.log(`     ${table} ${id}${customerId === null ? '' : ` of ${customerId}`}: ${problem}`);
     }
   }
-  console.log(ok ? `Everything holds, ${checkedAt}.` : `Something is off, ${checkedAt}.`);
+  console.log(ok ? `All checks passed, ${checkedAt}.` : `Some checks failed, ${checkedAt}.`);
 }

@@ -29,7 +29,7 @@ async function diff(args: readonly string[]): Promise<number> {
   const current = await withDatabase(findSurroundings().databaseUrl(), getCurrentCatalog);
   const lines = diffValues(current, catalog);
   for (const line of lines) console.log(line);
-  if (lines.length === 0) console.log(`${catalog.version} is what is published.`);
+  if (lines.length === 0) console.log(`${catalog.version} is the same as the current catalog.`);
   return 0;
 }
 
@@ -45,7 +45,7 @@ async function publish(args: readonly string[]): Promise<number> {
   console.log(
     isNew
       ? `${catalog.version} is published. Existing subscriptions keep their version.`
-      : `${catalog.version} was published before.`,
+      : `${catalog.version} is already published.`,
   );
   return 0;
 }

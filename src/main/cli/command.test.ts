@@ -2,7 +2,7 @@ import { parseArgument, parseOptions, runVerb } from './command';
 
 const options = { json: { type: 'boolean' }, customer: { type: 'string' } } as const;
 
-describe('the words of a command', () => {
+describe('the arguments of a command', () => {
   it('are read as its options and the one argument it takes', () => {
     expect(parseOptions(['--customer', 'cus_1', '--json'], options)).toEqual({
       customer: 'cus_1',
@@ -15,7 +15,7 @@ describe('the words of a command', () => {
   });
 
   it.each([
-    [['cus_1'], 'Nobody asked for "cus_1".'],
+    [['cus_1'], 'Unexpected argument "cus_1".'],
     [['--color'], "Unknown option '--color'"],
     [['--customer'], "Option '--customer <value>' argument missing"],
   ])('are refused when the command does not know them: %j', (args, message) => {
@@ -24,10 +24,10 @@ describe('the words of a command', () => {
 
   it('are refused when the argument is missing or not alone', async () => {
     for (const args of [[], ['a', 'b']])
-      expect(() => parseArgument(args, options, 'CSV file')).toThrow('Give exactly one CSV file.');
+      expect(() => parseArgument(args, options, 'CSV file')).toThrow('Exactly one CSV file is required.');
     const nothing = () => Promise.resolve(0);
     expect(() => runVerb('keys', { create: nothing, list: nothing }, ['toString'])).toThrow(
-      'keys takes: create, list.',
+      'Subcommands of keys: create, list.',
     );
     expect(await runVerb('keys', { list: nothing }, ['list'])).toBe(0);
   });

@@ -10,14 +10,14 @@ import { moveIn } from './import/move-in';
 import { printReport, reportOf } from './import/report';
 import { findSurroundings, withDatabase, type Surroundings } from './surroundings';
 
-/** What is done to many customers at once. */
+/** Commands for many customers at once. */
 export function runCustomers(args: readonly string[]): Promise<number> {
   return runVerb('customers', { import: importCustomers }, args);
 }
 
 /**
- * Brings the subscribers of an allowance scheme over to credits. Answers 1 and imports nothing when any line is bad. Safe
- * to repeat, also when it broke off.
+ * Imports subscribers who have had a monthly allowance. Answers 1 and imports nothing when any line is bad. Safe to repeat,
+ * also after it was interrupted.
  */
 async function importCustomers(args: readonly string[]): Promise<number> {
   const options = { 'dry-run': { type: 'boolean' }, json: { type: 'boolean' } } as const;

@@ -20,7 +20,7 @@ async function create(args: readonly string[]): Promise<number> {
     createdAt: await surroundings.clock().now(),
   };
   const { id, secret } = await withDatabase(surroundings.databaseUrl(), (db) => createApiKey(db, key));
-  console.error(`${id} (${key.scopes.join(', ')}). Its secret is shown only now:`);
+  console.error(`${id} (${key.scopes.join(', ')}). The secret is shown only once:`);
   console.log(secret);
   return 0;
 }
@@ -46,6 +46,6 @@ async function revoke(args: readonly string[]): Promise<number> {
 
 function parseScope(text: string): Scope {
   const scope = SCOPES.find((known) => known === text);
-  if (scope === undefined) throw new UsageError(`A scope is one of ${SCOPES.join(', ')}, not ${text}.`);
+  if (scope === undefined) throw new UsageError(`Unknown scope ${text}. Scopes: ${SCOPES.join(', ')}.`);
   return scope;
 }

@@ -10,15 +10,15 @@ import { parseOptions } from './command';
 import { findSurroundings, withDatabase } from './surroundings';
 
 /**
- * Compares everything with Stripe, now: what the webhook lost goes into the inbox, money that is missing goes to its
- * workflow. Answers 1 while an alarm rings, and names each with what to do.
+ * Compares everything with Stripe now: events that the webhook missed go into the inbox, missing money is passed on to its
+ * workflow. Answers 1 while there are alarms, and prints each with what to do.
  */
 export async function runReconcile(args: readonly string[]): Promise<number> {
   const values = parseOptions(args, { json: { type: 'boolean' } });
   const surroundings = findSurroundings();
   const payments = createStripePayments({ ...surroundings.stripe(), webhookSecrets: [] });
   const temporal = createTemporalClient(surroundings.temporal());
-  // What it would log is what it reports.
+  // It reports what it would otherwise log.
   const logger = createLogger({ name: 'cli', level: 'silent' });
   try {
     const now = await surroundings.clock().now();
@@ -50,12 +50,12 @@ function print({
   readonly ringing: readonly Alarm[];
 }): void {
   console.log(
-    `${String(events.read)} events, of which ${String(events.added)} had not arrived; ${String(checked)} checked`,
+    `${String(events.read)} events at Stripe, ${String(events.added)} of them had not arrived; ${String(checked)} objects compared`,
   );
   for (const repair of found.repairs) console.log(`told ${lineOf(repair)}`);
   for (const alarm of found.ringing) console.log(`LOOK ${lineOfAlarm(alarm)}`);
-  const told = `${String(found.repaired)} told to their workflow, ${String(found.ringing.length)} for a person to look at`;
-  console.log(`${ok ? 'Stripe stands behind everything' : 'Something is off'}: ${told}, ${checkedAt}.`);
+  const counts = `alarms: ${String(found.ringing.length)}, passed on to workflows: ${String(found.repaired)}`;
+  console.log(`${ok ? 'Scrip and Stripe agree' : 'Needs attention'} (${counts}), ${checkedAt}.`);
 }
 
 function lineOf({ kind, id, customerId, problem }: Finding): string {

@@ -8,7 +8,7 @@ export function runTemporal(args: readonly string[]): Promise<number> {
   return runVerb('temporal', { setup }, args);
 }
 
-/** Makes the namespace and its search attributes where they are missing. Safe to repeat. */
+/** Creates the namespace and its search attributes if they are missing. Safe to repeat. */
 async function setup(args: readonly string[]): Promise<number> {
   parseOptions(args, {});
   const temporal = findSurroundings().temporal();

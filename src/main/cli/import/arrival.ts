@@ -16,20 +16,20 @@ import {
 } from '../../../store/subscriptions';
 import { faultsAtStripe, type AtStripe } from './at-stripe';
 
-/** A subscriber who moves in, and what of it an earlier import has done already. */
+/** A subscriber to import, and what an earlier import has already done for them. */
 export interface Arrival {
   readonly subscriber: ImportLine;
   readonly customerId: string;
   readonly subscriptionId: string;
   readonly imported: Imported;
-  /** Of the opening grant: the same line is the same content. */
+  /** Of the opening grant: the same line gives the same fingerprint. */
   readonly fingerprint: string;
-  /** As they were before; undefined for a new customer. */
+  /** As recorded before this import; undefined for a new customer. */
   readonly customer: Customer | undefined;
   readonly isGranted: boolean;
-  /** Was granted the credits of a newcomer before the import, and keeps them. */
+  /** Was granted sign-up credits before the import, and keeps them. */
   readonly isWelcomed: boolean;
-  /** As an earlier import has made it, and as it has lived since. */
+  /** The subscription that an earlier import created, as it is now. */
   readonly subscription: Subscription | undefined;
   /** The subscription at Stripe does not carry our id yet. */
   readonly isToBeAdopted: boolean;
@@ -46,7 +46,7 @@ export type CheckedArrival =
   | { readonly outcome: 'good'; readonly arrival: Arrival }
   | { readonly outcome: 'bad'; readonly faults: readonly string[] };
 
-/** Holds a line against what Scrip and Stripe know already. Changes nothing. */
+/** Checks a line against what Scrip and Stripe already know. Changes nothing. */
 export async function checkArrival(deps: ArrivalDeps, subscriber: ImportLine): Promise<CheckedArrival> {
   const { db } = deps;
   const arrival = await loadArrival(deps, subscriber);
@@ -60,7 +60,8 @@ export async function checkArrival(deps: ArrivalDeps, subscriber: ImportLine): P
     ...(atStripe?.faults ?? []),
   ];
   const live = paid === null ? undefined : await findLiveSubscription(db, customerId);
-  if (live !== undefined && subscription === undefined) faults.push(`subscribes already: ${live.id}`);
+  if (live !== undefined && subscription === undefined)
+    faults.push(`the customer already has a subscription, ${live.id}`);
   return faults.length > 0
     ? { outcome: 'bad', faults }
     : { outcome: 'good', arrival: { ...arrival, isToBeAdopted: isToBeAdopted(atStripe) } };
@@ -75,7 +76,7 @@ async function loadArrival(
   subscriber: ImportLine,
 ): Promise<Omit<Arrival, 'isToBeAdopted'>> {
   const customer = await findCustomerByExternalId(db, subscriber.externalId);
-  // Somebody new gets an id by which nobody can tell who they are; a repeat finds it by what was recorded with it.
+  // A new customer's id reveals nothing about who they are; a repeated import finds it by the recorded external id.
   const customerId = customer?.id ?? newId('cus');
   const subscriptionId = deriveId('sub', 'import', customerId);
   const [subscription, granted, welcomed] = await Promise.all([
@@ -96,7 +97,7 @@ async function loadArrival(
   };
 }
 
-/** A line that was imported with other content stays as it was first imported; to say so is better than to do half of it. */
+/** A line that was already imported with other content is refused: only half of a change could be applied. */
 function faultsOfRepeat(
   { imported, fingerprint, subscription, subscriber }: Omit<Arrival, 'isToBeAdopted'>,
   granted: { readonly fingerprint: string } | undefined,
@@ -109,8 +110,8 @@ function faultsOfRepeat(
   const isOtherSubscription =
     subscription !== undefined && before !== (subscriber.paid?.stripeSubscription ?? null);
   return [
-    ...(isOtherGrant ? ['was imported before with another unused_allowance'] : []),
-    ...(isOtherSubscription ? ['was imported before with another stripe_subscription'] : []),
+    ...(isOtherGrant ? ['was imported before with a different unused_allowance'] : []),
+    ...(isOtherSubscription ? ['was imported before with a different stripe_subscription'] : []),
   ];
 }
 
@@ -131,7 +132,7 @@ async function faultsOfBinding(
       : ['stripe_customer is bound to another customer']),
     ...(known === null || stripeCustomer === null || known === stripeCustomer
       ? []
-      : [`the customer is bound to ${known} already, not to stripe_customer`]),
+      : [`the customer is already bound to ${known}, not to stripe_customer`]),
     ...(boundSubscription === undefined || boundSubscription.id === subscriptionId
       ? []
       : ['stripe_subscription is bound to another subscription']),

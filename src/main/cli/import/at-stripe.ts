@@ -5,16 +5,16 @@ import { isUnknownAtStripe } from '../../../payments/is-unknown';
 import type { Payments, SubscriptionFact } from '../../../payments/payments';
 import type { Customer } from '../../../store/customers';
 
-/** What Stripe says of a line that names something of its own. */
+/** What Stripe knows about the customer or subscription that a line names. */
 export interface AtStripe {
   readonly faults: readonly string[];
-  /** The subscription carries our id already: an earlier import came so far. Null when the line names none. */
+  /** True when an earlier import already tagged the subscription with our id. Null when the line names none. */
   readonly isAdopted: boolean | null;
 }
 
 /**
- * Whether Stripe will bill what the line says, for whom it says and when; without a subscription of its own, whether it has
- * the customer at all: whoever were bound to one that is not there could never pay. Null when there is nothing to ask.
+ * Checks that Stripe will bill what the line says, to the customer it says and when. Without a subscription, it only checks
+ * that the customer exists, because a customer bound to a missing one could never pay. Null when there is nothing to check.
  */
 export async function faultsAtStripe(
   payments: Pick<Payments, 'getSubscription' | 'hasCustomer'>,
@@ -25,7 +25,7 @@ export async function faultsAtStripe(
   if (paid !== null && stripeSubscription !== null) {
     return faultsOfSubscription(payments, { ...paid, stripeSubscription, stripeCustomer, subscriptionId });
   }
-  // Since an earlier import bound it, it may have been deleted there.
+  // A customer that an earlier import bound may have been deleted there since.
   if (stripeCustomer === null || customer?.stripeCustomerId === stripeCustomer) return null;
   const faults = (await payments.hasCustomer(stripeCustomer)) ? [] : ['stripe_customer is unknown at Stripe'];
   return { faults, isAdopted: null };
@@ -46,12 +46,12 @@ async function faultsOfSubscription(
   const ofWhom = [
     ...(fact.stripeCustomerId === stripeCustomer
       ? []
-      : ['stripe_subscription is of another customer at Stripe']),
+      : ['stripe_subscription belongs to another customer at Stripe']),
     ...(fact.subscriptionId === null || isAdopted
       ? []
-      : ['stripe_subscription carries the id of another subscription']),
+      : ['stripe_subscription is tagged with the id of another subscription']),
   ];
-  // Since an earlier import it may have changed in every way.
+  // After an earlier import anything else about it may have changed.
   return { faults: isAdopted ? ofWhom : [...ofWhom, ...faultsOfCalendar(fact, sold)], isAdopted };
 }
 
@@ -67,7 +67,7 @@ async function read(
   }
 }
 
-/** The period at Stripe either is paid for and ends where the line says, or began there and waits for its money. */
+/** The current period at Stripe must end at the line's `paid_through`, or start there and wait for its payment. */
 function faultsOfCalendar({ currentPeriod, endedAt }: SubscriptionFact, paid: PaidPlan): readonly string[] {
   const { start, end } = currentPeriod;
   const months = cycleIndexAt(start, end);
@@ -75,9 +75,9 @@ function faultsOfCalendar({ currentPeriod, endedAt }: SubscriptionFact, paid: Pa
     ...(endedAt === null ? [] : [`stripe_subscription ended at Stripe, ${endedAt}`]),
     ...(months === CYCLES_PER_INTERVAL[paid.interval]
       ? []
-      : [`interval is not that of stripe_subscription, ${String(months)} months`]),
+      : [`interval does not match stripe_subscription, whose period is ${String(months)} months`]),
     ...(paid.paidThrough === start || paid.paidThrough === end
       ? []
-      : [`paid_through is no renewal of stripe_subscription, whose period is ${start} to ${end}`]),
+      : [`paid_through is not a renewal date of stripe_subscription, whose period is ${start} to ${end}`]),
   ];
 }

@@ -5,7 +5,7 @@ import { readSubscribers, type BadLine } from './read-subscribers';
 
 export interface CheckedSubscribers {
   readonly arrivals: readonly Arrival[];
-  /** By line, with every fault of each. */
+  /** In the order of the lines, with every fault of each. */
   readonly bad: readonly BadLine[];
 }
 

@@ -1,6 +1,6 @@
 const BATCH_SIZE = 20;
 
-/** Does something with each, a few at a time, and answers in the same order. */
+/** Runs `work` on each item, a few at a time, and answers the results in the same order. */
 export async function inBatches<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,

@@ -24,9 +24,9 @@ export interface MoveInDeps {
 }
 
 /**
- * Lets a subscriber move in: customer, opening grant and subscription in one transaction, then what Stripe has, then the
- * workflow, which takes the subscription up from its record. Every step may be repeated, so an import that broke off is
- * finished by the next one.
+ * Imports a subscriber: customer, opening grant and subscription in one transaction, then the binding to Stripe, then the
+ * workflow, which continues from the subscription's record. Every step may be repeated, so the next import finishes one
+ * that was interrupted.
  */
 export async function moveIn(deps: MoveInDeps, arrival: Arrival, at: Instant): Promise<void> {
   await claim(deps, arrival);
@@ -40,13 +40,13 @@ export async function moveIn(deps: MoveInDeps, arrival: Arrival, at: Instant): P
   await deps.temporal.workflow.start(SUBSCRIPTION_WORKFLOW, start);
 }
 
-/** Before anything is recorded: of two subscriptions of a customer that become live at once, one is refused. */
+/** Comes before anything is recorded: if two subscriptions of a customer become live at once, one is refused. */
 async function claim({ db }: MoveInDeps, arrival: Arrival): Promise<void> {
   const { customerId, subscriptionId, imported, subscription } = arrival;
   if (imported.subscription === null || subscription !== undefined) return;
   const { revision } = imported.subscription;
   const other = await claimActivation(db, { customerId, subscriptionId, revision });
-  if (other !== null) throw new Error(`${customerId} subscribes already: ${other}`);
+  if (other !== null) throw new Error(`${customerId} already has a subscription, ${other}`);
 }
 
 async function record({ db, ledger }: MoveInDeps, arrival: Arrival, at: Instant): Promise<void> {
@@ -84,7 +84,7 @@ function recordsOf({ subscriber, customerId, imported }: Arrival, at: Instant): 
   return [customer, subscriptionRecord(subscriptionRowOf(subscription)), ...paidAhead(subscription)];
 }
 
-/** What is left of the paid time was paid for elsewhere: its grants name this payment of nothing, if any are to come. */
+/** The remaining paid time was paid for elsewhere: its grants, if any are to come, refer to this payment of zero. */
 function paidAhead(state: SubscriptionState): readonly StoreRecord[] {
   return state.intervals.flatMap((payment) => {
     const era = eraOf(payment, state.eras);
@@ -96,8 +96,8 @@ function paidAhead(state: SubscriptionState): readonly StoreRecord[] {
 }
 
 /**
- * Binds the Stripe customer first and then marks its subscription with our id, so that its events are routed here only
- * when they are believed. From the next period on it is billed at the catalog's price.
+ * Binds the Stripe customer first and then tags its subscription with our id, so that the subscription's events are routed
+ * here only once they can be matched. From the next period on it is billed at the catalog's price.
  */
 async function bindToStripe({ db, payments }: MoveInDeps, arrival: Arrival): Promise<void> {
   const { customerId, subscriptionId, subscriber, isToBeAdopted } = arrival;

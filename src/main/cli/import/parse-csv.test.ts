@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import { array, assert, constantFrom, property, string } from 'fast-check';
 import { CsvError, parseCsv } from './parse-csv';
 
-const NO_CSV = 'is no CSV: is a quote open, or one too many?';
+const NO_CSV = 'is not valid CSV: is a quote missing, or one too many?';
 
 describe('a CSV file', () => {
   it('is read with quotes, line breaks within them, either kind of line end, and a byte order mark', () => {
@@ -21,9 +21,12 @@ describe('a CSV file', () => {
     expect(faultOf('a,b\n"x\r\ny","\n\n')).toEqual([3, NO_CSV]);
     expect(faultOf('a\n\n"b"c')).toEqual([3, NO_CSV]);
     expect(faultOf('a\nb"c"')).toEqual([2, NO_CSV]);
-    expect(faultOf('a\n\nb\0')).toEqual([3, 'holds a NUL: is the file UTF-8?']);
+    expect(faultOf('a\n\nb\0')).toEqual([3, 'contains a NUL character: is the file UTF-8?']);
     expect(faultOf(Buffer.from('a\r\n\xe9', 'latin1'))).toEqual([2, 'is not UTF-8']);
-    expect(faultOf(Buffer.from('\uFEFFa', 'utf16le'))).toEqual([1, 'holds a NUL: is the file UTF-8?']);
+    expect(faultOf(Buffer.from('\uFEFFa', 'utf16le'))).toEqual([
+      1,
+      'contains a NUL character: is the file UTF-8?',
+    ]);
   });
 
   it('is read as it was written, whatever stands in it', () => {

@@ -6,7 +6,7 @@ export interface CsvRecord {
   readonly cells: readonly string[];
 }
 
-/** The file is no CSV from a line on. */
+/** The file is not valid CSV from this line on. */
 export class CsvError extends Error {
   constructor(
     readonly line: number,
@@ -19,8 +19,8 @@ export class CsvError extends Error {
 const LINE_FEED = 0x0a;
 
 /**
- * Parses CSV as RFC 4180 has it, in UTF-8 with or without a byte order mark. Lines end with CR LF or LF, blank ones are
- * left out. Throws `CsvError` for what is neither, and for NUL, which no database takes.
+ * Parses CSV as in RFC 4180, in UTF-8 with or without a byte order mark. Lines end with CR LF or LF; blank lines are
+ * skipped. Throws `CsvError` for anything else, and for NUL, which Postgres cannot store.
  */
 export function parseCsv(bytes: Buffer): readonly CsvRecord[] {
   refuseForeignBytes(bytes);
@@ -33,10 +33,10 @@ export function parseCsv(bytes: Buffer): readonly CsvRecord[] {
   });
 }
 
-/** What the parser answers with `info`, which its types do not know. */
+/** What the parser answers with the option `info`, which is missing in its types. */
 interface Read {
   readonly record: readonly string[];
-  /** Where the record ends. Its count of lines is of no use: it takes a CR LF between quotes for two. */
+  /** Where the record ends. Its line count cannot be used: it counts a CR LF between quotes twice. */
   readonly info: { readonly bytes: number };
 }
 
@@ -47,7 +47,7 @@ function readRecords(bytes: Buffer): readonly Read[] {
   } catch (error) {
     if (!(error instanceof SyntaxFault)) throw error;
     const line = createLineCounter(bytes)(Number(error['bytes']));
-    throw new CsvError(line, 'is no CSV: is a quote open, or one too many?');
+    throw new CsvError(line, 'is not valid CSV: is a quote missing, or one too many?');
   }
 }
 
@@ -67,7 +67,8 @@ function isLineEnd(bytes: Buffer, at: number): boolean {
 
 function refuseForeignBytes(bytes: Buffer): void {
   const nul = bytes.indexOf(0);
-  if (nul >= 0) throw new CsvError(createLineCounter(bytes)(nul), 'holds a NUL: is the file UTF-8?');
+  if (nul >= 0)
+    throw new CsvError(createLineCounter(bytes)(nul), 'contains a NUL character: is the file UTF-8?');
   const text = new TextDecoder('utf-8', { fatal: true });
   for (let line = 1, from = 0; from < bytes.length; line += 1) {
     const end = bytes.indexOf(LINE_FEED, from);

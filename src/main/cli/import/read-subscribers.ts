@@ -9,11 +9,11 @@ export interface BadLine {
 
 export interface ReadSubscribers {
   readonly lines: readonly { readonly line: number; readonly cells: ImportCells }[];
-  /** The lines that have not the shape of a subscriber. */
+  /** The lines whose number of cells is wrong. */
   readonly bad: readonly BadLine[];
 }
 
-/** Takes the file apart into its columns, which may stand in any order; whether their content is right is another question. */
+/** Splits the file into its columns, which may be in any order. Does not check their content. */
 export function readSubscribers(file: Buffer): ReadSubscribers {
   try {
     const [header, ...records] = parseCsv(file);
@@ -42,7 +42,7 @@ function faultsOfHeader(columns: readonly string[]): readonly string[] {
     ...known.filter((column) => !columns.includes(column)).map((column) => `column ${column} is missing`),
     ...columns
       .filter((column, index) => !known.includes(column) || columns.indexOf(column) !== index)
-      .map((column) => `column ${JSON.stringify(column)} is unknown or stands twice`),
+      .map((column) => `column ${JSON.stringify(column)} is unknown or repeated`),
   ];
 }
 

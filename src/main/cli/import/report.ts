@@ -5,21 +5,21 @@ import type { Arrival } from './arrival';
 import type { CheckedSubscribers } from './check-subscribers';
 import type { BadLine } from './read-subscribers';
 
-/** What an import has done, or would do. */
+/** What an import did or, as a dry run, would do. */
 export interface ImportReport {
   readonly ok: boolean;
-  /** False for a dry run and when a line is bad: then nothing has changed. */
+  /** False for a dry run or when a line is bad: then nothing has changed. */
   readonly imported: boolean;
   readonly customers: {
     readonly new: number;
     readonly known: number;
-    /** Those of the known who were given the credits of a newcomer once, and keep them. */
+    /** Known customers who were granted sign-up credits, which they keep. */
     readonly welcomed: number;
   };
-  /** What was not granted by an earlier import. */
+  /** Without those that an earlier import granted. */
   readonly credits: number;
   readonly subscriptions: { readonly new: number; readonly known: number };
-  /** Without money: by what is paid for already; with it: when the renewal is paid. */
+  /** `isPaid`: already paid for; otherwise granted once the renewal is paid. */
   readonly nextGrants: readonly NextGrant[];
   readonly bad: readonly BadLine[];
 }
@@ -60,7 +60,7 @@ export function reportOf({
   };
 }
 
-/** Of a subscription that an earlier import has made, as it is now; else as it will be. */
+/** As recorded now for a subscription that an earlier import created; otherwise as planned. */
 function nextGrantOf(arrival: Arrival): NextGrant | null {
   const { subscriber, customerId, subscriptionId, subscription, imported } = arrival;
   const { at, credits, paidThrough } =
@@ -79,7 +79,7 @@ function recordedGrant({ nextGrantAt: at, nextGrantCredits: credits, paidThrough
   return { at, credits, paidThrough };
 }
 
-/** Bad lines go to standard error, so that they are seen whatever becomes of the rest. */
+/** Bad lines go to standard error, so that they are seen even when the output is redirected. */
 export function printReport({
   imported,
   customers,
@@ -94,16 +94,16 @@ export function printReport({
     return;
   }
   for (const { at, credits: granted, externalId, isPaid } of nextGrants) {
-    console.log(`${at}  ${String(granted)} credits for ${externalId}${isPaid ? '' : ', when it is paid'}`);
+    console.log(`${at}  ${String(granted)} credits for ${externalId}${isPaid ? '' : ', once it is paid'}`);
   }
   const { welcomed } = customers;
   console.log(
     [
-      `${String(customers.new)} new customers, ${String(customers.known)} known`,
-      ...(welcomed === 0 ? [] : [`${String(welcomed)} of them keep a newcomer's credits besides`]),
-      `${String(credits)} credits to grant`,
-      `${String(subscriptions.new)} new subscriptions, ${String(subscriptions.known)} known`,
+      `customers: ${String(customers.new)} new, ${String(customers.known)} existing`,
+      ...(welcomed === 0 ? [] : [`existing customers who keep sign-up credits: ${String(welcomed)}`]),
+      `credits to grant: ${String(credits)}`,
+      `subscriptions: ${String(subscriptions.new)} new, ${String(subscriptions.known)} existing`,
     ].join('; '),
   );
-  console.log(imported ? 'Imported.' : 'A dry run: nothing was imported.');
+  console.log(imported ? 'Imported.' : 'Dry run: nothing was imported.');
 }
