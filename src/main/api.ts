@@ -15,6 +15,7 @@ import { createStripePayments } from '../payments/stripe-payments';
 import { createClock, wallInstant } from '../platform/clock';
 import { readConfig, type Config } from '../platform/config';
 import { createDatabase } from '../platform/database';
+import { refuseUnfitDatabaseAt } from '../platform/fit-database';
 import { createLogger } from '../platform/logger';
 import { createMetrics } from '../platform/metrics';
 import { createTemporalClient } from '../platform/temporal';
@@ -25,6 +26,7 @@ const CLOSE_MS_MAX = 7_000;
 /** The API: one process, no state of its own. Ends when it is told to stop. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
+  await refuseUnfitDatabaseAt(config.databaseUrl);
   const closing = new AbortController();
   // Every request that waits listens to it: they are many, and none is a leak.
   setMaxListeners(0, closing.signal);
