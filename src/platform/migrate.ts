@@ -88,9 +88,18 @@ async function createAppRole(owner: Client, appUrl: URL): Promise<void> {
   await tolerating([DUPLICATE_OBJECT, UNIQUE_VIOLATION], () => owner.query(`CREATE ROLE ${APP_ROLE} LOGIN`));
   if (user === APP_ROLE && password !== '') {
     await setPassword(owner, password);
-  } else if (user !== '' && user !== APP_ROLE) {
+  } else if (user !== '' && user !== APP_ROLE && !(await hasRights(owner, user))) {
     await owner.query(`GRANT ${APP_ROLE} TO ${owner.escapeIdentifier(user)}`);
   }
+}
+
+/** The owner has all of them; whoever made the roles may have made the member, and then the owner need not. */
+async function hasRights(owner: Client, user: string): Promise<boolean> {
+  const { rowCount } = await owner.query(
+    `SELECT FROM pg_roles WHERE rolname = $1 AND (rolname = current_user OR pg_has_role(oid, $2, 'MEMBER'))`,
+    [user, APP_ROLE],
+  );
+  return rowCount !== 0;
 }
 
 /** Postgres refuses one of two concurrent changes of a role with "tuple concurrently updated"; the other one was ours too. */

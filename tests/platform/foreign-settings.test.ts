@@ -16,7 +16,10 @@ import { rollUpAll } from '../ledger/roll-up-all';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { PGBOUNCER, startPgBouncer, type Pooler } from '../support/pgbouncer';
 
-/** What somebody may have set who did not have us in mind; each of them changes an answer where it is believed. */
+/**
+ * What somebody may have set who did not have us in mind; each of them changes an answer where it is believed. The times
+ * leave enough for a connection to be made and settled on a machine that has other things to do.
+ */
 const HOSTILE: Readonly<Record<string, string>> = {
   datestyle: 'SQL, DMY',
   timezone: 'Asia/Kathmandu',
@@ -28,9 +31,9 @@ const HOSTILE: Readonly<Record<string, string>> = {
   transform_null_equals: 'on',
   default_transaction_isolation: 'serializable',
   default_transaction_read_only: 'on',
-  statement_timeout: '1',
+  statement_timeout: '200',
   lock_timeout: '1',
-  idle_session_timeout: '20',
+  idle_session_timeout: '1000',
   idle_in_transaction_session_timeout: '1',
 };
 
