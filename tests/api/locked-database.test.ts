@@ -1,10 +1,15 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { findPackageRoot } from '../../src/platform/package-root';
 import { PGBOUNCER, startPgBouncer, type Pooler } from '../support/pgbouncer';
 import { arrive, balanceOf, imagesOf, spend, until } from './people';
 import { startSecondApi } from './second-api';
 import { useStack } from './use-stack';
+
+const run = promisify(execFile);
 
 describe('the database of a stack', () => {
   const { stack, api } = useStack();
@@ -21,6 +26,33 @@ describe('the database of a stack', () => {
     await owner.end();
     expect(rows).toEqual([{ name: 'postgres' }]);
     expect(owners).toEqual([{ name: 'scrip_owner' }]);
+  });
+
+  it.each([
+    ['keys', 'create', '--name', 'mine', '--scope', 'operator'],
+    ['keys', 'revoke', 'key_mine'],
+    ['catalog', 'publish', 'catalog/exactly-2024.yaml'],
+    ['migrate'],
+  ])('tells whoever says `scrip %s %s` as the application which URL is missing', async (...args) => {
+    const { databaseUrl, stripeSecretKey, stripeUrl } = stack.dev;
+    const root = findPackageRoot();
+    const stripe = { STRIPE_SECRET_KEY: stripeSecretKey, STRIPE_API_URL: stripeUrl! };
+    const called = run(process.execPath, [join(root, 'dist/src/main/cli.js'), ...args], {
+      cwd: root,
+      env: {
+        PATH: process.env['PATH'],
+        SCRIP_HOME: join(stack.home, 'nowhere'),
+        DATABASE_URL: databaseUrl,
+        ...stripe,
+      },
+    });
+    await expect(called).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^[^\n]*The role scrip_app [^\n]* DATABASE_OWNER_URL [^\n]*\n$/,
+      ) as string,
+    });
   });
 
   if (PGBOUNCER === undefined) console.warn('NOT TESTED: poolers, because pgbouncer is not installed.');
