@@ -1,5 +1,7 @@
 # glibc, not Alpine: the Temporal SDK's native part has no build for musl.
-FROM node:20-bookworm-slim AS build
+FROM node:20-bookworm-slim@sha256:2cf067cfed83d5ea958367df9f966191a942351a2df77d6f0193e162b5febfc0 AS node
+
+FROM node AS build
 WORKDIR /scrip
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
@@ -8,12 +10,12 @@ COPY src src
 COPY dev dev
 RUN node dev/build.mjs && rm -rf dist/dev dist/.build.json
 
-FROM node:20-bookworm-slim AS dependencies
+FROM node AS dependencies
 WORKDIR /scrip
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts
 
-FROM node:20-bookworm-slim
+FROM node
 # The slim image has none, and the Temporal SDK looks for them also where it uses no TLS.
 RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production TZ=UTC NODE_OPTIONS=--enable-source-maps

@@ -46,7 +46,7 @@ export async function startBenchServer(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<BenchServer> {
   const folder = await mkdtemp(join(tmpdir(), 'scrip-bench-'));
-  const cluster = await prepareCluster(join(folder, 'postgres'), PASSWORD);
+  const cluster = await prepareCluster(join(folder, 'postgres'), PASSWORD, { superuser: true });
   const port = await findPort();
   const launch = postgresLaunch(cluster, port, { ...SETTINGS, ...settings });
   const server = spawnLaunch(launch, join(folder, 'postgres.log'));

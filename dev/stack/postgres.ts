@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +11,10 @@ import { preparePostgresBinaries } from './postgres-binaries';
 import { hasCode } from './system-error';
 import { createUnprivileged, type Unprivileged } from './unprivileged';
 
-/** The role that owns the embedded cluster. */
+/**
+ * The role that owns the databases. It makes databases and roles and is no superuser, as in production; it is one in
+ * clusters of before, and where `prepareCluster` is asked for one.
+ */
 export const OWNER_ROLE = 'scrip_owner';
 
 const DUPLICATE_DATABASE = '42P04';
@@ -23,9 +27,14 @@ export interface Cluster {
 
 /**
  * Makes a folder into a Postgres cluster whose owner has the given password, unless it is one already. `initdb` works
- * under another name, so that a cluster which was only half made when the process died is made anew.
+ * under another name, so that a cluster which was only half made when the process died is made anew. The superuser is
+ * the owner on request, for who must switch constraints off; else somebody whose password nobody knows.
  */
-export async function prepareCluster(folder: string, ownerPassword: string): Promise<Cluster> {
+export async function prepareCluster(
+  folder: string,
+  ownerPassword: string,
+  options: { readonly superuser?: boolean } = {},
+): Promise<Cluster> {
   const binFolder = await preparePostgresBinaries();
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const unprivileged = await createUnprivileged(folder, [binFolder]);
@@ -33,19 +42,28 @@ export async function prepareCluster(folder: string, ownerPassword: string): Pro
   if (!existsSync(cluster.dataFolder)) {
     const fresh = join(folder, 'data.new');
     await rm(fresh, { recursive: true, force: true });
-    await initialize({ ...cluster, dataFolder: fresh }, ownerPassword);
+    if (options.superuser === true) {
+      await initialize({ ...cluster, dataFolder: fresh }, OWNER_ROLE, ownerPassword);
+    } else {
+      await initialize({ ...cluster, dataFolder: fresh }, 'postgres', randomBytes(24).toString('hex'));
+      await makeOwner({ ...cluster, dataFolder: fresh }, ownerPassword);
+    }
     await rename(fresh, cluster.dataFolder);
   }
   return cluster;
 }
 
-async function initialize({ binFolder, dataFolder, unprivileged }: Cluster, password: string): Promise<void> {
+async function initialize(
+  { binFolder, dataFolder, unprivileged }: Cluster,
+  superuser: string,
+  password: string,
+): Promise<void> {
   const passwordFile = `${dataFolder}.password`;
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   const owner = await stat(join(dataFolder, '..'));
   await chown(passwordFile, owner.uid, owner.gid);
   const args = [
-    ...['--pgdata', dataFolder, '--username', OWNER_ROLE, '--pwfile', passwordFile],
+    ...['--pgdata', dataFolder, '--username', superuser, '--pwfile', passwordFile],
     ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--no-sync', '--no-instructions'],
     // The same order of text on every machine, whatever locales it has.
     ...['--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--locale', 'C'],
@@ -56,6 +74,17 @@ async function initialize({ binFolder, dataFolder, unprivileged }: Cluster, pass
   } finally {
     await rm(passwordFile, { force: true });
   }
+}
+
+/** In a server of one user that reads statements from its input: nobody else is there yet. */
+async function makeOwner({ binFolder, dataFolder, unprivileged }: Cluster, password: string): Promise<void> {
+  const launch = unprivileged.wrap({
+    file: join(binFolder, 'postgres'),
+    args: ['--single', '-D', dataFolder, '-c', 'exit_on_error=on', 'postgres'],
+  });
+  const running = promisify(execFile)(launch.file, launch.args, { uid: launch.uid, gid: launch.gid });
+  running.child.stdin?.end(`CREATE ROLE ${OWNER_ROLE} LOGIN CREATEDB CREATEROLE PASSWORD '${password}'\n`);
+  await running;
 }
 
 /** How the server is started: on loopback only, without a Unix socket; SIGINT stops it cleanly. */

@@ -169,9 +169,9 @@ async function startStudio(
   await supervisor.start(nodePart('studio', 'dev/studio/main.js', environment, 'url'));
 }
 
-/** What the database needs before the first request: a catalog, two keys, the house models. As the application's role. */
+/** What the database needs before the first request: a catalog, two keys, the house models. As the owner, who alone may. */
 export async function seed(settings: Settings, wiring: Wiring, secrets: Secrets) {
-  const db = createDatabase(wiring.databaseUrl, { applicationName: 'scrip-stack', connectionsMax: 1 });
+  const db = createDatabase(wiring.databaseOwnerUrl, { applicationName: 'scrip-stack', connectionsMax: 1 });
   try {
     const payments = createStripePayments({
       secretKey: wiring.stripeSecretKey,

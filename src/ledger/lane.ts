@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, DatabaseError } from 'pg';
-import { connectionOf } from '../platform/database';
+import { DatabaseError, type Client } from 'pg';
+import { connectOurs, createConnection } from '../platform/database';
 import { createBatcher, type Attempt, type Batcher } from './batcher';
 import type { LedgerReply, LedgerResult } from './commands';
 
@@ -19,7 +19,7 @@ interface ResultRow extends Pick<LedgerReply, 'available' | 'held' | 'owed'> {
 }
 
 /** The server ends a call that takes longer; the client, which may have lost the server, a little later. */
-const STATEMENT_TIMEOUT_MS = 10_000;
+const STATEMENT_TIMEOUT = '10s';
 const QUERY_TIMEOUT_MS = 12_000;
 
 /** How long a batch is resent before its callers are told that the ledger is unavailable. */
@@ -41,16 +41,17 @@ export function createLane({ databaseUrl, queueMax, batchMax }: LaneOptions): Ba
   let brokenSince: number | undefined;
 
   const connect = async (): Promise<Client> => {
-    const fresh = new Client({
-      ...connectionOf(databaseUrl, 'scrip-ledger'),
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: QUERY_TIMEOUT_MS,
-    });
+    const fresh = createConnection(databaseUrl, 'scrip-ledger', { queryTimeoutMs: QUERY_TIMEOUT_MS });
     // Reported apart from the query when the connection breaks while idle.
     fresh.on('error', () => {
       if (client === fresh) client = undefined;
     });
-    await fresh.connect();
+    try {
+      await connectOurs(fresh, STATEMENT_TIMEOUT);
+    } catch (error) {
+      void fresh.end().catch(() => undefined);
+      throw error;
+    }
     return (client = fresh);
   };
 

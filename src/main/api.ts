@@ -15,8 +15,10 @@ import { createStripePayments } from '../payments/stripe-payments';
 import { createClock, wallInstant } from '../platform/clock';
 import { readConfig, type Config } from '../platform/config';
 import { createDatabase } from '../platform/database';
+import { refuseUnfitDatabaseAt } from '../platform/fit-database';
 import { createLogger } from '../platform/logger';
 import { createMetrics } from '../platform/metrics';
+import { withOwnSecrets } from '../platform/own-secrets';
 import { createTemporalClient } from '../platform/temporal';
 
 /** How long requests that are being answered may take to end; whoever stops us waits for about ten seconds. */
@@ -24,7 +26,8 @@ const CLOSE_MS_MAX = 7_000;
 
 /** The API: one process, no state of its own. Ends when it is told to stop. */
 async function main(): Promise<void> {
-  const config = readConfig(process.env);
+  const config = readConfig(withOwnSecrets('api', process.env));
+  await refuseUnfitDatabaseAt(config.databaseUrl);
   const closing = new AbortController();
   // Every request that waits listens to it: they are many, and none is a leak.
   setMaxListeners(0, closing.signal);

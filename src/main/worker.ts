@@ -19,7 +19,9 @@ import { createStripePayments } from '../payments/stripe-payments';
 import { createClock } from '../platform/clock';
 import { readConfig, type Config } from '../platform/config';
 import { createDatabase } from '../platform/database';
+import { refuseUnfitDatabaseAt } from '../platform/fit-database';
 import { createLogger, type Logger } from '../platform/logger';
+import { withOwnSecrets } from '../platform/own-secrets';
 import { findPackageRoot } from '../platform/package-root';
 import { createTemporalClient } from '../platform/temporal';
 import {
@@ -42,7 +44,8 @@ const RECONCILE_PAUSE_MS = 30_000;
 
 /** The worker: one process, two task queues, and what has to be done now and then. Ends when it is told to stop. */
 async function main(): Promise<void> {
-  const config = readConfig(process.env);
+  const config = readConfig(withOwnSecrets('worker', process.env));
+  await refuseUnfitDatabaseAt(config.databaseUrl);
   const logger = createLogger({ name: 'worker', level: config.logLevel });
   installTemporalRuntime(logger);
   const deps = createDeps(config, logger);

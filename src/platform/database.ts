@@ -1,6 +1,7 @@
 import { knex, type Knex } from 'knex';
-import { DatabaseError, types as builtin } from 'pg';
+import { Client, DatabaseError, types as builtin } from 'pg';
 import { instantOf, type Instant } from '../domain/instants';
+import { settleSession, STATEMENT_TIMEOUT, withoutOurParameters } from './database-session';
 
 /** The driver's own parsers; its declaration names only the types that Postgres is born with. */
 const driver: { getTypeParser(oid: number, format?: string): unknown } = builtin;
@@ -19,6 +20,10 @@ export interface DatabaseOptions {
   /** Connections at most; the reads of one process rarely need more than its concurrent requests. */
   readonly connectionsMax?: number;
   readonly applicationName?: string;
+  /** How long the server lets a statement run, in Postgres's own words. */
+  readonly statementTimeout?: string;
+  /** Says nothing of its own about failures: whoever asks says it. */
+  readonly quiet?: boolean;
 }
 
 /**
@@ -29,24 +34,50 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Knex
   return knex({
     client: 'pg',
     connection: connectionOf(url, options.applicationName ?? 'scrip'),
-    pool: { min: 0, max: options.connectionsMax ?? 10, idleTimeoutMillis: IDLE_MS_MAX },
+    pool: {
+      min: 0,
+      max: options.connectionsMax ?? 10,
+      idleTimeoutMillis: IDLE_MS_MAX,
+      afterCreate(client: Client, done: (error: unknown, client: Client) => void) {
+        settleSession(client, options.statementTimeout).then(
+          () => done(null, client),
+          (error: unknown) => {
+            void client.end().catch(() => undefined);
+            done(error, client);
+          },
+        );
+      },
+    },
     // A request that waits longer than this for a connection is better refused with 503.
     acquireConnectionTimeout: 10_000,
+    ...(options.quiet === true ? { log: { warn: () => undefined, error: () => undefined } } : {}),
   });
 }
 
-/** The settings of a `pg` connection with our parsers, for whoever needs a connection of its own (lanes, LISTEN). */
-export function connectionOf(url: string, applicationName: string) {
+/** A connection of its own, for lanes and LISTEN: not connected yet, and not ours before `connectOurs`. */
+export function createConnection(
+  url: string,
+  applicationName: string,
+  options: { readonly queryTimeoutMs?: number } = {},
+): Client {
+  const { queryTimeoutMs } = options;
+  const timeout = queryTimeoutMs === undefined ? {} : { query_timeout: queryTimeoutMs };
+  return new Client({ ...connectionOf(url, applicationName), ...timeout });
+}
+
+/** Connects, and makes the session's settings ours before anybody uses it. */
+export async function connectOurs(client: Client, statementTimeout = STATEMENT_TIMEOUT): Promise<void> {
+  await client.connect();
+  await settleSession(client, statementTimeout);
+}
+
+function connectionOf(url: string, applicationName: string) {
   return {
-    connectionString: url,
+    connectionString: withoutOurParameters(url),
     application_name: applicationName,
     types: { getTypeParser },
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
-    // No statement of ours takes seconds; one that hangs must not hold a wallet's lock for ever.
-    statement_timeout: 30_000,
-    idle_in_transaction_session_timeout: 30_000,
-    options: '-c timezone=UTC',
   };
 }
 

@@ -1,19 +1,21 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { knex, type Knex } from 'knex';
-import { Client, DatabaseError } from 'pg';
-import { findPackageRoot } from './package-root';
+import type { Knex } from 'knex';
+import { DatabaseError, type Client } from 'pg';
+import { connectOurs, createConnection, createDatabase } from './database';
+import { refuseUnfitDatabaseAt } from './fit-database';
+import { digestOf, MIGRATIONS_TABLE as TABLE, readMigration, readMigrations } from './migrations';
 
 /** The role that the API and the workers act as; migrations grant to it by this name. */
 export const APP_ROLE = 'scrip_app';
 
-const TABLE = 'scrip_migrations';
 /** What each applied file said. */
 const DIGESTS = 'scrip_migration_digests';
 
 /** Any constant: it keeps two runs on one database apart. */
 const MIGRATION_LOCK = 5_372_491_001;
+
+/** A migration rewrites what it must; whoever waits for the lock waits as long. */
+const STATEMENT_TIMEOUT = '0';
+
 const DUPLICATE_OBJECT = '42710';
 const UNIQUE_VIOLATION = '23505';
 const INTERNAL_ERROR = 'XX000';
@@ -22,14 +24,17 @@ const INTERNAL_ERROR = 'XX000';
  * Brings the schema up to date as its owner, and makes sure that the application can log in: `scrip_app` gets the
  * password of the application's URL; another user named there becomes a member of `scrip_app`. Forward only, one
  * transaction per file, safe to run at the same time from several processes. Answers the names of what was applied.
- * Throws when a file is not what it was when it was applied to this database: its schema would be nobody's.
+ * Throws when a file is not what it was when it was applied to this database: its schema would be nobody's; when the
+ * database cannot carry this code; and when the role may not change the schema.
  */
 export async function migrate(ownerUrl: string, appUrl: string): Promise<readonly string[]> {
-  const owner = new Client({ connectionString: ownerUrl, application_name: 'scrip-migrate' });
+  await refuseUnfitDatabaseAt(ownerUrl, { toMigrate: true });
+  const owner = createConnection(ownerUrl, 'scrip-migrate');
   // A lost connection fails the next query; the event alone must not end the process.
   owner.on('error', () => undefined);
-  await owner.connect();
+  await connectOurs(owner, STATEMENT_TIMEOUT);
   try {
+    await refuseOtherRole(owner);
     await owner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await createAppRole(owner, new URL(appUrl));
     await refuseOtherHistory(owner);
@@ -43,11 +48,17 @@ export async function migrate(ownerUrl: string, appUrl: string): Promise<readonl
   }
 }
 
-/** Whether every migration of this build has been applied: what `/readyz` and a starting process ask. */
-export async function isMigrated(db: Knex): Promise<boolean> {
-  const known = await readMigrations();
-  const applied = await db.withSchema('public').from<{ name: string }>(TABLE).pluck('name');
-  return known.every((name) => applied.includes(name));
+/** Who changes the schema owns it; before there is one, who may make it in this database. */
+async function refuseOtherRole(owner: Client): Promise<void> {
+  const { rows } = await owner.query<{ role: string; may: boolean }>(
+    `SELECT current_user AS role, coalesce(
+       (SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = 'ledger'),
+       has_database_privilege(current_database(), 'CREATE')) AS may`,
+  );
+  if (rows[0]?.may === true) return;
+  throw new Error(
+    `The role ${String(rows[0]?.role)} does not own the schema: set DATABASE_OWNER_URL to the role that does.`,
+  );
 }
 
 async function refuseOtherHistory(owner: Client): Promise<void> {
@@ -77,9 +88,18 @@ async function createAppRole(owner: Client, appUrl: URL): Promise<void> {
   await tolerating([DUPLICATE_OBJECT, UNIQUE_VIOLATION], () => owner.query(`CREATE ROLE ${APP_ROLE} LOGIN`));
   if (user === APP_ROLE && password !== '') {
     await setPassword(owner, password);
-  } else if (user !== '' && user !== APP_ROLE) {
+  } else if (user !== '' && user !== APP_ROLE && !(await hasRights(owner, user))) {
     await owner.query(`GRANT ${APP_ROLE} TO ${owner.escapeIdentifier(user)}`);
   }
+}
+
+/** The owner has all of them; whoever made the roles may have made the member, and then the owner need not. */
+async function hasRights(owner: Client, user: string): Promise<boolean> {
+  const { rowCount } = await owner.query(
+    `SELECT FROM pg_roles WHERE rolname = $1 AND (rolname = current_user OR pg_has_role(oid, $2, 'MEMBER'))`,
+    [user, APP_ROLE],
+  );
+  return rowCount !== 0;
 }
 
 /** Postgres refuses one of two concurrent changes of a role with "tuple concurrently updated"; the other one was ours too. */
@@ -106,8 +126,10 @@ async function tolerating(sqlStates: readonly string[], run: () => Promise<unkno
 
 async function applyMigrations(ownerUrl: string): Promise<readonly string[]> {
   // What knex would say about a failure holds the whole file; `explain` says it in a line.
-  const log = { warn: () => undefined, error: () => undefined };
-  const db = knex({ client: 'pg', connection: ownerUrl, pool: { min: 0, max: 2 }, log });
+  const db = createDatabase(ownerUrl, {
+    ...{ applicationName: 'scrip-migrate', connectionsMax: 2, quiet: true },
+    statementTimeout: STATEMENT_TIMEOUT,
+  });
   const settings = { tableName: TABLE, schemaName: 'public', migrationSource: sqlFiles() };
   try {
     // Our advisory lock has sole rule; knex's own flag would outlive a process that was killed.
@@ -154,21 +176,4 @@ function explain(name: string, sql: string, error: unknown): Error {
 
 function lineAt(sql: string, position: number): string {
   return String(sql.slice(0, position).split('\n').length);
-}
-
-async function readMigrations(): Promise<string[]> {
-  const files = await readdir(migrationsFolder());
-  return files.filter((file) => /^\d{4}_\w+\.sql$/.test(file)).sort();
-}
-
-function readMigration(name: string): Promise<string> {
-  return readFile(join(migrationsFolder(), name), 'utf8');
-}
-
-function digestOf(sql: string): string {
-  return createHash('sha256').update(sql).digest('hex');
-}
-
-function migrationsFolder(): string {
-  return join(findPackageRoot(), 'migrations');
 }

@@ -1,6 +1,6 @@
-import { Client } from 'pg';
 import type { Knex } from 'knex';
-import { connectionOf } from '../platform/database';
+import type { Client } from 'pg';
+import { connectOurs, createConnection } from '../platform/database';
 
 const CHANNEL = 'scrip_jobs';
 const RECONNECT_MS = 1_000;
@@ -23,13 +23,13 @@ export function listenForJobs(
   let stopped = false;
 
   const connect = async (): Promise<void> => {
-    const connection = new Client(connectionOf(databaseUrl, 'scrip-listen'));
+    const connection = createConnection(databaseUrl, 'scrip-listen');
     client = connection;
     connection.on('error', on.error);
     connection.on('end', reconnectLater);
     connection.on('notification', ({ payload }) => on.notice(payload ?? ''));
     try {
-      await connection.connect();
+      await connectOurs(connection);
       await connection.query(`LISTEN ${CHANNEL}`);
     } catch (error) {
       on.error(error);

@@ -9,7 +9,7 @@ import { createApiClient, type ApiClient } from './api-client';
 
 /** Another process of the API beside that of a stack, as behind a load balancer. */
 export async function startSecondApi(
-  stack: TestStack,
+  stack: Pick<TestStack, 'dev' | 'home'>,
 ): Promise<{ readonly api: ApiClient; readonly stop: () => Promise<unknown> }> {
   const file = join(findPackageRoot(), 'dist/src/main/api.js');
   const launch = { file: process.execPath, args: [file], env: environment(stack) };
@@ -21,7 +21,7 @@ export async function startSecondApi(
   };
 }
 
-function environment({ dev, home }: TestStack): Record<string, string> {
+function environment({ dev, home }: Pick<TestStack, 'dev' | 'home'>): Record<string, string> {
   return {
     DATABASE_URL: dev.databaseUrl,
     TEMPORAL_ADDRESS: dev.temporalAddress,

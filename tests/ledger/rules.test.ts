@@ -1,12 +1,15 @@
 import { credits } from '../../src/domain/credits';
 import type { HoldCommand, LedgerCommand } from '../../src/ledger/commands';
+import { createDatabase } from '../../src/platform/database';
 import { admit, clawback, externalHold, grant, hold, instantAt, settle, undo } from './model/commands';
 import { listOffences } from './model/list-offences';
 import { useLedger } from './use-ledger';
 
 describe('the rules of the ledger, one by one', () => {
-  const { db, ledger } = useLedger(({ db }) =>
-    db.raw(`INSERT INTO app.customers (id, external_id, created_at) VALUES ('licensee', 'licensee', now()), ('artist', 'artist', now());
+  const { db, ledger } = useLedger(async ({ database }) => {
+    const owner = createDatabase(database.ownerUrl, { connectionsMax: 1 });
+    const rows =
+      owner.raw(`INSERT INTO app.customers (id, external_id, created_at) VALUES ('licensee', 'licensee', now()), ('artist', 'artist', now());
        INSERT INTO app.catalogs (version, document, published_at) VALUES ('v1', '{}', now());
        INSERT INTO app.models (id, owner_id, name, visibility, status, version, created_at)
          VALUES ('mdl', 'artist', 'Waves', 'public', 'ready', 'v', now());
@@ -14,8 +17,9 @@ describe('the rules of the ledger, one by one', () => {
          workflow_id, created_at, updated_at)
          VALUES ('spd', 'artist', 'generate_images', '{}', 'running', 1, 1, 1, 'v1', '{}', 'spend/spd', now(), now());
        INSERT INTO app.images (id, owner_id, model_id, spend_id, position, visibility, width, height, object_key, rights, created_at)
-         VALUES ('img', 'artist', 'mdl', 'spd', 0, 'public', 64, 64, 'img.png', '{}', now());`),
-  );
+         VALUES ('img', 'artist', 'mdl', 'spd', 0, 'public', 64, 64, 'img.png', '{}', now());`);
+    await rows.finally(() => owner.destroy());
+  });
 
   afterEach(async () => {
     expect(await listOffences(db)).toEqual([]);

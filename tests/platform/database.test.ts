@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { types } from 'pg';
 import { createDatabase } from '../../src/platform/database';
-import { isMigrated, migrate } from '../../src/platform/migrate';
+import { migrate } from '../../src/platform/migrate';
+import { isMigrated } from '../../src/platform/migrations';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 /** All but the clock and the intervals by which the pool looks for unused connections. */

@@ -10,12 +10,17 @@ import { parse } from 'yaml';
 import { preparePostgresBinaries } from '../../dev/stack/postgres-binaries';
 import { createUnprivileged } from '../../dev/stack/unprivileged';
 import { readConfig } from '../../src/platform/config';
+import { withOwnSecrets } from '../../src/platform/own-secrets';
 import { findPackageRoot } from '../../src/platform/package-root';
 
 const root = findPackageRoot();
 
+/** Variables of the programs that compose runs, which only the stack or the shell decides. */
+const NOT_PASSED = ['SCRIP_HOME', 'SCRIP_CACHE', 'SANDBOX_URL', 'TEMPORAL_TEST_SERVER'];
+
 interface Service {
   readonly image?: string;
+  readonly entrypoint?: readonly string[];
   readonly build?: string;
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -51,7 +56,10 @@ describe('docker-compose.yml', () => {
   });
 
   it('starts nothing before what it needs', () => {
-    expect(service('temporal-schema').depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
+    const afterRoles = { roles: { condition: 'service_completed_successfully' } };
+    expect(service('roles').depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
+    expect(service('temporal-schema').depends_on).toEqual(afterRoles);
+    expect(service('migrate').depends_on).toEqual(afterRoles);
     expect(service('temporal').depends_on).toEqual({
       'temporal-schema': { condition: 'service_completed_successfully' },
     });
@@ -68,16 +76,65 @@ describe('docker-compose.yml', () => {
   });
 
   it('gives the API and the worker a whole configuration, in production', () => {
-    for (const name of ['api', 'worker']) {
-      const config = readConfig(filledIn(service(name).environment ?? {}));
+    for (const name of ['api', 'worker'] as const) {
+      const config = readConfig(withOwnSecrets(name, filledIn(service(name).environment ?? {})));
       expect(config).toMatchObject({
         production: true,
         temporal: { address: 'temporal:7233', namespace: 'scrip' },
-        host: '0.0.0.0',
+        host: name === 'api' ? '0.0.0.0' : '127.0.0.1',
         port: 3000,
         objectStoreUrl: 'file:///var/lib/scrip/objects',
       });
     }
+  });
+
+  it('passes every variable that CONTRIBUTING.md lists', async () => {
+    const guide = await readFile(join(root, 'CONTRIBUTING.md'), 'utf8');
+    const rows = [...guide.matchAll(/^\| (`[A-Z][^|]*)\|([^|]*)\|([^|]*)\|$/gm)].map(([row]) => row);
+    const listed = rows.flatMap((row) => [...row.matchAll(/`([A-Z][A-Z_]{3,})`/g)].map(([, name]) => name!));
+    expect(listed).toEqual(
+      expect.arrayContaining(['DATABASE_URL', 'AWS_SESSION_TOKEN', 'DATABASE_OWNER_URL']),
+    );
+    const programs = ['api', 'worker', 'migrate', 'catalog', 'scrip'];
+    const passed = programs.flatMap((name) => Object.keys(service(name).environment ?? {}));
+    expect(listed.filter((name) => !passed.includes(name) && !NOT_PASSED.includes(name))).toEqual([]);
+  });
+
+  it('has no password of its own: each is asked for', () => {
+    for (const [name, { environment = {} }] of Object.entries(compose.services)) {
+      for (const [variable, value] of Object.entries(environment)) {
+        const isSecret = /PASSWORD|_PWD|SECRET|TOKEN|_KEY$|DATABASE/.test(variable);
+        if (isSecret)
+          expect([name, variable, value]).toEqual([name, variable, expect.stringMatching(/\$\{\w+:[?-]\}/)]);
+      }
+    }
+  });
+
+  it('gives each service its own secrets, and none that another one needs', () => {
+    const secretsOf = (name: string) => {
+      const text = JSON.stringify(service(name).environment ?? {});
+      const asked = [...text.matchAll(/\$\{(\w+):\?\}/g)].map(([, variable]) => variable!);
+      return [...new Set(asked)].filter((variable) => /PASSWORD|SECRET|TOKEN/.test(variable)).sort();
+    };
+    const shared = ['STRIPE_SECRET_KEY', 'URL_SIGNING_SECRET'];
+    expect(secretsOf('api')).toEqual(
+      [...shared, 'JOBS_WEBHOOK_SECRET', 'SCRIP_API_PASSWORD', 'STRIPE_WEBHOOK_SECRET'].sort(),
+    );
+    expect(secretsOf('worker')).toEqual([...shared, 'JOB_PROVIDER_TOKEN', 'SCRIP_WORKER_PASSWORD'].sort());
+    expect(secretsOf('postgres')).toEqual(['POSTGRES_PASSWORD']);
+    expect(secretsOf('temporal')).toEqual(['TEMPORAL_DB_PASSWORD']);
+    expect(secretsOf('temporal-schema')).toEqual(['TEMPORAL_DB_PASSWORD']);
+    expect(secretsOf('temporal-namespace')).toEqual([]);
+    expect(secretsOf('migrate')).toEqual(['SCRIP_OWNER_PASSWORD']);
+    expect(secretsOf('catalog')).toEqual(['SCRIP_OWNER_PASSWORD', 'STRIPE_SECRET_KEY']);
+  });
+
+  it("names other people's images by what is in them", () => {
+    const images = Object.values(compose.services)
+      .filter(({ build }) => build === undefined)
+      .map(({ image }) => image);
+    expect(images.length).toBeGreaterThan(4);
+    for (const image of images) expect(image).toMatch(/^[a-z/-]+:\d[\w.-]+@sha256:[0-9a-f]{64}$/);
   });
 
   it('asks for a cluster that initdb can make', async () => {
@@ -102,15 +159,15 @@ describe('docker-compose.yml', () => {
   it('runs programs that the build makes', () => {
     const programs = Object.values(compose.services)
       .filter(({ build }) => build !== undefined)
-      .map(({ command }) => command?.[0] ?? '');
-    expect(programs).toHaveLength(5);
+      .map(({ command, entrypoint }) => command?.[0] ?? entrypoint?.[1] ?? '');
+    expect(programs).toHaveLength(6);
     for (const program of programs) {
       expect(program).toMatch(/^dist\/src\/main\/(api|worker|cli)\.js$/);
       expect(existsSync(join(root, program.replace(/^dist\//, '').replace(/js$/, 'ts')))).toBe(true);
     }
   });
 
-  it("makes and updates both of Temporal's databases", async () => {
+  it("makes and updates the schemas of both of Temporal's databases", async () => {
     const folder = await mkdtemp(join(tmpdir(), 'scrip-compose-'));
     try {
       const tool = join(folder, 'temporal-sql-tool');
@@ -121,13 +178,11 @@ describe('docker-compose.yml', () => {
       const { stdout } = await promisify(execFile)('/bin/sh', ['-euc', script], {
         env: { PATH: [folder, '/usr/bin', '/bin'].join(delimiter) },
       });
-      const server = '--plugin postgres12 --ep postgres -p 5432 -u scrip_owner';
+      const server = '--plugin postgres12 --ep postgres -p 5432 -u temporal';
       const schemas = '/etc/temporal/schema/postgresql/v12';
       expect(stdout.trim().split('\n')).toEqual([
-        `${server} --db temporal create`,
         `${server} --db temporal setup-schema -v 0.0`,
         `${server} --db temporal update-schema -d ${schemas}/temporal/versioned`,
-        `${server} --db temporal_visibility create`,
         `${server} --db temporal_visibility setup-schema -v 0.0`,
         `${server} --db temporal_visibility update-schema -d ${schemas}/visibility/versioned`,
       ]);
@@ -145,7 +200,10 @@ describe('the Dockerfile', () => {
       .flatMap((line) => line.split(' ').slice(1, -1));
     expect(copied.filter((path) => !existsSync(join(root, path)))).toEqual([]);
     const last = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')));
-    expect(last[0]).toBe('FROM node:20-bookworm-slim');
+    expect(lines.find((line) => line.startsWith('FROM '))).toMatch(
+      /^FROM node:20-bookworm-slim@sha256:[0-9a-f]{64} AS node$/,
+    );
+    expect(last[0]).toBe('FROM node');
     expect(last).toContain('USER node');
     expect(last.join('\n')).not.toContain('npm');
     expect(lines).toContain('RUN npm ci --omit=dev --ignore-scripts');
@@ -158,9 +216,11 @@ function filledIn(environment: Readonly<Record<string, string>>): Record<string,
     Object.entries(environment).map(([name, value]) => [
       name,
       value
-        .replaceAll(/\$\{(\w+):\?\}/g, (_, variable: string) =>
-          variable.endsWith('_URL') ? 'https://example.test' : 'given',
-        )
+        .replaceAll(/\$\{(\w+):\?\}/g, (_, variable: string) => {
+          if (variable.endsWith('_URL')) return 'https://example.test';
+          if (variable.endsWith('WEBHOOK_SECRET')) return `whsec_${'given'.repeat(8)}`;
+          return variable === 'STRIPE_SECRET_KEY' ? 'sk_test_given' : 'givenForThisTestAlone';
+        })
         .replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1'),
     ]),
   );

@@ -37,7 +37,7 @@ export default async function globalSetup(): Promise<void> {
 }
 
 async function startPostgres(folder: string): Promise<void> {
-  const cluster = await prepareCluster(join(folder, 'postgres'), PASSWORD);
+  const cluster = await prepareCluster(join(folder, 'postgres'), PASSWORD, { superuser: true });
   const port = await findPort();
   const server = spawnLaunch(postgresLaunch(cluster, port, SETTINGS), join(folder, 'postgres.log'));
   parts.processes.push(server);

@@ -37,6 +37,8 @@ import { withFaults, type Faults } from './faults';
 export interface House {
   readonly db: Knex;
   readonly databaseUrl: string;
+  /** Does as the schema's owner what the application may not: publish. */
+  asOwner<Result>(use: (owner: Knex) => Promise<Result>): Promise<Result>;
   readonly client: Client;
   readonly address: TemporalAddress;
   readonly studio: TestStudio;
@@ -69,6 +71,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const folder = await mkdtemp(join(tmpdir(), 'scrip-house-'));
   const studio = await startTestStudio();
   const db = createDatabase(database.appUrl);
+  const asOwner = async <Result>(use: (owner: Knex) => Promise<Result>): Promise<Result> => {
+    const owner = createDatabase(database.ownerUrl, { connectionsMax: 1 });
+    return use(owner).finally(() => owner.destroy());
+  };
   const ledger = createLedger({ databaseUrl: database.appUrl });
   const connection = await Connection.connect({ address: address.address });
   const client = new Client({ connection, namespace: address.namespace });
@@ -109,12 +115,13 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       ...item,
       stripePriceId: `price_${index}`,
     }));
-    await publishCatalog(db, catalog, prices, await clock.now());
+    await asOwner(async (owner) => publishCatalog(owner, catalog, prices, await clock.now()));
   }
   await seedHouseModels(db);
   return {
     db,
     databaseUrl: database.appUrl,
+    asOwner,
     client,
     address,
     studio,

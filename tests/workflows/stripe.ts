@@ -26,8 +26,9 @@ export function stripeOf(url: string): Stripe {
 }
 
 /** Publishes the catalog with its prices at this Stripe. */
-export async function priceCatalog({ db, deps, catalog }: House): Promise<void> {
-  await priceAndPublishCatalog(db, deps.payments, catalog, await deps.clock.now());
+export async function priceCatalog({ asOwner, deps, catalog }: House): Promise<void> {
+  const now = await deps.clock.now();
+  await asOwner((owner) => priceAndPublishCatalog(owner, deps.payments, catalog, now));
 }
 
 /** Pays at a checkout page as a person with a card does. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors';
 import { askTemporal } from '../../platform/ask-temporal';
-import { isMigrated } from '../../platform/migrate';
+import { findFaults } from '../../platform/fit-database';
 import { getCurrentCatalog } from '../../store/catalogs';
 import type { ApiDeps } from '../deps';
 import { defineOperation } from '../operation';
@@ -12,28 +12,43 @@ const CHECK_MS_MAX = 3_000;
 
 export const getReadyz = defineOperation({
   summary: 'Check readiness',
-  description: 'Checks that the database is migrated, a catalog is published and Temporal answers.',
+  description:
+    'Checks that the database is migrated and serves us as we need it, a catalog is published and Temporal answers. ' +
+    'What is wrong with a database that answers is in the detail.',
   tag: 'System',
   access: 'public',
   answers: { 200: { description: 'Ready.', schema: z.strictObject({ status: z.literal('ready') }) } },
   problems: ['unavailable'],
   async handle(_call, deps) {
-    const missing = (
+    const failures = (
       await Promise.all([
         check('database', isReadyDatabase(deps)),
         check('catalog', getCurrentCatalog(deps.db)),
         check('temporal', isReadyTemporal(deps)),
       ])
     ).flat();
-    if (missing.length > 0) {
-      throw new DomainError('unavailable', `Not ready: ${missing.join(', ')}.`, { missing });
+    if (failures.length > 0) {
+      const missing = failures.map(({ name }) => name);
+      const faults = failures.flatMap((failure) => failure.faults);
+      throw new DomainError('unavailable', [`Not ready: ${missing.join(', ')}.`, ...faults].join(' '), {
+        missing,
+      });
     }
     return { status: 200, body: { status: 'ready' } };
   },
 });
 
-async function isReadyDatabase({ db }: ApiDeps): Promise<void> {
-  if (!(await isMigrated(db))) throw new Error('migrations are missing');
+/** What is wrong with the database, in words for whoever operates it. */
+class Faults extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join(' '));
+  }
+}
+
+/** Two connections are taken at once: however many ask, they take them for one look. */
+async function isReadyDatabase({ db, inFlight }: ApiDeps): Promise<void> {
+  const faults = await inFlight.join('readyz database', () => findFaults(db)).answer;
+  if (faults.length > 0) throw new Faults(faults);
 }
 
 async function isReadyTemporal({ temporal }: ApiDeps): Promise<void> {
@@ -46,12 +61,15 @@ async function isReadyTemporal({ temporal }: ApiDeps): Promise<void> {
   );
 }
 
-/** The name of what is not ready, or nothing. */
-async function check(name: string, work: Promise<unknown>): Promise<readonly string[]> {
+/** What is not ready and why, as far as it is known; or nothing. */
+async function check(
+  name: string,
+  work: Promise<unknown>,
+): Promise<readonly { readonly name: string; readonly faults: readonly string[] }[]> {
   try {
     await within(CHECK_MS_MAX, work, `${name} does not answer`);
     return [];
-  } catch {
-    return [name];
+  } catch (error) {
+    return [{ name, faults: error instanceof Faults ? error.faults : [] }];
   }
 }

@@ -6,9 +6,9 @@ import { getCurrentCatalog } from '../../store/catalogs';
 import { priceAndPublishCatalog } from '../../store/price-catalog';
 import { parseArgument, runVerb } from './command';
 import { diffValues } from './diff-values';
-import { findSurroundings, withDatabase } from './surroundings';
+import { findSurroundings, withDatabase, withOwner } from './surroundings';
 
-/** Checks, compares and publishes a catalog file. A published version never changes. */
+/** Checks, compares and, as the schema's owner, publishes a catalog file. A published version never changes. */
 export function runCatalog(args: readonly string[]): Promise<number> {
   return runVerb('catalog', { validate, diff, publish }, args);
 }
@@ -39,9 +39,7 @@ async function publish(args: readonly string[]): Promise<number> {
   // Publishing calls Stripe and receives nothing from it.
   const payments = createStripePayments({ ...surroundings.stripe(), webhookSecrets: [] });
   const now = await surroundings.clock().now();
-  const isNew = await withDatabase(surroundings.databaseUrl(), (db) =>
-    priceAndPublishCatalog(db, payments, catalog, now),
-  );
+  const isNew = await withOwner(surroundings, (db) => priceAndPublishCatalog(db, payments, catalog, now));
   console.log(
     isNew
       ? `${catalog.version} is published. Existing subscriptions keep their version.`

@@ -1,8 +1,8 @@
 import { createApiKey, listApiKeys, revokeApiKey, SCOPES, type Scope } from '../../store/api-keys';
 import { parseArgument, parseOptions, runVerb, UsageError } from './command';
-import { findSurroundings, withDatabase } from './surroundings';
+import { findSurroundings, withDatabase, withOwner } from './surroundings';
 
-/** Makes, lists and revokes API keys. A key's secret is shown once, when it is made. */
+/** Makes, lists and revokes API keys; all but the list as the schema's owner. A key's secret is shown once, when it is made. */
 export function runKeys(args: readonly string[]): Promise<number> {
   return runVerb('keys', { create, list, revoke }, args);
 }
@@ -19,7 +19,7 @@ async function create(args: readonly string[]): Promise<number> {
     scopes: (values.scope ?? ['customer']).map(parseScope),
     createdAt: await surroundings.clock().now(),
   };
-  const { id, secret } = await withDatabase(surroundings.databaseUrl(), (db) => createApiKey(db, key));
+  const { id, secret } = await withOwner(surroundings, (db) => createApiKey(db, key));
   console.error(`${id} (${key.scopes.join(', ')}). The secret is shown only once:`);
   console.log(secret);
   return 0;
@@ -38,7 +38,7 @@ async function revoke(args: readonly string[]): Promise<number> {
   const { argument: id } = parseArgument(args, {}, 'key id');
   const surroundings = findSurroundings();
   const now = await surroundings.clock().now();
-  const found = await withDatabase(surroundings.databaseUrl(), (db) => revokeApiKey(db, id, now));
+  const found = await withOwner(surroundings, (db) => revokeApiKey(db, id, now));
   if (!found) throw new Error(`There is no key ${id}.`);
   console.log(`${id} is revoked.`);
   return 0;

@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { z } from 'zod';
 import { createClock, type Clock } from '../../platform/clock';
 import { createDatabase } from '../../platform/database';
+import { refuseUnfitDatabase } from '../../platform/fit-database';
 
 const optional = z.string().nullish();
 
@@ -62,14 +63,37 @@ export function findSurroundings(env: Environment = process.env): Surroundings {
   };
 }
 
-/** Does something with the database, on one connection, and closes it. */
+/** Does something with the database and closes it. Throws before anything is done when it is not one for this code. */
 export async function withDatabase<Result>(url: string, use: (db: Knex) => Promise<Result>): Promise<Result> {
   const db = createDatabase(url, { applicationName: 'scrip-cli', connectionsMax: 2 });
   try {
+    await refuseUnfitDatabase(db);
     return await use(db);
   } finally {
     await db.destroy();
   }
+}
+
+/**
+ * As `withDatabase`, for what the application's role may not do: make keys, publish. Throws before anything is done when
+ * the URL is not the owner's.
+ */
+export function withOwner<Result>(
+  surroundings: Surroundings,
+  use: (db: Knex) => Promise<Result>,
+): Promise<Result> {
+  return withDatabase(surroundings.databaseOwnerUrl(), async (db) => {
+    const { rows } = await db.raw<{ rows: { role: string; may: boolean }[] }>(
+      `SELECT current_user AS role, has_table_privilege('app.api_keys', 'INSERT')
+         AND has_table_privilege('app.catalogs', 'INSERT') AS may`,
+    );
+    const [asked] = rows;
+    if (asked?.may === true) return use(db);
+    throw new Error(
+      `The role ${String(asked?.role)} may only read keys and what is published: ` +
+        'set DATABASE_OWNER_URL to the role that owns the schema.',
+    );
+  });
 }
 
 /** A stack that was killed leaves its file behind: what it says is true only as long as the stack is there. */
