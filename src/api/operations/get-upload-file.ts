@@ -8,7 +8,8 @@ const query = z.strictObject({ expires: z.string().optional(), signature: z.stri
 
 export const getUploadFile = defineOperation({
   summary: 'Download an uploaded picture by its signed link',
-  description: 'For the job provider: the link needs no key and expires.',
+  description:
+    'For the job provider: the link needs no key and expires. There is nothing in the file but the picture: no place, no camera.',
   tag: 'Models',
   access: 'public',
   query,
@@ -21,11 +22,13 @@ export const getUploadFile = defineOperation({
     }
     return getUpload(db, id);
   },
-  async handle(_call, { objectStore }, upload) {
-    return {
-      status: 200,
-      bytes: await objectStore.get(upload.objectKey),
-      contentType: upload.contentType,
-    };
+  async handle({ res }, { objectStore, pictureDesk }, upload) {
+    const stored = await objectStore.get(upload.objectKey);
+    if (upload.isStripped) return { status: 200, bytes: stored, contentType: upload.contentType };
+    const gone = new AbortController();
+    res.once('close', () => gone.abort());
+    const { customerId } = upload;
+    const { bytes, contentType } = await pictureDesk.prepare(stored, { customerId, signal: gone.signal });
+    return { status: 200, bytes, contentType };
   },
 });
