@@ -1,4 +1,4 @@
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { DomainError } from '../domain/errors';
@@ -7,8 +7,8 @@ import { prepareUpload, type PreparedUpload } from '../media/prepare-upload';
 
 /*
  * Prepares one upload: its bytes on standard input, what became of it on standard output, as a line of JSON and the bytes to
- * store. The API starts one for each picture (src/media/picture-desk.ts) and tells it how many megabytes it may take. What
- * strangers send is decoded nowhere else.
+ * store. The API starts one for each picture (src/media/picture-desk.ts) and tells it how many megabytes it may take and
+ * at which priority to run. What strangers send is decoded nowhere else.
  */
 
 /** An honest picture of the largest size takes five at most. */
@@ -16,8 +16,8 @@ const CPU_SECONDS_MAX = 20;
 const LOOK_MS = 20;
 
 async function main(): Promise<void> {
-  const memoryMbMax = Number(process.argv[2]);
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  const [memoryMbMax = 0, priority = 0] = process.argv.slice(2).map(Number);
+  if (priority !== 0) setPriority(priority);
   sharp.concurrency(1);
   sharp.cache(false);
   // The decoder works in another thread, so this one sees how it grows.

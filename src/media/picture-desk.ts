@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { DomainError } from '../domain/errors';
 import { createTurns } from '../platform/turns';
 import { inspectUpload } from './inspect-upload';
@@ -28,9 +29,10 @@ export const TOO_COSTLY_EXIT = 77;
 
 /** More would only make each of them slower. */
 const PROCESSES_MAX = 2;
-/** What a phone makes; above, a picture may take a gigabyte and seconds. Only one of those is at work at once. */
+/** What a phone makes. Above, a picture may take a gigabyte and seconds: of those one is at work at once, behind all else. */
 const SMALL_PIXELS_MAX = 12_500_000;
-const MEMORY_MB_MAX = { small: 500, large: 1_300 } as const;
+const SMALL = { memoryMbMax: 500, priority: constants.priority.PRIORITY_NORMAL };
+const LARGE = { memoryMbMax: 1_300, priority: constants.priority.PRIORITY_BELOW_NORMAL };
 const WAIT_MS_MAX = 60_000;
 /** Computing time is bounded in the process itself; this is for one that stands still. */
 const STILL_MS_MAX = 60_000;
@@ -58,8 +60,9 @@ export function createPictureDesk(program: string): PictureDesk {
         signal,
       });
       try {
-        const memoryMbMax = MEMORY_MB_MAX[isLarge ? 'large' : 'small'];
-        return answerOf(await runOnce(program, bytes, { memoryMbMax, signal }));
+        const { memoryMbMax, priority } = isLarge ? LARGE : SMALL;
+        const command = [program, String(memoryMbMax), String(priority)];
+        return answerOf(await runOnce(command, bytes, signal));
       } finally {
         giveBack();
       }
@@ -68,12 +71,8 @@ export function createPictureDesk(program: string): PictureDesk {
 }
 
 /** Gives the bytes to a process and answers all it says. Its environment is empty: it knows no secret. */
-async function runOnce(
-  program: string,
-  bytes: Buffer,
-  { memoryMbMax, signal }: { readonly memoryMbMax: number; readonly signal: AbortSignal },
-): Promise<Buffer> {
-  const child = spawn(process.execPath, ['--max-old-space-size=64', program, String(memoryMbMax)], {
+function runOnce(command: readonly string[], bytes: Buffer, signal: AbortSignal): Promise<Buffer> {
+  const child = spawn(process.execPath, ['--max-old-space-size=64', ...command], {
     env: { MALLOC_ARENA_MAX: '2' },
     stdio: ['pipe', 'pipe', 'ignore'],
     signal: AbortSignal.any([signal, AbortSignal.timeout(STILL_MS_MAX)]),
@@ -90,15 +89,17 @@ async function runOnce(
     // It may end before it has read all; how it ended is what counts.
     child.stdin.on('error', () => undefined);
     child.stdin.end(bytes);
-    child.on('error', () =>
-      reject(new DomainError('unavailable', 'The picture could not be looked at now.')),
-    );
+    const notNow = new DomainError('unavailable', 'The picture could not be looked at now.');
+    // One that is told to end is waited for, so that what it took is there for the next.
+    child.on('error', () => {
+      if (child.pid === undefined) reject(notNow);
+    });
     child.on('close', (code, killedBy) => {
       if (code === 0) resolve(Buffer.concat(chunks));
       else if (killedBy !== null && CRASHES.includes(killedBy)) reject(damaged());
       else if (code === TOO_COSTLY_EXIT)
         reject(refusedPicture('too_costly', 'The picture takes too much time or memory to decode.'));
-      else reject(new DomainError('unavailable', 'The picture could not be looked at now.'));
+      else reject(notNow);
     });
   });
 }

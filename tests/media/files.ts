@@ -49,9 +49,14 @@ export function withSegments(jpeg: Buffer, segments: readonly (readonly [number,
 }
 
 /** Seven thousand pixels a side in a few hundred kilobytes. */
-export function bomb(bits: 8 | 16, side = 7_000): Promise<Buffer> {
+export function bomb(
+  bits: 8 | 16,
+  { side = 7_000, interlaced = false }: { readonly side?: number; readonly interlaced?: boolean } = {},
+): Promise<Buffer> {
   const flat = sharp({ create: { width: side, height: side, channels: 3, background: '#000000' } });
-  return (bits === 16 ? flat.toColourspace('rgb16') : flat).png({ compressionLevel: 6 }).toBuffer();
+  return (bits === 16 ? flat.toColourspace('rgb16') : flat)
+    .png({ compressionLevel: 6, progressive: interlaced })
+    .toBuffer();
 }
 
 /** A file of the family of HEIC, AVIF and films, which has nothing but its beginning. */

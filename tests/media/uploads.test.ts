@@ -165,7 +165,7 @@ describe('an upload that is not taken', () => {
           .toBuffer(),
     ],
     ['too_many_pixels', () => bomb(16)],
-    ['too_many_pixels', () => bomb(8, 7_100)],
+    ['too_many_pixels', () => bomb(8, { side: 7_100 })],
     ['animated', animatedWebp],
     ['animated', animatedPng],
     ['animated', () => fileWithSize('avis', 100, 100)],
