@@ -19,6 +19,8 @@ export interface Turns {
    * wanted any more.
    */
   take(request: TurnRequest): Promise<() => void>;
+  /** How many are at work and how many wait now. */
+  standing(): { readonly atWork: number; readonly waiting: number };
 }
 
 export interface TurnLimits {
@@ -102,6 +104,7 @@ export function createTurns(limits: TurnLimits): Turns {
   }
 
   return {
+    standing: () => ({ atWork: atWork.get(ALL) ?? 0, waiting }),
     take(request) {
       if ((lines.get(request.who)?.length ?? 0) >= limits.waitingOfOne)
         return Promise.reject(new DomainError('rate_limited', 'Too many of yours wait already.'));
