@@ -13,7 +13,7 @@ export const PICTURE_PIXELS_MAX = 50_000_000;
 export const COSTLY_PIXELS_MAX = PICTURE_PIXELS_MAX / 2;
 /**
  * How many times as long as wide a picture may be. Trainers shrink pictures to their longer side: at 10 the studio's 128 pixels
- * leave 12 to learn from, at 50 two or three, of which the rim is not looked at. A panorama of a phone has 4 to 5.
+ * leave 13 to learn from, at 50 three, of which the rim is not looked at. A panorama of a phone has 4 to 5.
  */
 export const PICTURE_RATIO_MAX = 10;
 
