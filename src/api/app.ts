@@ -4,6 +4,7 @@ import { answerError } from './answer-error';
 import type { ApiDeps } from './deps';
 import { observeAlarms } from './observe-alarms';
 import { observeRequests } from './observe-requests';
+import { observeUploads } from './observe-uploads';
 import { openApiOf } from './openapi';
 import { nameRequest } from './request-id';
 import { routes, type Route } from './routes';
@@ -17,6 +18,7 @@ export function createApp(parts: Omit<ApiDeps, 'openApi'>, sandboxRoutes: readon
   const served = [...routes, ...sandboxRoutes];
   const deps: ApiDeps = { ...parts, openApi: openApiOf(served, parts.publicUrl) };
   observeAlarms(deps);
+  observeUploads(deps);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');

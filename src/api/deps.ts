@@ -3,10 +3,12 @@ import type { Knex } from 'knex';
 import type { Jobs } from '../jobs/jobs';
 import type { Ledger } from '../ledger/commands';
 import type { ObjectStore } from '../media/object-store';
+import type { PictureDesk } from '../media/picture-desk';
 import type { Payments } from '../payments/payments';
 import type { Clock } from '../platform/clock';
 import type { Logger } from '../platform/logger';
 import type { Registry } from '../platform/metrics';
+import type { Turns } from '../platform/turns';
 import type { InFlight } from './in-flight';
 import type { OpenApi } from './openapi-document';
 import type { SpendWatch } from './spend-watch';
@@ -19,6 +21,9 @@ export interface ApiDeps {
   readonly payments: Payments;
   readonly jobs: Jobs;
   readonly objectStore: ObjectStore;
+  /** Uploads take a turn here before their bodies are read (upload-door.ts). */
+  readonly uploadTurns: Turns;
+  readonly pictureDesk: PictureDesk;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Registry;

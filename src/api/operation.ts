@@ -7,6 +7,12 @@ import type { ApiDeps } from './deps';
 /** Who may call: anybody; a customer by a portal token, or any key for them; any key; a key with the operator scope. */
 export type Access = 'public' | 'customer' | 'key' | 'operator';
 
+/** Who sends a body, and what is needed to take it. */
+export interface Sender {
+  readonly caller: Caller | undefined;
+  readonly deps: ApiDeps;
+}
+
 /** How a request body is read and what it must be. */
 export interface BodyFormat<Body> {
   readonly contentType: string;
@@ -14,7 +20,7 @@ export interface BodyFormat<Body> {
   readonly schema: z.ZodType;
   readonly required: boolean;
   /** Throws `body_too_large` before `invalid_request`; never reads more than its limit. */
-  read(req: Request): Promise<Body>;
+  read(req: Request, by: Sender): Promise<Body>;
 }
 
 /** One HTTP request, checked: whatever a handler sees has the declared shape. */

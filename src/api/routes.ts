@@ -16,6 +16,7 @@ import { createSubscription } from './operations/create-subscription';
 import { createUpload } from './operations/create-upload';
 import { deleteCustomer } from './operations/delete-customer';
 import { deleteModel } from './operations/delete-model';
+import { deleteUpload } from './operations/delete-upload';
 import { getAccountPage } from './operations/get-account-page';
 import { getAddOn } from './operations/get-add-on';
 import { getAutoTopUp } from './operations/get-auto-top-up';
@@ -108,6 +109,7 @@ export const routes: readonly Route[] = [
   { method: 'post', path: '/v1/holds/{id}/void', operation: voidHold },
 
   { method: 'post', path: '/v1/uploads', operation: createUpload },
+  { method: 'delete', path: '/v1/uploads/{id}', operation: deleteUpload },
   { method: 'get', path: '/v1/uploads/{id}/file', operation: getUploadFile },
 
   { method: 'get', path: '/v1/models', operation: listModels },

@@ -22,7 +22,7 @@ const AUTHENTICATE_MS_MAX = 6_000;
 export function serveOperation({ path, operation }: Route, deps: ApiDeps): RequestHandler {
   return async (req, res) => {
     const caller = operation.access === 'public' ? undefined : await callerOf(deps, req);
-    const body = await operation.body.read(req);
+    const body = await operation.body.read(req, { caller, deps });
     const query = parseWith(operation.query, bindQuery(caller, operation, req.query), 'query');
     const isKeyed = operation.needsIdempotencyKey && !operation.isDryRun(query, body);
     const call: Call<unknown, unknown> = {

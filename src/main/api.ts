@@ -1,4 +1,5 @@
 import { once, setMaxListeners } from 'node:events';
+import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { noticeCredits } from '../activities/notice-credits';
@@ -8,9 +9,11 @@ import { createHttpServer } from '../api/http-server';
 import { createInFlight } from '../api/in-flight';
 import { sandboxRoutes } from '../api/sandbox-routes';
 import { createSpendWatch } from '../api/spend-watch';
+import { createUploadTurns } from '../api/upload-door';
 import { createHttpJobs } from '../jobs/http-jobs';
 import { createLedger } from '../ledger/ledger';
 import { createObjectStore } from '../media/object-store-from-url';
+import { createPictureDesk } from '../media/picture-desk';
 import { createStripePayments } from '../payments/stripe-payments';
 import { createClock, wallInstant } from '../platform/clock';
 import { readConfig, type Config } from '../platform/config';
@@ -59,6 +62,8 @@ function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openAp
     payments: createStripePayments({ secretKey, apiUrl, webhookSecrets }),
     jobs: createHttpJobs({ baseUrl, token, webhookSecret, submit, now: wallInstant }),
     objectStore: createObjectStore(config.objectStoreUrl),
+    uploadTurns: createUploadTurns(),
+    pictureDesk: createPictureDesk(join(__dirname, 'prepare-upload.js')),
     clock,
     logger,
     metrics: createMetrics('api'),

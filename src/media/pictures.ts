@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { PICTURE_PIXELS_MAX } from './picture-limits';
 
 export type PictureType = 'image/png' | 'image/jpeg' | 'image/webp';
 
@@ -8,13 +9,6 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
 }
-
-/** What an upload may weigh; the API stops reading there. */
-export const UPLOAD_BYTES_MAX = 20_000_000;
-/** Of what a style is learned from: a side below this shows none. What is generated may be of any size. */
-export const PICTURE_SIDE_MIN = 64;
-/** About what a good camera makes. A few kilobytes can unpack to far more, so it is asked before anything is decoded. */
-export const PICTURE_PIXELS_MAX = 50_000_000;
 
 const DECODE_SECONDS_MAX = 20;
 
@@ -29,12 +23,23 @@ export async function readPicture(bytes: Buffer, sideMin = 1): Promise<Picture |
     const image = sharp(bytes, { limitInputPixels: PICTURE_PIXELS_MAX, failOn: 'error' });
     const { autoOrient } = await image.metadata();
     if (Math.min(autoOrient.width, autoOrient.height) < sideMin) return undefined;
-    // The statistics need every pixel and keep none: a whole decode without a copy in memory.
-    await image.timeout({ seconds: DECODE_SECONDS_MAX }).stats();
+    await decodeWhole(bytes, DECODE_SECONDS_MAX);
     return { contentType, width: autoOrient.width, height: autoOrient.height };
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Decodes a picture to its last pixel and keeps none of them: row by row where its format allows, so that it takes little memory.
+ * Throws what the decoder says when it is damaged or cut off, or takes longer than `secondsMax` (0: however long).
+ */
+export async function decodeWhole(bytes: Buffer, secondsMax = 0): Promise<void> {
+  await sharp(bytes, { limitInputPixels: PICTURE_PIXELS_MAX, failOn: 'error', sequentialRead: true })
+    .resize(16, 16, { fit: 'fill' })
+    .raw()
+    .timeout({ seconds: secondsMax })
+    .toBuffer();
 }
 
 /**

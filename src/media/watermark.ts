@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { PICTURE_PIXELS_MAX } from './pictures';
+import { PICTURE_PIXELS_MAX } from './picture-limits';
 
 /**
  * Lays the mark over a picture and answers a PNG of the same size: the name in slanted rows over all of it, light with

@@ -97,6 +97,18 @@ export async function listQueuedSpends(
   return rows.map(spendOf);
 }
 
+/** The training that learns from an upload of the customer's and has not ended; undefined when there is none. */
+export async function findTrainingFrom(
+  db: Knex,
+  { id, customerId }: { readonly id: string; readonly customerId: string },
+): Promise<Pick<Spend, 'id'> | undefined> {
+  return db<SpendRow>('app.spends')
+    .where({ customer_id: customerId, action: 'train_model' })
+    .whereIn('status', ['reserved', 'running'])
+    .whereRaw(`jsonb_exists(input -> 'uploadIds', ?)`, [id])
+    .first('id');
+}
+
 /** Notes that the provider has accepted the work. A no-op when the spend is past that. */
 export async function markSpendRunning(db: Knex, id: string, at: Instant): Promise<void> {
   await db('app.spends').where({ id, status: 'reserved' }).update({ status: 'running', updated_at: at });

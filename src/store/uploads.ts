@@ -11,6 +11,8 @@ export interface Upload {
   readonly height: number;
   readonly bytes: number;
   readonly objectKey: string;
+  /** Whether the object is the picture alone; false for what was stored before places and cameras were taken out. */
+  readonly isStripped: boolean;
   readonly createdAt: Instant;
 }
 
@@ -22,6 +24,7 @@ interface UploadRow {
   height: number;
   bytes: number;
   object_key: string;
+  is_stripped: boolean;
   created_at: Instant;
 }
 
@@ -35,6 +38,7 @@ export async function insertUpload(db: Knex, upload: Upload): Promise<void> {
     height: upload.height,
     bytes: upload.bytes,
     object_key: upload.objectKey,
+    is_stripped: upload.isStripped,
     created_at: upload.createdAt,
   };
   await db('app.uploads').insert(row).onConflict('id').ignore();
@@ -45,6 +49,13 @@ export async function getUpload(db: Knex, id: string): Promise<Upload> {
   const row = await db<UploadRow>('app.uploads').where({ id }).first();
   if (row === undefined) throw new DomainError('not_found', `No upload ${id}.`);
   return uploadOf(row);
+}
+
+/** The customer's own upload. Throws `not_found` when it is somebody else's. */
+export async function getOwnUpload(db: Knex, id: string, customerId: string): Promise<Upload> {
+  const upload = await getUpload(db, id);
+  if (upload.customerId !== customerId) throw new DomainError('not_found', `No upload ${id}.`);
+  return upload;
 }
 
 /** Which of the ids are uploads of this customer. */
@@ -84,6 +95,7 @@ function uploadOf(row: UploadRow): Upload {
     height: row.height,
     bytes: row.bytes,
     objectKey: row.object_key,
+    isStripped: row.is_stripped,
     createdAt: row.created_at,
   };
 }

@@ -6,7 +6,8 @@ import sharp from 'sharp';
 import { instantOf } from '../../src/domain/instants';
 import type { ObjectStore } from '../../src/media/object-store';
 import { createObjectStore } from '../../src/media/object-store-from-url';
-import { PICTURE_SIDE_MIN, readPicture } from '../../src/media/pictures';
+import { PICTURE_SIDE_MIN } from '../../src/media/picture-limits';
+import { readPicture } from '../../src/media/pictures';
 import { signUploadPath, verifyUploadSignature } from '../../src/media/signed-url';
 import { watermark } from '../../src/media/watermark';
 

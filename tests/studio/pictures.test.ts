@@ -4,8 +4,9 @@ import { HOUSE_MODELS, HOUSE_STYLES } from '../../dev/studio/house-models';
 import { render } from '../../dev/studio/render';
 import { learnStyle } from '../../dev/studio/style/learn-style';
 import { distance, hexOf, labOfHex, type Lab } from '../../dev/studio/style/oklab';
-import type { Style } from '../../dev/studio/style/style';
+import { styleSchema, type Style } from '../../dev/studio/style/style';
 import { startLoopbackServer, type LoopbackServer } from '../../dev/stack/loopback-server';
+import { PICTURE_RATIO_MAX, PICTURE_SIDE_MIN } from '../../src/media/picture-limits';
 import { startTestStudio, type TestStudio } from './test-studio';
 
 /** How different two styles look: how far each colour lies from the other's nearest, by the share that it covers. */
@@ -103,6 +104,19 @@ describe('pictures', () => {
     }
   });
 
+  it('can be learned from when they are as long and narrow as an upload may be', async () => {
+    const [width, height] = [PICTURE_SIDE_MIN * PICTURE_RATIO_MAX, PICTURE_SIDE_MIN];
+    const narrow = await sharp(await bars('#f4e3c1', ['#c8442f', '#e08a2e', '#7a2f1d'], 30))
+      .resize(width, height, { fit: 'fill' })
+      .png()
+      .toBuffer();
+    for (const picture of [narrow, await sharp(narrow).rotate(90).png().toBuffer()]) {
+      const kept = styleSchema.parse(JSON.parse(JSON.stringify(await learnStyle([picture]))));
+      expect(kept.palette).toHaveLength(9);
+      expect(await sharp((await paint(kept, 'narrow', 1))[0]).metadata()).toMatchObject({ width: 512 });
+    }
+  });
+
   it('have colours that survive the way to OKLab and back', () => {
     for (const hex of ['#000000', '#ffffff', '#336699', '#e2a13b', '#7d3f6a']) {
       expect(hexOf(labOfHex(hex) satisfies Lab)).toBe(hex);
@@ -116,6 +130,7 @@ describe('a training', () => {
 
   beforeAll(async () => {
     const picture = await bars('#f4e3c1', ['#c8442f', '#e08a2e', '#7a2f1d'], 30);
+    const narrow = await sharp(picture).resize(3_200, 64, { fit: 'fill' }).png().toBuffer();
     let refusals = 2;
     gallery = await startLoopbackServer((req, res) => {
       const isRestarting = req.url === '/restarting.png' && refusals > 0;
@@ -123,6 +138,7 @@ describe('a training', () => {
       if (isRestarting) res.writeHead(503).end();
       else if (req.url === '/gone.png') res.writeHead(404).end();
       else if (req.url === '/text.png') res.end('no picture at all');
+      else if (req.url === '/narrow.png') res.end(narrow);
       else res.end(picture);
     });
     studio = await startTestStudio();
@@ -153,6 +169,7 @@ describe('a training', () => {
   it.each([
     ['cannot be fetched', 'gone'],
     ['is not a picture', 'text'],
+    ['is too narrow', 'narrow'],
   ])('fails as invalid input when a picture %s', async (_what, name) => {
     const training = await train(`spd_bad_${name}`, ['one', name]);
     expect(training).toMatchObject({

@@ -288,7 +288,7 @@ function tick(): Promise<void> {
 
 async function upload({ db }: House, customerId: string): Promise<string> {
   const id = newId('upl');
-  const picture = { contentType: 'image/jpeg', width: 640, height: 480, bytes: 1000 };
+  const picture = { contentType: 'image/jpeg', width: 640, height: 480, bytes: 1000, isStripped: true };
   await insertUpload(db, { id, customerId, ...picture, objectKey: `uploads/${id}`, createdAt: instantOf(0) });
   return id;
 }

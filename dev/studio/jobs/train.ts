@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '../../../src/domain/errors';
 import { fetchOutput } from '../../../src/jobs/fetch-output';
-import { PICTURE_SIDE_MIN, readPicture, UPLOAD_BYTES_MAX } from '../../../src/media/pictures';
+import { isTooNarrow, PICTURE_SIDE_MIN, UPLOAD_BYTES_MAX } from '../../../src/media/picture-limits';
+import { readPicture } from '../../../src/media/pictures';
 import { learnStyle } from '../style/learn-style';
 import type { Style } from '../style/style';
 import { JobFailure } from './job-failure';
@@ -21,7 +22,9 @@ export async function train(
   const pictures: Buffer[] = [];
   for (const [index, url] of urls.entries()) {
     const picture = await fetchPatiently(url, index + 1, signal);
-    if ((await readPicture(picture, PICTURE_SIDE_MIN)) === undefined) {
+    const read = await readPicture(picture, PICTURE_SIDE_MIN);
+    // Of what is too narrow, nothing is left to look at when it is made small.
+    if (read === undefined || isTooNarrow(read)) {
       throw new JobFailure('invalid_input', `Training image ${index + 1} is not a picture to learn from.`);
     }
     pictures.push(picture);

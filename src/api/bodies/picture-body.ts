@@ -2,14 +2,17 @@ import busboy from 'busboy';
 import type { Request } from 'express';
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors';
-import { UPLOAD_BYTES_MAX } from '../../media/pictures';
-import type { BodyFormat } from '../operation';
+import { UPLOAD_BYTES_MAX, UPLOAD_RULES } from '../../media/picture-limits';
+import type { BodyFormat, Sender } from '../operation';
 import { possibleId } from '../schemas';
+import { enterWithUpload } from '../upload-door';
 import { tooLarge } from './read-bytes';
 
 export interface PictureForm {
   readonly customerId: string;
   readonly file: Buffer;
+  /** Aborted when whoever sent it does not wait for the answer any more. */
+  readonly gone: AbortSignal;
 }
 
 /** What the form's lines around the file may add. */
@@ -23,16 +26,21 @@ export const pictureBody: BodyFormat<PictureForm> = {
   contentType: 'multipart/form-data',
   schema: z.strictObject({
     customerId: z.string(),
-    file: z.string().meta({ format: 'binary', description: 'PNG, JPEG or WebP, at least 64 pixels a side.' }),
+    file: z.string().meta({ format: 'binary', description: UPLOAD_RULES }),
   }),
   required: true,
-  read: readForm,
+  read: readInTurn,
 };
 
-function readForm(req: Request): Promise<PictureForm> {
-  if (Number(req.headers['content-length'] ?? 0) > UPLOAD_BYTES_MAX + FORM_BYTES_MAX) {
-    return Promise.reject(tooLarge(UPLOAD_BYTES_MAX));
-  }
+/** What is refused by its announced size waits for nothing; all else is read when there is room for it. */
+async function readInTurn(req: Request, by: Sender): Promise<PictureForm> {
+  if (Number(req.headers['content-length'] ?? 0) > UPLOAD_BYTES_MAX + FORM_BYTES_MAX)
+    throw tooLarge(UPLOAD_BYTES_MAX);
+  const gone = await enterWithUpload(req, by);
+  return { ...(await readForm(req)), gone };
+}
+
+function readForm(req: Request): Promise<Omit<PictureForm, 'gone'>> {
   return new Promise((resolve, reject) => {
     const form = openForm(req);
     let customerId: string | undefined;

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import { DomainError } from '../../domain/errors';
-import { PICTURE_SIDE_MIN, readPicture } from '../../media/pictures';
+import { inspectUpload } from '../../media/inspect-upload';
+import { UPLOAD_RULES } from '../../media/picture-limits';
 import { newId } from '../../platform/ids';
 import { beingErased, getOpenCustomer, isErasureViolation } from '../../store/customers';
 import { hasUpload, insertUpload, type Upload } from '../../store/uploads';
@@ -10,36 +10,32 @@ import { uploadSchema, uploadView } from '../views/upload-view';
 
 export const createUpload = defineOperation({
   summary: 'Upload a picture',
+  description: `${UPLOAD_RULES} A refusal says why in \`detail\`, and as a word in \`reason\`. What a camera or a program wrote beside the picture (place, camera, times, texts) is removed before it is stored, and the picture is turned upright. AVIF and CMYK are stored as JPEG, or as WebP where they are transparent. The answer describes what is stored.`,
   tag: 'Models',
   access: 'customer',
   body: pictureBody,
   answers: { 201: { description: 'The picture is stored.', schema: uploadSchema } },
-  problems: ['state_conflict'],
-  async find({ body: { customerId, file } }, { db }) {
-    // Malformed before unknown: what is no picture is refused as such, whoever sends it.
-    const picture = await readPicture(file, PICTURE_SIDE_MIN);
-    if (picture === undefined) {
-      throw new DomainError(
-        'invalid_request',
-        `The file must be a whole PNG, JPEG or WebP picture of at least ${PICTURE_SIDE_MIN} pixels a side.`,
-        { field: 'file' },
-      );
-    }
-    return { customer: await getOpenCustomer(db, customerId), picture };
+  problems: ['state_conflict', 'rate_limited', 'unavailable'],
+  find({ body: { customerId, file } }, { db }) {
+    // Malformed before unknown, as far as the file says it itself; it is decoded for a customer who is there.
+    inspectUpload(file);
+    return getOpenCustomer(db, customerId);
   },
-  async handle({ body: { file } }, { db, objectStore, clock }, { customer, picture }) {
+  async handle({ body: { file, gone } }, { db, objectStore, pictureDesk, clock }, customer) {
+    const { bytes, ...picture } = await pictureDesk.prepare(file, { customerId: customer.id, signal: gone });
     const id = newId('upl');
     const upload: Upload = {
       id,
       customerId: customer.id,
       ...picture,
-      bytes: file.length,
+      bytes: bytes.length,
       objectKey: `uploads/${id}`,
+      isStripped: true,
       createdAt: await clock.now(),
     };
     // The row first, so that whoever erases the customer finds the picture; where there is no row any more they have been here.
     await insertUnlessErased(db, upload);
-    await objectStore.put(upload.objectKey, file, picture.contentType);
+    await objectStore.put(upload.objectKey, bytes, picture.contentType);
     if (!(await hasUpload(db, id))) {
       await objectStore.remove(upload.objectKey);
       throw beingErased();

@@ -8,7 +8,8 @@ const query = z.strictObject({ expires: z.string().optional(), signature: z.stri
 
 export const getUploadFile = defineOperation({
   summary: 'Download an uploaded picture',
-  description: 'Used by the job provider: the link is signed, needs no key and expires.',
+  description:
+    'Used by the job provider: the link is signed, needs no key and expires. The file holds the picture only, without place or camera data.',
   tag: 'Models',
   access: 'public',
   query,
@@ -21,11 +22,13 @@ export const getUploadFile = defineOperation({
     }
     return getUpload(db, id);
   },
-  async handle(_call, { objectStore }, upload) {
-    return {
-      status: 200,
-      bytes: await objectStore.get(upload.objectKey),
-      contentType: upload.contentType,
-    };
+  async handle({ res }, { objectStore, pictureDesk }, upload) {
+    const stored = await objectStore.get(upload.objectKey);
+    if (upload.isStripped) return { status: 200, bytes: stored, contentType: upload.contentType };
+    const gone = new AbortController();
+    res.once('close', () => gone.abort());
+    const { customerId } = upload;
+    const { bytes, contentType } = await pictureDesk.prepare(stored, { customerId, signal: gone.signal });
+    return { status: 200, bytes, contentType };
   },
 });

@@ -1,0 +1,28 @@
+import { DomainError } from '../domain/errors';
+import { UPLOAD_RULES } from './picture-limits';
+
+/** Why a file is no upload; `reason` of the problem that its sender is told. */
+export type RefusalReason =
+  | 'empty'
+  | 'not_a_picture'
+  | 'unsupported_format'
+  | 'truncated'
+  | 'damaged'
+  | 'animated'
+  | 'too_small'
+  | 'too_many_pixels'
+  | 'too_narrow'
+  | 'too_costly';
+
+/** The refusal of a file: why this one is not taken, and which are. `what` is a sentence. */
+export function refusedPicture(reason: RefusalReason, what: string): DomainError {
+  return new DomainError('invalid_request', `${what} ${UPLOAD_RULES}`, { field: 'file', reason });
+}
+
+export function truncated(): DomainError {
+  return refusedPicture('truncated', 'The file ends before its picture does.');
+}
+
+export function damaged(): DomainError {
+  return refusedPicture('damaged', 'The picture is damaged: it cannot be decoded to its last pixel.');
+}
