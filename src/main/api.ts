@@ -8,7 +8,7 @@ import { createHttpServer } from '../api/http-server';
 import { createInFlight } from '../api/in-flight';
 import { sandboxRoutes } from '../api/sandbox-routes';
 import { createSpendWatch } from '../api/spend-watch';
-import { createHttpJobs } from '../jobs/http-jobs';
+import { createJobs } from '../jobs/create-jobs';
 import { createLedger } from '../ledger/ledger';
 import { createObjectStore } from '../media/object-store-from-url';
 import { createStripePayments } from '../payments/stripe-payments';
@@ -44,7 +44,6 @@ async function main(): Promise<void> {
 
 function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openApi'> {
   const { secretKey, apiUrl, webhookSecrets } = config.stripe;
-  const { baseUrl, token, webhookSecret, submit } = config.jobs;
   const db = createDatabase(config.databaseUrl, { applicationName: 'scrip-api' });
   const temporal = createTemporalClient(config.temporal);
   const logger = createLogger({ name: 'api', level: config.logLevel });
@@ -54,7 +53,7 @@ function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openAp
     ledger: createLedger({ databaseUrl: config.databaseUrl }),
     temporal,
     payments: createStripePayments({ secretKey, apiUrl, webhookSecrets }),
-    jobs: createHttpJobs({ baseUrl, token, webhookSecret, submit, now: wallInstant }),
+    jobs: createJobs(config.jobs, wallInstant),
     objectStore: createObjectStore(config.objectStoreUrl),
     clock,
     logger,
