@@ -60,7 +60,11 @@ export function readSettings(env: Environment): Settings {
         ? undefined
         : {
             baseUrl: providerUrl,
-            token: need('JOB_PROVIDER_TOKEN', 'JOB_PROVIDER_URL'),
+            // A bare Cog asks for no token.
+            token:
+              find('JOB_PROVIDER_KIND') === 'cog'
+                ? (find('JOB_PROVIDER_TOKEN') ?? '')
+                : need('JOB_PROVIDER_TOKEN', 'JOB_PROVIDER_URL'),
             webhookSecret: need('JOBS_WEBHOOK_SECRET', 'JOB_PROVIDER_URL'),
           },
     objectStoreUrl: find('OBJECT_STORE_URL'),

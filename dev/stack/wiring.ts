@@ -67,6 +67,8 @@ export function environmentOf(wiring: Wiring, apiPort: number): Readonly<Record<
     STRIPE_SECRET_KEY: wiring.stripeSecretKey,
     STRIPE_API_URL: wiring.stripeUrl ?? '',
     STRIPE_WEBHOOK_SECRET: wiring.stripeWebhookSecret,
+    // The studio speaks one way; another provider's is the shell's to say.
+    ...(wiring.studioUrl === null ? {} : { JOB_PROVIDER_KIND: 'scrip', JOB_PROVIDER_SUBMIT: 'put' }),
     JOB_PROVIDER_URL: wiring.jobProviderUrl,
     JOB_PROVIDER_TOKEN: wiring.jobProviderToken,
     JOBS_WEBHOOK_SECRET: wiring.jobsWebhookSecret,

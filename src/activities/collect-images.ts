@@ -23,6 +23,12 @@ const PATIENCE_MS = 120_000;
 /** Outputs that are fetched at the same time: a hundred that hang are given up before the activity's own time is. */
 const LANES = 8;
 
+export interface Collected {
+  readonly images: readonly StoredImage[];
+  /** Why the first output that was promised could not be had; null when all were. */
+  readonly missing: string | null;
+}
+
 interface Output {
   readonly url: string;
   readonly position: number;
@@ -30,23 +36,32 @@ interface Output {
 
 /**
  * Copies the outputs of a job into the object store, so that they are ours before they are paid for. What is null, gone,
- * too large or no picture was not delivered. Ids and keys are derived from the spend: a repeat stores the same.
+ * too large, at no public address or no picture was not delivered, and it is said why. Ids and keys are derived from the
+ * spend: a repeat stores the same.
  */
 export async function collectImages(
   deps: ActivityDeps,
   spend: Spend,
   outputs: readonly (string | null)[],
   watch: Watch,
-): Promise<readonly StoredImage[]> {
+): Promise<Collected> {
   const endsAtMs = performance.now() + PATIENCE_MS;
   const stored: StoredImage[] = [];
+  const reasons = new Map<number, string>();
+  const lose = (position: number, reason: string) => {
+    reasons.set(position, reason);
+    deps.logger.warn({ spendId: spend.id, position, reason }, 'an output was not delivered');
+    return true;
+  };
   let missing = outputs.flatMap((url, position) => (url === null ? [] : [{ url, position }]));
   const collectMissing = async () => {
     missing = await tryEach(missing, async (output) => {
-      const bytes = await unlessUnavailable(() => fetchUnlessGone(deps, output.url));
-      if (typeof bytes === 'string') return bytes === 'gone';
-      const image = await storeImage(deps, spend, output.position, bytes);
-      if (image !== undefined) stored.push(image);
+      const fetched = await unlessUnavailable(() => fetchUnlessGone(deps, output.url));
+      if (fetched === 'unavailable') return false;
+      if ('gone' in fetched) return lose(output.position, fetched.gone);
+      const image = await storeImage(deps, spend, output.position, fetched.bytes);
+      if (image === undefined) return lose(output.position, 'An output is no picture.');
+      stored.push(image);
       return true;
     });
     if (missing.length > 0) throw new DomainError('unavailable', 'Some outputs cannot be fetched now.');
@@ -55,7 +70,9 @@ export async function collectImages(
     pause: (ms: number) => watch.pause(ms),
     isOver: () => Promise.resolve(performance.now() >= endsAtMs),
   });
-  return stored.sort((one, other) => one.position - other.position);
+  for (const { position } of missing) lose(position, 'An output could not be fetched in time.');
+  const [first] = [...reasons].sort(([one], [other]) => one - other);
+  return { images: stored.sort((one, other) => one.position - other.position), missing: first?.[1] ?? null };
 }
 
 /** Tries each output once, a few at a time, so that one that hangs holds up no other. Answers those that are not done. */
@@ -72,11 +89,14 @@ async function tryEach(
   return left;
 }
 
-async function fetchUnlessGone(deps: ActivityDeps, url: string): Promise<Buffer | 'gone'> {
+async function fetchUnlessGone(
+  deps: ActivityDeps,
+  url: string,
+): Promise<{ readonly bytes: Buffer } | { readonly gone: string }> {
   try {
-    return await deps.jobs.fetchOutput(url, OUTPUT_BYTES_MAX);
+    return { bytes: await deps.jobs.fetchOutput(url, OUTPUT_BYTES_MAX) };
   } catch (error) {
-    if (error instanceof DomainError && error.code === 'not_found') return 'gone';
+    if (error instanceof DomainError && error.code === 'not_found') return { gone: error.message };
     throw error;
   }
 }

@@ -26,6 +26,8 @@ export interface ActivityDeps {
   readonly urlSigningSecret: string;
   /** Keys the hash by which somebody who was erased is recognised (src/platform/config.ts). */
   readonly erasureKey: string;
+  /** After so long without a word of the provider about a job it is asked after, and a person is told, in ms. */
+  readonly jobSilenceMs: number;
   /** What trains a model at the job provider. */
   readonly trainerVersion: string;
 }

@@ -23,7 +23,7 @@ export async function jobRequestOf(
   spend: Spend,
   deadlineAt: Instant,
 ): Promise<JobRequest | undefined> {
-  const webhookUrl = deps.jobs.capabilities.webhook ? `${deps.publicUrl}/webhooks/jobs` : null;
+  const webhookUrl = deps.publicUrl + deps.jobs.webhookPath(spend.id);
   const request = spendRequestOf(spend);
   switch (request.action) {
     case 'train_model': {

@@ -1,8 +1,8 @@
 import { isTerminal } from '../domain/spend';
-import { findJob, recordJob } from '../store/jobs';
+import { findJob, forgetHeardJob, recordJob } from '../store/jobs';
 import { findSpend } from '../store/spends';
 import type { ActivityDeps } from './deps';
-import { jobKindOf } from './job-request';
+import { lookAtJob } from './look-at-job';
 
 /** Writes down what became of a job whose spend is settled already: nobody is charged for it, and support can see it. */
 export async function recordLateJob(
@@ -12,7 +12,8 @@ export async function recordLateJob(
   const spend = await findSpend(deps.db, spendId);
   if (spend === undefined || !isTerminal(spend.status)) return;
   const record = await findJob(deps.db, spendId);
-  const id = record?.providerId ?? (deps.jobs.capabilities.lookupByOwnId ? spendId : undefined);
-  const job = id === undefined ? undefined : await deps.jobs.find(jobKindOf(spend), id);
+  const id = record?.providerId ?? (deps.jobs.capabilities.ownIds ? spendId : undefined);
+  const job = id === undefined ? undefined : await lookAtJob(deps, spend, id);
   if (job !== undefined) await recordJob(deps.db, spendId, job, await deps.clock.now());
+  await forgetHeardJob(deps.db, spendId);
 }

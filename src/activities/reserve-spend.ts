@@ -9,6 +9,7 @@ import {
   type SpendRequest,
   type SpendStatus,
 } from '../domain/spend';
+import { canTrain } from '../jobs/jobs';
 import type { LedgerResult } from '../ledger/commands';
 import { deriveId } from '../platform/ids';
 import { getCatalog } from '../store/catalogs';
@@ -41,7 +42,7 @@ export async function reserveSpend(
   const gone = await refusedWhenErased(deps, spend.customerId);
   if (gone !== undefined) return gone;
   const facts = await loadSpendFacts(deps.db, { ...spend, at });
-  const plan = planSpend(spend.request, facts);
+  const plan = planSpend(spend.request, { ...facts, trainable: canTrain(deps.jobs) });
   if (!plan.allowed) return refusedByRule(plan);
   const result = await deps.ledger.submit({
     op: 'hold',

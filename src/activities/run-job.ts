@@ -5,8 +5,10 @@ import { recordJob } from '../store/jobs';
 import { getSpend, type Spend } from '../store/spends';
 import { collectImages, type StoredImage } from './collect-images';
 import type { ActivityDeps } from './deps';
+import { followJob, hasEnded, type JobFollower } from './follow-job';
 import { jobKindOf } from './job-request';
 import { keepWatch, type Watch } from './keep-watch';
+import { lookAtJob } from './look-at-job';
 import { submitJob, type JobTerms } from './submit-job';
 import { unlessUnavailable, whenAvailable } from './when-available';
 
@@ -49,7 +51,7 @@ export async function runJob(deps: ActivityDeps, input: RunJob): Promise<JobOutc
 }
 
 async function run(deps: ActivityDeps, spend: Spend, terms: JobTerms, watch: Watch): Promise<JobOutcome> {
-  const waiting = { kind: jobKindOf(spend), terms, watch };
+  const waiting = { spend, kind: jobKindOf(spend), terms, watch };
   const submission = await submitJob(deps, spend, terms, watch);
   switch (submission.outcome) {
     case 'rejected':
@@ -60,7 +62,9 @@ async function run(deps: ActivityDeps, spend: Spend, terms: JobTerms, watch: Wat
       if (submission.providerId !== null) await tellToStop(deps, submission.providerId, waiting);
       return overdue(terms);
     case 'accepted': {
-      const job = await awaitEnd(deps, submission.job, waiting);
+      const follower = followJob(deps, spend, terms);
+      const job = await awaitEnd(deps, submission.job, { ...waiting, follower });
+      await follower.close();
       await recordJob(deps.db, spend.id, job, await deps.clock.now());
       if (hasEnded(job) && !isLate(job, terms)) {
         return deliver(deps, spend, job, { stopped: terms.stop(), watch });
@@ -72,24 +76,28 @@ async function run(deps: ActivityDeps, spend: Spend, terms: JobTerms, watch: Wat
 }
 
 interface Waiting {
+  readonly spend: Spend;
   readonly kind: JobKind;
   readonly terms: JobTerms;
   readonly watch: Watch;
 }
 
 /** The job once it has ended; one that has not is past its deadline. */
-async function awaitEnd(deps: ActivityDeps, submitted: Job, { kind, terms, watch }: Waiting): Promise<Job> {
+async function awaitEnd(
+  deps: ActivityDeps,
+  submitted: Job,
+  { terms, watch, follower }: Waiting & { readonly follower: JobFollower },
+): Promise<Job> {
   let job = submitted;
   let told = false;
   for (let pollMs: number = POLL_MS.first; !hasEnded(job); pollMs = Math.min(pollMs * 1.5, POLL_MS.max)) {
     if ((await deps.clock.now()) >= terms.deadlineAt) return job;
     if (terms.stop() && !told) {
-      told = (await unlessUnavailable(() => deps.jobs.cancel(kind, job.providerId))) !== 'unavailable';
+      told = await follower.askToStop(job);
       pollMs = POLL_MS.first;
     }
     await watch.pause(pollMs);
-    const found = await unlessUnavailable(() => deps.jobs.find(kind, job.providerId));
-    if (found !== 'unavailable') job = found ?? vanished(job);
+    job = await follower.look(job);
   }
   return job;
 }
@@ -102,7 +110,7 @@ async function endLate(deps: ActivityDeps, job: Job, waiting: Waiting): Promise<
   let late = job;
   while (!hasEnded(late) && !(await isOver())) {
     await pause(POLL_MS.first);
-    const found = await unlessUnavailable(() => deps.jobs.find(waiting.kind, job.providerId));
+    const found = await unlessUnavailable(() => lookAtJob(deps, waiting.spend, job.providerId));
     if (found !== 'unavailable') late = found ?? vanished(late);
   }
   return late;
@@ -131,13 +139,21 @@ async function deliver(
   const modelVersion = job.status === 'succeeded' ? job.modelVersion : null;
   // What was aborted never began: providers do not charge for it, whatever it may show.
   const outputs = job.status === 'aborted' ? [] : job.outputs.slice(0, spend.quantity);
-  const images = await collectImages(deps, spend, outputs, watch);
+  const { images, missing } = await collectImages(deps, spend, outputs, watch);
   const delivered = spend.action === 'train_model' ? (modelVersion === null ? 0 : 1) : images.length;
-  return { end: { ...endOf(job, stopped), delivered }, images, modelVersion };
+  return { end: { ...endOf(job, { stopped, missing }), delivered }, images, modelVersion };
 }
 
-function endOf(job: Job, stopped: boolean): Pick<JobEnd, 'status' | 'failure'> {
-  if (job.status === 'succeeded') return { status: 'succeeded', failure: null };
+function endOf(
+  job: Job,
+  { stopped, missing }: { readonly stopped: boolean; readonly missing: string | null },
+): Pick<JobEnd, 'status' | 'failure'> {
+  if (job.status === 'succeeded') {
+    return {
+      status: 'succeeded',
+      failure: missing === null ? null : { code: 'provider_error', detail: missing },
+    };
+  }
   if (job.status !== 'failed' && stopped) return { status: 'canceled', failure: null };
   const failure = job.error ?? {
     code: 'provider_error',
@@ -163,8 +179,4 @@ function vanished(job: Job): Job {
 /** By the provider's own word: an end that was seen late, because nobody could look, is not a late end. */
 function isLate({ completedAt }: Job, { deadlineAt }: JobTerms): boolean {
   return completedAt !== null && completedAt > deadlineAt;
-}
-
-function hasEnded({ status }: Job): boolean {
-  return status !== 'starting' && status !== 'processing';
 }

@@ -8,6 +8,7 @@ import {
 } from '../domain/spend';
 import { fingerprintOf } from '../platform/fingerprint';
 import { deriveId } from '../platform/ids';
+import { forgetHeardJob } from '../store/jobs';
 import { findModel } from '../store/models';
 import { imageRecord, modelRecord, spendRecord, type StoreRecord } from '../store/records';
 import { getSpend, type Spend, type SpendResult } from '../store/spends';
@@ -26,7 +27,7 @@ export async function settleSpend(
   { spendId, outcome, at }: { spendId: string; outcome: JobOutcome; at: Instant },
 ): Promise<SpendStatus> {
   const spend = await getSpend(deps.db, spendId);
-  if (isTerminal(spend.status)) return spend.status;
+  if (isTerminal(spend.status)) return settledAs(deps, spendId, spend.status);
   const { unitCredits, quantity, reserved } = spend;
   const settlement = settlementOf({ unitCredits, quantity, credits: reserved }, outcome.end);
   const result = await deps.ledger.submit({
@@ -41,7 +42,14 @@ export async function settleSpend(
     records: await recordsOf(deps, spend, { settlement, outcome, at }),
   });
   if (result.outcome !== 'applied') throw new Error(`spend ${spendId} cannot be settled: ${result.outcome}`);
-  return result.replayed ? (await getSpend(deps.db, spendId)).status : settlement.status;
+  const status = result.replayed ? (await getSpend(deps.db, spendId)).status : settlement.status;
+  return settledAs(deps, spendId, status);
+}
+
+/** Nothing that was delivered has to be read again. */
+async function settledAs(deps: ActivityDeps, spendId: string, status: SpendStatus): Promise<SpendStatus> {
+  if (!deps.jobs.capabilities.poll) await forgetHeardJob(deps.db, spendId);
+  return status;
 }
 
 interface Settled {

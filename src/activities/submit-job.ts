@@ -5,7 +5,8 @@ import { markSpendRunning, type Spend } from '../store/spends';
 import type { ActivityDeps } from './deps';
 import { jobKindOf, jobRequestOf } from './job-request';
 import type { Watch } from './keep-watch';
-import { whenAvailable } from './when-available';
+import { lookAtJob } from './look-at-job';
+import { unlessUnavailable, whenAvailable } from './when-available';
 
 export type Submission =
   | { readonly outcome: 'accepted'; readonly job: Job }
@@ -37,8 +38,12 @@ export async function submitJob(
   for (;;) {
     const known = await findKnownJob(deps, spend, terms, watch);
     if (known !== 'none') return known;
-    if (terms.stop()) return { outcome: 'stopped' };
-    if ((await deps.clock.now()) >= terms.deadlineAt) return { outcome: 'overdue', providerId: null };
+    const unheardId = await findUnheardId(deps, spend);
+    if (terms.stop()) {
+      if (unheardId !== null) await unlessUnavailable(() => deps.jobs.cancel(jobKindOf(spend), unheardId));
+      return { outcome: 'stopped' };
+    }
+    if ((await deps.clock.now()) >= terms.deadlineAt) return { outcome: 'overdue', providerId: unheardId };
     const request = await jobRequestOf(deps, spend, terms.deadlineAt);
     if (request === undefined) return { outcome: 'stopped' };
     await recordSubmitStarted(deps.db, spend.id, request.kind, await deps.clock.now());
@@ -61,7 +66,7 @@ export async function submitJob(
   }
 }
 
-/** The job that an earlier attempt made; 'none' when nothing was made and a submit is safe. */
+/** The job that an earlier attempt made; 'none' when nothing was made, or a submit comes to the same job. */
 async function findKnownJob(
   deps: ActivityDeps,
   spend: Spend,
@@ -70,17 +75,61 @@ async function findKnownJob(
 ): Promise<Submission | 'none'> {
   const record = await findJob(deps.db, spend.id);
   if (record === undefined || isUnsubmitted(record)) return 'none';
-  const id = record.providerId ?? (deps.jobs.capabilities.lookupByOwnId ? spend.id : undefined);
-  if (id === undefined) {
-    return lost('The provider did not say whether it took the job, and it cannot be asked by our id.');
-  }
-  const found = await whenAvailable(() => deps.jobs.find(jobKindOf(spend), id), {
-    pause: (ms) => watch.pause(ms),
-    isOver: async () => (await deps.clock.now()) >= terms.deadlineAt,
-  });
+  if (record.providerId === null) return findLostJob(deps, spend, terms, watch);
+  const id = record.providerId;
+  const found = await whenAvailable(() => lookAtJob(deps, spend, id), patience(deps, terms, watch));
   if (found === 'over') return { outcome: 'overdue', providerId: id };
-  if (found !== undefined) return accept(deps, spend, found);
-  return record.providerId === null ? 'none' : lost('The provider no longer knows the job.');
+  return found === undefined ? lost('The provider no longer knows the job.') : accept(deps, spend, found);
+}
+
+/** The job of a submit whose answer was lost: the provider may list it late, or name it first by a webhook. */
+async function findLostJob(
+  deps: ActivityDeps,
+  spend: Spend,
+  terms: JobTerms,
+  watch: Watch,
+): Promise<Submission | 'none'> {
+  const givesUpAtMs = performance.now() + deps.jobs.capabilities.foundAgainWithinMs;
+  const kind = jobKindOf(spend);
+  let pauseMs: number = UNKNOWN_PAUSE_MS.first;
+  for (;;) {
+    const record = await findJob(deps.db, spend.id);
+    // It has reported meanwhile, and so said its id.
+    if (record?.submitStartedAt == null || record.providerId !== null)
+      return findKnownJob(deps, spend, terms, watch);
+    const startedAt = record.submitStartedAt;
+    const found = await whenAvailable(
+      () => deps.jobs.findSubmitted(kind, { spendId: spend.id, startedAt }),
+      patience(deps, terms, watch),
+    );
+    if (found === 'over') return { outcome: 'overdue', providerId: ownIdOf(deps, spend) };
+    if (found === 'none') return 'none';
+    if (found !== 'unknown') return accept(deps, spend, found);
+    if (performance.now() >= givesUpAtMs) {
+      return lost('The provider did not say whether it took the job, and it cannot be asked by our id.');
+    }
+    await watch.pause(pauseMs);
+    pauseMs = Math.min(pauseMs * 2, UNKNOWN_PAUSE_MS.max);
+  }
+}
+
+function patience(deps: ActivityDeps, terms: JobTerms, watch: Watch) {
+  return {
+    pause: (ms: number) => watch.pause(ms),
+    isOver: async () => (await deps.clock.now()) >= terms.deadlineAt,
+  };
+}
+
+/** The id of a job that may be at work although nothing was heard of it; null when there is none. */
+async function findUnheardId(deps: ActivityDeps, spend: Spend): Promise<string | null> {
+  if (deps.jobs.capabilities.poll) return null;
+  const record = await findJob(deps.db, spend.id);
+  return record === undefined || isUnsubmitted(record) ? null : ownIdOf(deps, spend);
+}
+
+/** The id that a job has before its provider has named it; null where the provider gives ids of its own. */
+function ownIdOf({ jobs }: ActivityDeps, { id }: Spend): string | null {
+  return jobs.capabilities.ownIds ? id : null;
 }
 
 function isUnsubmitted(record: JobRecord): boolean {

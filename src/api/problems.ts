@@ -23,6 +23,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, ProblemType>> = {
   contract_required: { status: 409, title: 'This plan is sold by contract.' },
   state_conflict: { status: 409, title: 'The current state does not allow this.' },
   model_unavailable: { status: 409, title: 'The model cannot be used now.' },
+  provider_unable: { status: 409, title: 'The job provider cannot do this.' },
   license_not_needed: { status: 409, title: 'No licence is needed.' },
   adjustment_exceeds_available: { status: 409, title: 'The adjustment exceeds the available credits.' },
   hold_exceeded: { status: 409, title: 'The capture exceeds what is open on the hold.' },

@@ -47,6 +47,7 @@ import { listStatement } from './operations/list-statement';
 import { migrateSubscription } from './operations/migrate-subscription';
 import { openBillingPortal } from './operations/open-billing-portal';
 import { pauseSubscription } from './operations/pause-subscription';
+import { receiveJobReport } from './operations/receive-job-report';
 import { receiveJobsWebhook } from './operations/receive-jobs-webhook';
 import { receiveStripeWebhook } from './operations/receive-stripe-webhook';
 import { recordPayment } from './operations/record-payment';
@@ -135,6 +136,7 @@ export const routes: readonly Route[] = [
 
   { method: 'post', path: '/webhooks/stripe', operation: receiveStripeWebhook },
   { method: 'post', path: '/webhooks/jobs', operation: receiveJobsWebhook },
+  { method: 'post', path: '/webhooks/jobs/{token}', operation: receiveJobReport },
 
   { method: 'get', path: '/account', operation: getAccountPage },
 

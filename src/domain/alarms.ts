@@ -16,6 +16,8 @@ export const ALARM_KINDS = [
   'unread_event',
   /** Credits are held for a spend that nobody works on. */
   'abandoned_hold',
+  /** The job provider has accepted a job and says nothing of it. */
+  'silent_job',
   /** Something at Stripe cannot be read, and so not be compared. */
   'unreadable',
 ] as const;

@@ -14,6 +14,7 @@ export const ERROR_CODES = [
   'contract_required',
   'state_conflict',
   'model_unavailable',
+  'provider_unable',
   'license_not_needed',
   'adjustment_exceeds_available',
   'hold_exceeded',

@@ -36,7 +36,9 @@ export function settlementOf(
     released: credits(reserved.credits - captured),
     failure: empty
       ? (end.failure ?? { code: 'provider_error', detail: 'Nothing was delivered.' })
-      : end.failure,
+      : end.status === 'succeeded'
+        ? null
+        : end.failure,
   };
 }
 

@@ -112,6 +112,14 @@ describe('planning a spend', () => {
     }
   });
 
+  it('refuses a training where the provider trains nothing, after what the plan says, and no other work', () => {
+    const own = { ownUploadIds: ['upl_1', 'upl_2', 'upl_3'], trainable: false };
+    expect(planSpend(TRAIN, facts('pro', own))).toMatchObject({ allowed: false, code: 'provider_unable' });
+    expect(planSpend(TRAIN, facts('free', own))).toMatchObject({ allowed: false, code: 'plan_required' });
+    const model = { model: PUBLIC_MODEL, trainable: false };
+    expect(planSpend(GENERATE, facts('pro', model))).toMatchObject({ allowed: true });
+  });
+
   it('refuses Free to generate with its own private model, and to train', () => {
     const own = { ...PUBLIC_MODEL, ownerId: 'me', visibility: 'private' as const };
     const uploads = { ownUploadIds: ['upl_1', 'upl_2', 'upl_3'] };

@@ -52,13 +52,15 @@ export interface SpendFacts {
   readonly image?: ImageFacts | undefined;
   /** Which of the uploads to train from exist and belong to the customer. */
   readonly ownUploadIds?: readonly string[];
+  /** Whether the job provider, as it is configured, can train models; absent: it can. */
+  readonly trainable?: boolean;
 }
 
 export interface SpendRefusal {
   readonly allowed: false;
   readonly code: Extract<
     ErrorCode,
-    'not_found' | 'plan_required' | 'model_unavailable' | 'license_not_needed'
+    'not_found' | 'plan_required' | 'model_unavailable' | 'license_not_needed' | 'provider_unable'
   >;
   readonly message: string;
   readonly details: ErrorDetails;
@@ -95,6 +97,10 @@ function planTraining(input: TrainModelInput, facts: SpendFacts, rights: Rights)
   const missing = input.uploadIds.filter((id) => !(facts.ownUploadIds ?? []).includes(id));
   if (missing.length > 0) return notFound(`No upload ${missing.join(', ')}.`, { uploadIds: missing });
   if (!rights.train) return planRequired('Training needs a paid plan.', facts, (plan) => plan.train);
+  if (facts.trainable === false) {
+    const message = 'The job provider of this installation trains no models.';
+    return { allowed: false, code: 'provider_unable', message, details: {} };
+  }
   return allow('train_model', 1, facts, rights, input.visibility);
 }
 

@@ -13,8 +13,8 @@ export interface JobRequest {
   /** The model's version (predictions) or the trainer (trainings). */
   readonly version: string;
   readonly input: Readonly<Record<string, unknown>>;
-  /** Where the provider reports the end; null when it cannot. */
-  readonly webhookUrl: string | null;
+  /** Where the provider reports the end. */
+  readonly webhookUrl: string;
 }
 
 /** A job as the provider has it now. */
@@ -41,12 +41,19 @@ export const JOB_ERROR_CODES = [
 ] as const;
 export type JobErrorCode = (typeof JOB_ERROR_CODES)[number];
 
+/** What differs between providers and matters to whoever uses one. */
 export interface JobCapabilities {
-  /** `PUT /{kind}/{id}` with the caller's id may be repeated. Without it a submit is never repeated blindly. */
-  readonly idempotentSubmit: boolean;
-  /** A job can be asked for by the caller's id. */
-  readonly lookupByOwnId: boolean;
-  readonly webhook: boolean;
+  /** Jobs have the ids that we give them. */
+  readonly ownIds: boolean;
+  /**
+   * The state of a job can be asked for. Without it all that is known comes by webhook, and a submit that is repeated
+   * under the same id answers how the job stands, or begins it anew when the provider has forgotten it.
+   */
+  readonly poll: boolean;
+  /** How long a submit whose answer was lost may take to be found again before it is given up, in ms. */
+  readonly foundAgainWithinMs: number;
+  /** Why no model can be trained with this provider as it is configured, as a sentence; null when one can. */
+  readonly noTrainings: string | null;
 }
 
 export type SubmitAnswer =
@@ -57,28 +64,56 @@ export type SubmitAnswer =
   /** No answer, or a 5xx: the job may or may not exist. Ask by id before submitting again. */
   | { readonly outcome: 'unknown'; readonly detail: string };
 
-/** The port to whoever runs the work. One call is one HTTP request with its own timeout, never retried inside. */
+/**
+ * The port to whoever runs the work; each kind of provider is an adapter behind it (create-jobs.ts). One call is one HTTP
+ * request with its own timeout, never retried inside, but for `findSubmitted`, which may read several pages.
+ */
 export interface Jobs {
   readonly capabilities: JobCapabilities;
+  /** Where in our API the provider reports on a spend's job. */
+  webhookPath(spendId: string): string;
   submit(request: JobRequest): Promise<SubmitAnswer>;
   /** Undefined when the provider knows no such job. Throws `DomainError('unavailable')` when it cannot be asked. */
   find(kind: JobKind, providerId: string): Promise<Job | undefined>;
-  /** Asks to stop; a no-op on a finished or unknown job. Throws `DomainError('unavailable')` when it cannot be asked. */
-  cancel(kind: JobKind, providerId: string): Promise<void>;
+  /**
+   * Looks for the job of a submit whose answer was lost. 'none': there is no such job, or a submit under the same id
+   * comes to the same one, so that it may be repeated. 'unknown': nobody can say. Throws `DomainError('unavailable')`
+   * when the provider cannot be asked.
+   */
+  findSubmitted(
+    kind: JobKind,
+    submit: { readonly spendId: string; readonly startedAt: Instant },
+  ): Promise<Job | 'none' | 'unknown'>;
+  /** Asks to stop; a no-op on a job that has ended. Throws `DomainError('unavailable')` when it cannot be asked. */
+  cancel(kind: JobKind, providerId: string): Promise<'told' | 'unknown_job'>;
   /**
    * Fetches one output (at most `bytesMax`). Throws `DomainError('unavailable')` when it cannot be had now, and
-   * `DomainError('not_found')` when it never will be: gone or too large, so nothing was delivered.
+   * `DomainError('not_found')` when it never will be: gone, too large or not public, so nothing was delivered.
    */
   fetchOutput(url: string, bytesMax: number): Promise<Buffer>;
+  /** Whose job the token in a webhook's address is about; undefined when it is none of ours. */
+  spendIdOfToken(token: string): string | undefined;
   /**
-   * Verifies a Standard Webhook on its raw body and answers whom it is about; its content is read again by `find`.
-   * Throws `DomainError('invalid_request')` when the signature or its time does not fit.
+   * Verifies a webhook on its raw body and answers whom it is about; `about` is what the token in its address says.
+   * Throws `DomainError('invalid_request')` when nothing proves that the provider sent it.
    */
-  parseWebhook(rawBody: Buffer, headers: Readonly<Record<string, string | undefined>>): JobWebhook;
+  parseWebhook(
+    rawBody: Buffer,
+    headers: Readonly<Record<string, string | undefined>>,
+    about?: { readonly spendId: string; readonly kind: JobKind },
+  ): JobWebhook;
 }
 
 export interface JobWebhook {
-  readonly webhookId: string;
+  /** The same over retries; null where the provider gives none. */
+  readonly webhookId: string | null;
   readonly providerId: string;
   readonly status: JobStatus;
+  /** What it says of the job, where that is all that will be known; null where the job is read again by `find`. */
+  readonly job: Job | null;
+}
+
+/** Whether a model can be trained with the provider as it is configured. */
+export function canTrain({ capabilities }: Pick<Jobs, 'capabilities'>): boolean {
+  return capabilities.noTrainings === null;
 }

@@ -25,10 +25,14 @@ const providerObject = z.object({
     .catch(undefined),
 });
 
-/** What a refusal may say: our own problem members, or Replicate's `{detail, status, title}`. */
+/** What a refusal may say: our own problem members, Replicate's `{detail, status, title}`, or Cog's faults of the input. */
 const providerProblem = z.object({
   title: z.string().optional().catch(undefined),
-  detail: z.string().optional().catch(undefined),
+  detail: z
+    .union([z.string(), z.array(z.object({ msg: z.string() })).transform(sentenceOf)])
+    .optional()
+    .catch(undefined),
+  error: z.string().optional().catch(undefined),
   error_code: errorCode.optional().catch(undefined),
 });
 
@@ -53,10 +57,15 @@ export function parseJob(kind: JobKind, body: unknown): Job | undefined {
 export function parseRefusal(status: number, body: unknown): { code: JobErrorCode; detail: string } {
   const parsed = providerProblem.safeParse(body);
   const problem = parsed.success ? parsed.data : {};
-  const detail = problem.detail ?? problem.title ?? 'The provider refused the job and gave no reason.';
+  const detail =
+    problem.detail ?? problem.error ?? problem.title ?? 'The provider refused the job and gave no reason.';
   const isAboutInput = [400, 413, 415, 422].includes(status);
   const code = problem.error_code ?? (isAboutInput ? 'invalid_input' : 'provider_error');
   return { code, detail: shortened(detail) };
+}
+
+function sentenceOf(faults: readonly { readonly msg: string }[]): string {
+  return faults.map(({ msg }) => msg).join('; ');
 }
 
 /** A provider with a single output answers a scalar: one output. Whatever is no text was not delivered. */

@@ -10,7 +10,7 @@ import { createInFlight } from '../api/in-flight';
 import { sandboxRoutes } from '../api/sandbox-routes';
 import { createSpendWatch } from '../api/spend-watch';
 import { createUploadTurns } from '../api/upload-door';
-import { createHttpJobs } from '../jobs/http-jobs';
+import { createJobs } from '../jobs/create-jobs';
 import { createLedger } from '../ledger/ledger';
 import { createObjectStore } from '../media/object-store-from-url';
 import { createPictureDesk } from '../media/picture-desk';
@@ -50,7 +50,6 @@ async function main(): Promise<void> {
 
 function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openApi'> {
   const { secretKey, apiUrl, webhookSecrets } = config.stripe;
-  const { baseUrl, token, webhookSecret, submit } = config.jobs;
   const db = createDatabase(config.databaseUrl, { applicationName: 'scrip-api' });
   const temporal = createTemporalClient(config.temporal);
   const logger = createLogger({ name: 'api', level: config.logLevel });
@@ -60,7 +59,7 @@ function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openAp
     ledger: createLedger({ databaseUrl: config.databaseUrl }),
     temporal,
     payments: createStripePayments({ secretKey, apiUrl, webhookSecrets }),
-    jobs: createHttpJobs({ baseUrl, token, webhookSecret, submit, now: wallInstant }),
+    jobs: createJobs(config.jobs, wallInstant),
     objectStore: createObjectStore(config.objectStoreUrl),
     uploadTurns: createUploadTurns(),
     pictureDesk: createPictureDesk(join(__dirname, 'prepare-upload.js')),

@@ -10,7 +10,7 @@ import { carryOutReconciliations } from '../activities/reconcile/carry-out-recon
 import { recordLateJob } from '../activities/record-late-job';
 import { resumeErasures } from '../activities/resume-erasures';
 import { epochMsOf, instantOf } from '../domain/instants';
-import { createHttpJobs } from '../jobs/http-jobs';
+import { createJobs } from '../jobs/create-jobs';
 import { createLedger } from '../ledger/ledger';
 import { rollUp } from '../ledger/roll-up';
 import { sweepExpired } from '../ledger/sweep-expired';
@@ -74,14 +74,17 @@ async function main(): Promise<void> {
 
 function createDeps(config: Config, logger: Logger): ActivityDeps {
   const { secretKey, apiUrl, webhookSecrets } = config.stripe;
-  const { baseUrl, token, webhookSecret, submit, trainerVersion } = config.jobs;
+  // The worker verifies no webhooks, so nothing here asks for the time.
+  const jobs = createJobs(config.jobs, () => instantOf(0));
+  if (jobs.capabilities.noTrainings !== null)
+    logger.warn(`Models cannot be trained: ${jobs.capabilities.noTrainings}`);
   return {
     db: createDatabase(config.databaseUrl, { applicationName: 'scrip-worker' }),
     ledger: createLedger({ databaseUrl: config.databaseUrl }),
     temporal: createTemporalClient(config.temporal),
     payments: createStripePayments({ secretKey, apiUrl, webhookSecrets }),
-    // The worker verifies no webhooks, so nothing here asks for the time.
-    jobs: createHttpJobs({ baseUrl, token, webhookSecret, submit, now: () => instantOf(0) }),
+    jobs,
+    jobSilenceMs: config.jobs.silenceMs,
     objectStore: createObjectStore(config.objectStoreUrl),
     clock: createClock(config),
     logger,
@@ -89,7 +92,7 @@ function createDeps(config: Config, logger: Logger): ActivityDeps {
     publicUrl: config.publicUrl,
     urlSigningSecret: config.urlSigningSecret,
     erasureKey: config.erasureKey,
-    trainerVersion,
+    trainerVersion: config.jobs.trainerVersion,
   };
 }
 

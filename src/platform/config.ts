@@ -14,12 +14,24 @@ export interface Config {
     readonly webhookSecrets: readonly string[];
   };
   readonly jobs: {
+    readonly providerKind: 'scrip' | 'replicate' | 'cog';
     readonly baseUrl: string;
+    /** Empty where the provider asks for none. */
     readonly token: string;
     readonly submit: 'put' | 'post';
     readonly webhookSecret: string;
     /** What trains a model at the provider. */
     readonly trainerVersion: string;
+    /** `owner/name` of the model that trainings at Replicate add versions to. */
+    readonly trainingDestination: string | undefined;
+    /** Where a Cog that was started to train listens. */
+    readonly trainingUrl: string | undefined;
+    /** The input by which a Cog model is given what was trained. */
+    readonly weightsInput: string | undefined;
+    /** Whose outputs are fetched also from addresses that are not public. */
+    readonly outputHosts: readonly string[];
+    /** After so long without a word about a job it is asked after, and a person is told. */
+    readonly silenceMs: number;
   };
   readonly objectStoreUrl: string;
   /** Signs the short-lived links by which the job provider reads uploaded pictures. */
@@ -39,6 +51,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const absent = (value: unknown): unknown => (value === '' ? undefined : value);
 const text = z.preprocess(absent, z.string().min(1));
 const url = z.preprocess(absent, z.url());
+const optional = z.preprocess(absent, z.string().optional());
 const withDefault = (value: string) => z.preprocess(absent, z.string().default(value));
 
 const environment = z.object({
@@ -51,9 +64,15 @@ const environment = z.object({
   STRIPE_API_URL: z.preprocess(absent, z.url().optional()),
   STRIPE_WEBHOOK_SECRET: text,
   JOB_PROVIDER_URL: url,
-  JOB_PROVIDER_TOKEN: text,
+  JOB_PROVIDER_KIND: z.preprocess(absent, z.enum(['scrip', 'replicate', 'cog']).default('scrip')),
+  JOB_PROVIDER_TOKEN: optional,
   JOB_PROVIDER_SUBMIT: z.preprocess(absent, z.enum(['put', 'post']).default('put')),
   JOB_TRAINER_VERSION: withDefault('style-trainer-1'),
+  JOB_TRAINING_DESTINATION: optional,
+  JOB_TRAINING_URL: z.preprocess(absent, z.url().optional()),
+  JOB_WEIGHTS_INPUT: optional,
+  JOB_OUTPUT_HOSTS: optional,
+  JOB_SILENCE_SECONDS: z.preprocess(absent, z.coerce.number().int().min(10).max(21_600).default(300)),
   JOBS_WEBHOOK_SECRET: text,
   OBJECT_STORE_URL: url,
   URL_SIGNING_SECRET: text,
@@ -64,12 +83,18 @@ const environment = z.object({
   PORT: z.preprocess(absent, z.coerce.number().int().min(0).max(65_535).default(3000)),
 });
 
+/** A bare Cog asks for no token; everybody else does. */
+const complete = environment.refine(
+  (values) => values.JOB_PROVIDER_KIND === 'cog' || values.JOB_PROVIDER_TOKEN !== undefined,
+  { path: ['JOB_PROVIDER_TOKEN'], message: 'is missing', when: () => true },
+);
+
 /**
  * Reads and checks the environment of the API and the worker. Throws one error that names every variable that is missing
  * or wrong: a process that cannot work does not start. In production there is no Stripe but the one whose key is given.
  */
 export function readConfig(env: Environment): Config {
-  const parsed = environment.safeParse(env);
+  const parsed = complete.safeParse(env);
   if (!parsed.success) throw new Error(explain(parsed.error.issues));
   const values = parsed.data;
   if (values.NODE_ENV === 'production' && values.SANDBOX_URL !== undefined) {
@@ -86,11 +111,17 @@ export function readConfig(env: Environment): Config {
       webhookSecrets: listOf(values.STRIPE_WEBHOOK_SECRET),
     },
     jobs: {
+      providerKind: values.JOB_PROVIDER_KIND,
       baseUrl: values.JOB_PROVIDER_URL,
-      token: values.JOB_PROVIDER_TOKEN,
+      token: values.JOB_PROVIDER_TOKEN ?? '',
       submit: values.JOB_PROVIDER_SUBMIT,
       webhookSecret: values.JOBS_WEBHOOK_SECRET,
       trainerVersion: values.JOB_TRAINER_VERSION,
+      trainingDestination: values.JOB_TRAINING_DESTINATION,
+      trainingUrl: values.JOB_TRAINING_URL,
+      weightsInput: values.JOB_WEIGHTS_INPUT,
+      outputHosts: listOf(values.JOB_OUTPUT_HOSTS ?? ''),
+      silenceMs: values.JOB_SILENCE_SECONDS * 1000,
     },
     objectStoreUrl: values.OBJECT_STORE_URL,
     urlSigningSecret: values.URL_SIGNING_SECRET,

@@ -10,6 +10,10 @@ export interface JobRecord {
   readonly submitStartedAt: Instant | null;
   readonly submittedAt: Instant | null;
   readonly lastObject: Job | null;
+  /** When the provider reported on it last by itself; null: never. */
+  readonly heardAt: Instant | null;
+  /** What it reported, where that cannot be read again. */
+  readonly heardObject: Job | null;
 }
 
 interface JobRow {
@@ -19,6 +23,8 @@ interface JobRow {
   submit_started_at: Instant | null;
   submitted_at: Instant | null;
   last_object: Job | null;
+  heard_at: Instant | null;
+  heard_object: Job | null;
   updated_at: Instant;
 }
 
@@ -36,6 +42,8 @@ export async function findJob(db: Knex, spendId: string): Promise<JobRecord | un
     submitStartedAt: row.submit_started_at,
     submittedAt: row.submitted_at,
     lastObject: row.last_object,
+    heardAt: row.heard_at,
+    heardObject: row.heard_object,
   };
 }
 
@@ -67,12 +75,7 @@ export async function recordSubmitRefused(db: Knex, spendId: string, at: Instant
 export async function recordJob(db: Knex, spendId: string, job: Job, at: Instant): Promise<void> {
   await db('app.jobs')
     .where({ spend_id: spendId })
-    .whereNotExists(
-      db('app.spends')
-        .join('app.customers', 'app.customers.id', 'app.spends.customer_id')
-        .where({ 'app.spends.id': spendId })
-        .whereNotNull('app.customers.erased_at'),
-    )
+    .whereNotExists(erasedCustomerOf(db, spendId))
     .update({
       provider_id: job.providerId,
       submitted_at: db.raw('coalesce(submitted_at, ?)', [at]),
@@ -81,10 +84,53 @@ export async function recordJob(db: Knex, spendId: string, job: Job, at: Instant
     });
 }
 
+/**
+ * Notes that the provider reported on a spend's job: the id that it gave it, should its answer to the submit have been
+ * lost, and `heard`, where that cannot be read again. The first end wins, in whatever order reports come.
+ */
+export async function recordHeardJob(
+  db: Knex,
+  spendId: string,
+  { providerId, heard }: { readonly providerId: string; readonly heard: Job | null },
+  at: Instant,
+): Promise<void> {
+  await db('app.jobs')
+    .where({ spend_id: spendId })
+    .whereNotExists(erasedCustomerOf(db, spendId))
+    .update({
+      heard_at: at,
+      provider_id: db.raw('coalesce(provider_id, ?)', [providerId]),
+      ...(heard === null
+        ? {}
+        : {
+            heard_object: db.raw(
+              `CASE WHEN heard_object IS NULL OR heard_object ->> 'status' IN ('starting', 'processing')
+                    THEN ?::jsonb ELSE heard_object END`,
+              [JSON.stringify(heard)],
+            ),
+          }),
+    });
+}
+
+/** Forgets what was reported of a job whose outputs are stored: the pictures themselves may stand in it. */
+export async function forgetHeardJob(db: Knex, spendId: string): Promise<void> {
+  await db('app.jobs')
+    .where({ spend_id: spendId })
+    .whereNotNull('heard_object')
+    .update({ heard_object: null });
+}
+
 /** Forgets what the provider said of a customer's jobs; that there was one stays. */
 export async function eraseJobs(db: Knex, customerId: string): Promise<void> {
   const spends = db('app.spends').where({ customer_id: customerId }).select('id');
-  await db('app.jobs').whereIn('spend_id', spends).whereNotNull('last_object').update({ last_object: null });
+  await db('app.jobs').whereIn('spend_id', spends).update({ last_object: null, heard_object: null });
+}
+
+function erasedCustomerOf(db: Knex, spendId: string) {
+  return db('app.spends')
+    .join('app.customers', 'app.customers.id', 'app.spends.customer_id')
+    .where({ 'app.spends.id': spendId })
+    .whereNotNull('app.customers.erased_at');
 }
 
 /** A provider without storage answers the pictures themselves, as `data:` URLs; a record only says that they were there. */

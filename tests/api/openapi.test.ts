@@ -51,6 +51,7 @@ describe('the description of the API', () => {
       'post /v1/uploads',
       'post /webhooks/stripe',
       'post /webhooks/jobs',
+      'post /webhooks/jobs/{token}',
     ]);
   });
 });

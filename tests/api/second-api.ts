@@ -7,12 +7,13 @@ import { findPackageRoot } from '../../src/platform/package-root';
 import type { TestStack } from '../support/start-stack';
 import { createApiClient, type ApiClient } from './api-client';
 
-/** Another process of the API beside that of a stack, as behind a load balancer. */
+/** Another process of the API beside that of a stack, as behind a load balancer; `also` is told to it besides. */
 export async function startSecondApi(
   stack: Pick<TestStack, 'dev' | 'home'>,
+  also: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly api: ApiClient; readonly stop: () => Promise<unknown> }> {
   const file = join(findPackageRoot(), 'dist/src/main/api.js');
-  const launch = { file: process.execPath, args: [file], env: environment(stack) };
+  const launch = { file: process.execPath, args: [file], env: { ...environment(stack), ...also } };
   const second = startProcess(endingWithParent(launch, 'TERM'), join(stack.home, 'second-api.log'));
   const { listening } = await second.lineWith('listening');
   return {

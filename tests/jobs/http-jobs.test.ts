@@ -27,7 +27,7 @@ function request(spendId: string, prompt: string, rest: Partial<JobRequest> = {}
     spendId,
     version: 'house-paper-garden-1',
     input,
-    webhookUrl: null,
+    webhookUrl: 'http://127.0.0.1:9',
     ...rest,
   };
 }
@@ -128,6 +128,7 @@ describe('the HTTP adapter at the studio', () => {
       webhookId: 'msg_predictions_spd_jobs_hook_completed',
       providerId: 'spd_jobs_hook',
       status: 'succeeded',
+      job: null,
     });
     expect(two!.headers['webhook-id']).toBe(headers['webhook-id']);
     expect(() => jobs.parseWebhook(Buffer.concat([one!.rawBody, Buffer.from(' ')]), headers)).toThrow(
@@ -137,7 +138,12 @@ describe('the HTTP adapter at the studio', () => {
 
   it('works with a provider that gives ids of its own: the same object, polled by its id', async () => {
     const plain = jobsAt(studio.url, { submit: 'post' });
-    expect(plain.capabilities).toEqual({ idempotentSubmit: false, lookupByOwnId: false, webhook: true });
+    expect(plain.capabilities).toEqual({
+      ownIds: false,
+      poll: true,
+      foundAgainWithinMs: 0,
+      noTrainings: null,
+    });
     const answer = await plain.submit(request('spd_jobs_post', 'a hill'));
     const { job } = answer as { job: Job };
     expect(job.providerId).toMatch(/^job_/);
@@ -267,7 +273,35 @@ describe('the HTTP adapter at providers that behave otherwise', () => {
     expect((await fetched()).toString()).toBe('ten bytes!');
     await expect(jobs.fetchOutput('file:///etc/passwd', 10_000)).rejects.toMatchObject({ code: 'not_found' });
     await expect(jobs.fetchOutput(`${await freeAddress()}/x`, 10)).rejects.toMatchObject({
+      code: 'not_found',
+      message: 'An output cannot be had: it is at no public address.',
+    });
+    const trusting = jobsAt(provider.url, { outputHosts: ['127.0.0.1'] });
+    await expect(trusting.fetchOutput(`${await freeAddress()}/x`, 10)).rejects.toMatchObject({
       code: 'unavailable',
     });
+  });
+
+  it('reads no more of an answer than a provider has to say, and closes the connection', async () => {
+    let isClosed = (): void => undefined;
+    const closed = new Promise<void>((resolve) => (isClosed = resolve));
+    answer = (res) => {
+      const endless = () => {
+        while (!res.destroyed && res.write(Buffer.alloc(1024 * 1024, ' ')));
+      };
+      res.on('drain', endless).on('close', isClosed);
+      endless();
+    };
+    const patient = jobsAt(provider.url);
+    expect(await patient.submit(request('spd_other', 'x'))).toMatchObject({ outcome: 'unknown' });
+    await closed;
+  });
+
+  it('gives an answer that comes drop by drop no longer than any other', async () => {
+    answer = (res) => {
+      const drops = setInterval(() => res.write(' '), 50);
+      res.on('close', () => clearInterval(drops));
+    };
+    expect(await submit()).toMatchObject({ outcome: 'unknown' });
   });
 });

@@ -104,6 +104,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     publicUrl: options.publicUrl ?? NOWHERE,
     urlSigningSecret: 'signs links',
     erasureKey: 'keeps persons apart',
+    jobSilenceMs: 60_000,
     trainerVersion: 'style-trainer-1',
   };
   const faults = withFaults(createActivities(deps));

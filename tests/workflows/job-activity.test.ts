@@ -106,7 +106,13 @@ describe('the activity that runs a job', () => {
     await recordSubmitStarted(house.db, spendId, 'predictions', now());
     const input = { prompt: 'a fjord', num_outputs: 2 };
     const version = 'house-paper-garden-1';
-    await house.deps.jobs.submit({ kind: 'predictions', spendId, version, input, webhookUrl: null });
+    await house.deps.jobs.submit({
+      kind: 'predictions',
+      spendId,
+      version,
+      input,
+      webhookUrl: 'http://127.0.0.1:9',
+    });
     const end = { status: 'failed', failure: null, delivered: 0 } as const;
     const outcome = { end, images: [], modelVersion: null };
     await settleSpend(house.deps, { spendId, outcome, at: now() });

@@ -37,7 +37,7 @@ export async function train(
 async function fetchPatiently(url: string, ordinal: number, signal: AbortSignal): Promise<Buffer> {
   for (const retryDelayMs of [...RETRY_DELAYS_MS, null]) {
     try {
-      return await fetchOutput(url, UPLOAD_BYTES_MAX);
+      return await fetchOutput(url, UPLOAD_BYTES_MAX, () => true);
     } catch (error) {
       const isWorthRetrying = error instanceof DomainError && error.code === 'unavailable';
       if (!isWorthRetrying || retryDelayMs === null) break;

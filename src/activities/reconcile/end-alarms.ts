@@ -1,4 +1,5 @@
 import type { Alarm, AlarmKind } from '../../domain/alarms';
+import { epochMsOf, instantOf } from '../../domain/instants';
 import { isUnknownAtStripe } from '../../payments/is-unknown';
 import { listUnseenAlarms } from '../../store/alarms';
 import { silence } from '../alarms';
@@ -14,6 +15,9 @@ const FOUND_EVERY_TIME: readonly AlarmKind[] = [
   'unreadable',
 ];
 
+/** Who follows a silent job tells of it at every silence; after a day without that nobody follows it any more. */
+const DAY_MS = 86_400_000;
+
 /**
  * After a whole comparison: ends the alarms whose cause it has not found any more. Money may be older than what was compared,
  * so each such alarm is looked into by itself.
@@ -21,6 +25,8 @@ const FOUND_EVERY_TIME: readonly AlarmKind[] = [
 export async function endAlarms(inquirer: Inquirer): Promise<void> {
   const { deps, at } = inquirer;
   for (const alarm of await listUnseenAlarms(deps.db, FOUND_EVERY_TIME, at)) await silence(deps, alarm, at);
+  const dayAgo = instantOf(epochMsOf(at) - DAY_MS);
+  for (const alarm of await listUnseenAlarms(deps.db, ['silent_job'], dayAgo)) await silence(deps, alarm, at);
   for (const alarm of await listUnseenAlarms(deps.db, ['unclaimed_money'], at)) {
     await lookAgain(inquirer, alarm);
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { priceOf } from '../../domain/catalog';
 import { planSpend } from '../../domain/spend';
+import { canTrain } from '../../jobs/jobs';
 import { GRANT_SOURCES } from '../../ledger/commands';
 import { getBalance } from '../../ledger/get-balance';
 import { listLotsToBurn } from '../../ledger/list-lots-to-burn';
@@ -46,14 +47,14 @@ export const createQuote = defineOperation({
   access: 'customer',
   body: jsonBody(quoteRequestSchema),
   answers: { 200: { description: 'The quote.', schema: quoteSchema } },
-  async find({ body: { customerId, ...request } }, { db, clock }) {
+  async find({ body: { customerId, ...request } }, { db, clock, jobs }) {
     const customer = await getCustomer(db, customerId);
     const facts = await loadSpendFacts(db, {
       customerId: customer.id,
       request,
       at: await clock.now(),
     });
-    const plan = planSpend(request, facts);
+    const plan = planSpend(request, { ...facts, trainable: canTrain(jobs) });
     if (!plan.allowed && plan.code === 'not_found') throw refusalError(plan);
     return { customer, request, facts, plan };
   },

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { priceOf } from '../../domain/catalog';
 import { DomainError } from '../../domain/errors';
 import { planSpend, type SpendFacts, type SpendPlan, type SpendRefusal } from '../../domain/spend';
+import { canTrain } from '../../jobs/jobs';
 import { fingerprintOf } from '../../platform/fingerprint';
 import { deriveId } from '../../platform/ids';
 import { assertOpen, getCustomer, type Customer } from '../../store/customers';
@@ -52,11 +53,12 @@ export const createSpend = defineOperation({
     'insufficient_credits',
     'plan_required',
     'model_unavailable',
+    'provider_unable',
     'license_not_needed',
     'state_conflict',
     'unavailable',
   ],
-  find: async (call, { db, clock }) => {
+  find: async (call, { db, clock, jobs }) => {
     const input = inputOf(call);
     const at = await clock.now();
     const [customer, known, facts] = await Promise.all([
@@ -64,7 +66,7 @@ export const createSpend = defineOperation({
       findKnownSpend(db, input.spendId),
       loadSpendFacts(db, { ...input, at }),
     ]);
-    return { input, customer, known, facts };
+    return { input, customer, known, facts: { ...facts, trainable: canTrain(jobs) } };
   },
   async handle(call, deps, found) {
     const { spendId, fingerprint } = found.input;
