@@ -5,7 +5,7 @@ describe('the secrets of a program', () => {
     const given = { JOB_PROVIDER_TOKEN: 'of the worker', STRIPE_WEBHOOK_SECRET: '' };
     const [worker, again] = [withOwnSecrets('worker', given), withOwnSecrets('worker', given)];
     expect(worker['JOB_PROVIDER_TOKEN']).toBe('of the worker');
-    for (const name of ['STRIPE_WEBHOOK_SECRET', 'JOBS_WEBHOOK_SECRET']) {
+    for (const name of ['STRIPE_WEBHOOK_SECRET']) {
       expect(worker[name]).toMatch(/^whsec_[A-Za-z0-9+/]{32}$/);
       expect(worker[name]).not.toBe(again[name]);
     }

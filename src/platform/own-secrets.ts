@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The API alone hears webhooks, the worker alone speaks to the job provider. */
+/** The API alone verifies Stripe's webhooks, the worker alone speaks to the job provider. */
 const OF_THE_OTHER = {
   api: ['JOB_PROVIDER_TOKEN'],
-  worker: ['STRIPE_WEBHOOK_SECRET', 'JOBS_WEBHOOK_SECRET'],
+  worker: ['STRIPE_WEBHOOK_SECRET'],
 } as const;
 
 /**

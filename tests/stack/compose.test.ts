@@ -116,10 +116,8 @@ describe('docker-compose.yml', () => {
       const asked = [...text.matchAll(/\$\{(\w+):\?\}/g)].map(([, variable]) => variable!);
       return [...new Set(asked)].filter((variable) => /PASSWORD|SECRET|TOKEN/.test(variable)).sort();
     };
-    const shared = ['STRIPE_SECRET_KEY', 'URL_SIGNING_SECRET'];
-    expect(secretsOf('api')).toEqual(
-      [...shared, 'JOBS_WEBHOOK_SECRET', 'SCRIP_API_PASSWORD', 'STRIPE_WEBHOOK_SECRET'].sort(),
-    );
+    const shared = ['STRIPE_SECRET_KEY', 'URL_SIGNING_SECRET', 'JOBS_WEBHOOK_SECRET'];
+    expect(secretsOf('api')).toEqual([...shared, 'SCRIP_API_PASSWORD', 'STRIPE_WEBHOOK_SECRET'].sort());
     expect(secretsOf('worker')).toEqual([...shared, 'JOB_PROVIDER_TOKEN', 'SCRIP_WORKER_PASSWORD'].sort());
     expect(secretsOf('postgres')).toEqual(['POSTGRES_PASSWORD']);
     expect(secretsOf('temporal')).toEqual(['TEMPORAL_DB_PASSWORD']);
