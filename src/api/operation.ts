@@ -91,6 +91,9 @@ const NO_BODY: BodyFormat<undefined> = {
 
 type Optional = 'query' | 'body' | 'needsIdempotencyKey' | 'isDryRun' | 'problems' | 'find';
 
+/** Of an operation whose every call is meant. */
+export const neverDry = (): boolean => false;
+
 /** Declares an operation; what is left out takes nothing, finds nothing and refuses nothing. */
 export function defineOperation<Query = unknown, Body = undefined, Found = undefined>(
   operation: Omit<Operation<Query, Body, Found>, Optional> &
@@ -100,7 +103,7 @@ export function defineOperation<Query = unknown, Body = undefined, Found = undef
     query: NO_QUERY,
     body: NO_BODY,
     needsIdempotencyKey: false,
-    isDryRun: () => false,
+    isDryRun: neverDry,
     problems: [],
     find: () => Promise.resolve(undefined),
   };

@@ -25,7 +25,9 @@ const body = z.strictObject({
   customerId: idSchema,
   credits: z.int().min(1).max(CREDITS_PER_REQUEST_MAX),
   reference: textSchema(200).meta({ description: 'Your name for the work; need not be unique.' }),
-  expiresAt: instantSchema.optional().meta({ description: 'From then on it is never captured.' }),
+  expiresAt: instantSchema
+    .optional()
+    .meta({ description: 'In the future; from then on it is never captured.' }),
   capture: z.boolean().default(false).meta({ description: 'For work already done: settled at once.' }),
 });
 

@@ -1,22 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findPackageRoot } from '../../platform/package-root';
-import { defineOperation } from '../operation';
-import { pageHeaders } from '../pages/page-headers';
+import { definePage } from '../pages/define-page';
 
-export const getAccountPage = defineOperation({
+export const getAccountPage = definePage({
   summary: 'Show a customer what they have',
   description: 'Entered by the link of a portal session; the token stays in the browser.',
   tag: 'Pages',
-  access: 'public',
-  answers: { 200: { description: 'A page that needs nothing from elsewhere.', contentType: 'text/html' } },
-  async handle() {
-    const html = await readFile(join(findPackageRoot(), 'web/account.html'), 'utf8');
-    return {
-      status: 200,
-      bytes: html,
-      contentType: 'text/html; charset=utf-8',
-      headers: pageHeaders(html),
-    };
-  },
+  answer: 'A page that needs nothing from elsewhere.',
+  html: () => readFile(join(findPackageRoot(), 'web/account.html'), 'utf8'),
 });

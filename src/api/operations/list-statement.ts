@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import {
-  isStatementCursor,
+  STATEMENT_CURSOR,
   listStatement as readStatement,
   type StatementRequest,
 } from '../../ledger/list-statement';
@@ -18,7 +18,7 @@ const LIMIT_MAX = 100;
 const query = z.strictObject({
   from: instantSchema.optional().meta({ description: 'This instant or later.' }),
   to: instantSchema.optional().meta({ description: 'Before this instant.' }),
-  cursor: cursorSchema(isStatementCursor).optional(),
+  cursor: cursorSchema(STATEMENT_CURSOR).optional(),
   limit: queryNumberSchema(1, LIMIT_MAX).optional(),
 });
 
