@@ -84,7 +84,10 @@ function pathParameters(path: string): readonly Json[] {
   }));
 }
 
-function queryParameters({ query }: AnyOperation, components: Map<string, Json>): readonly Json[] {
+function queryParameters(
+  { query, askedQuery }: AnyOperation,
+  components: Map<string, Json>,
+): readonly Json[] {
   const { properties = {}, required = [] } = toSchema(query, 'input', components) as {
     properties?: Readonly<Record<string, Json>>;
     required?: readonly string[];
@@ -92,7 +95,7 @@ function queryParameters({ query }: AnyOperation, components: Map<string, Json>)
   return Object.entries(properties).map(([name, { description, ...schema }]) => ({
     name,
     in: 'query',
-    required: required.includes(name),
+    required: required.includes(name) || askedQuery.includes(name),
     ...(description === undefined ? {} : { description }),
     schema,
   }));

@@ -66,6 +66,8 @@ export interface Operation<Query, Body, Found> {
   readonly tag: string;
   readonly access: Access;
   readonly query: z.ZodType<Query>;
+  /** Parameters that the document asks for, because a key needs them: a portal token, or the body, may stand in. */
+  readonly askedQuery: readonly string[];
   readonly body: BodyFormat<Body>;
   readonly needsIdempotencyKey: boolean;
   /** Whether nothing is to happen (a preview): then no idempotency key is asked for. */
@@ -89,7 +91,7 @@ const NO_BODY: BodyFormat<undefined> = {
   read: () => Promise.resolve(undefined),
 };
 
-type Optional = 'query' | 'body' | 'needsIdempotencyKey' | 'isDryRun' | 'problems' | 'find';
+type Optional = 'query' | 'askedQuery' | 'body' | 'needsIdempotencyKey' | 'isDryRun' | 'problems' | 'find';
 
 /** Of an operation whose every call is meant. */
 export const neverDry = (): boolean => false;
@@ -101,6 +103,7 @@ export function defineOperation<Query = unknown, Body = undefined, Found = undef
 ): AnyOperation {
   const defaults = {
     query: NO_QUERY,
+    askedQuery: [],
     body: NO_BODY,
     needsIdempotencyKey: false,
     isDryRun: neverDry,

@@ -29,6 +29,8 @@ export interface StatementEntry {
   readonly code: StatementCode;
   /** How many credits moved; the code says which way. Zero in a notice. */
   readonly credits: number;
+  /** What it did to the available credits, with its sign: all of them together are what is available. */
+  readonly change: number;
   readonly available: number;
   readonly held: number;
   readonly owed: number;
@@ -64,6 +66,7 @@ interface StatementRow {
   at: Instant;
   code: StatementCode;
   credits: number;
+  change: number;
   available: number;
   held: number;
   owed: number;
@@ -127,6 +130,7 @@ function entryOf(customerId: string, row: StatementRow): StatementEntry {
     at: row.at,
     code: row.code,
     credits: row.credits,
+    change: row.change,
     available: row.available,
     held: row.held,
     owed: row.owed,
@@ -147,7 +151,8 @@ const LATEST: Place = { seq: Number.MAX_SAFE_INTEGER, position: 0 };
 
 /** Each half reads no more than a page, by its own index. */
 const ENTRIES = `
-  (SELECT seq, 0::bigint AS position, NULL AS id, effective_at AS at, code, credits, available, held, owed, reason,
+  (SELECT seq, 0::bigint AS position, NULL AS id, effective_at AS at, code, credits,
+     available - prev_available AS change, available, held, owed, reason,
      spend_id, grant_id, order_id, subscription_id
    FROM ledger.journal
    WHERE wallet_id = :customerId AND seq > 0 AND seq < :seq::bigint + least(:position::bigint, 1)
@@ -155,7 +160,7 @@ const ENTRIES = `
      AND effective_at < coalesce(:to::timestamptz, 'infinity')
    ORDER BY seq DESC LIMIT :limit::int + 1)
   UNION ALL
-  (SELECT n.seq, n.position, n.id, n.at, n.code, 0, coalesce(j.available, 0), coalesce(j.held, 0), coalesce(j.owed, 0), n.reason,
+  (SELECT n.seq, n.position, n.id, n.at, n.code, 0, 0, coalesce(j.available, 0), coalesce(j.held, 0), coalesce(j.owed, 0), n.reason,
      NULL, NULL, NULL, n.subscription_id
    FROM app.notices n LEFT JOIN ledger.journal j ON j.wallet_id = n.customer_id AND j.seq = n.seq
    WHERE n.customer_id = :customerId AND (n.seq, n.position) < (:seq::bigint, :position::bigint)

@@ -338,6 +338,13 @@ describe('moving credits and money over HTTP', () => {
     const lines = csv.body.trim().split('\n');
     expect(lines[0]).toMatch(/^id,at,code,credits,available,held,owed,reason/);
     expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual(ids);
+    const rows = parse<Record<string, string>>(csv.body, { columns: true });
+    expect(rows.map(({ change }) => Number(change))).toEqual([
+      ...Array<number[]>(4).fill([0, -1]).flat(),
+      10,
+    ]);
+    const { available } = await balanceOf(api, customerId);
+    expect(rows.reduce((sum, { change }) => sum + Number(change), 0)).toBe(available);
   });
 
   it('forgets who a customer was and keeps what the ledger says', async () => {

@@ -17,10 +17,14 @@ import { textSchema } from '../schemas';
 import { showCustomer } from '../show-customer';
 import { customerSchema } from '../views/customer-view';
 
+/** As the check, and without control characters. */
+const EMAIL_PATTERN = '^[^\\s@\\u0000-\\u001f\\u007f-\\u009f]+@[^\\s@\\u0000-\\u001f\\u007f-\\u009f]+$';
+
 const body = z.strictObject({
   externalId: textSchema(200).meta({ description: 'Your own id of the customer.' }),
   email: textSchema(320)
     .regex(/^[^\s@]+@[^\s@]+$/, 'must be an email address')
+    .meta({ pattern: EMAIL_PATTERN })
     .optional(),
   name: textSchema(200).optional(),
 });

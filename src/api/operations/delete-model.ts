@@ -8,9 +8,7 @@ import { defineOperation } from '../operation';
 import { idSchema, viewerQuery } from '../schemas';
 
 const body = z.strictObject({
-  customerId: idSchema
-    .optional()
-    .meta({ description: 'The owner; may stand in the query instead, for clients that send no body.' }),
+  customerId: idSchema.optional().meta({ description: 'The owner; may stand here instead of in the query.' }),
 });
 
 export const deleteModel = defineOperation({
@@ -18,7 +16,10 @@ export const deleteModel = defineOperation({
   description: 'Nothing new is made with it; work that has not begun is released. Images and licences stay.',
   tag: 'Models',
   access: 'customer',
-  query: z.strictObject(viewerQuery),
+  query: z.strictObject({
+    customerId: viewerQuery.customerId.meta({ description: 'The owner. A portal token stands for its own.' }),
+  }),
+  askedQuery: ['customerId'],
   body: optionalJsonBody(body),
   answers: { 204: { description: 'Gone.' } },
   find({ id, body: { customerId }, query }, { db }) {

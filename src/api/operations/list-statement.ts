@@ -9,7 +9,12 @@ import {
 import { getCustomer } from '../../store/customers';
 import { defineOperation } from '../operation';
 import { cursorSchema, instantSchema, pageOf, queryNumberSchema } from '../schemas';
-import { STATEMENT_CSV_HEADER, statementEntrySchema, statementLines } from '../views/statement-view';
+import {
+  STATEMENT_CSV_HEADER,
+  statementEntrySchema,
+  statementEntryView,
+  statementLines,
+} from '../views/statement-view';
 import { wantsCsv } from '../wants-csv';
 
 const LIMIT_DEFAULT = 50;
@@ -25,7 +30,7 @@ const query = z.strictObject({
 export const listStatement = defineOperation({
   summary: 'List every movement of credits of a customer, and what happened without one',
   description:
-    'As CSV (`Accept: text/csv`) all of it comes at once, unless a `limit` or a `cursor` is given.',
+    'As CSV (`Accept: text/csv`) all of it comes at once, unless a `limit` or a `cursor` is given; its last column `change` is what a movement did to the available credits, with its sign.',
   tag: 'Customers',
   access: 'customer',
   query,
@@ -39,7 +44,7 @@ export const listStatement = defineOperation({
   find: ({ id }, { db }) => getCustomer(db, id),
   async handle({ query: { limit, ...range }, req }, { db }, { id }) {
     const page = await readStatement(db, id, { ...range, limit: limit ?? LIMIT_DEFAULT });
-    if (!wantsCsv(req)) return { status: 200, body: page };
+    if (!wantsCsv(req)) return { status: 200, body: { ...page, data: page.data.map(statementEntryView) } };
     if (limit !== undefined || range.cursor !== undefined) {
       const bytes = STATEMENT_CSV_HEADER + statementLines(page.data);
       return { status: 200, bytes, contentType: 'text/csv; charset=utf-8' };
