@@ -12,7 +12,10 @@ const reportQuery = z.strictObject({
   from: instantSchema.optional().meta({ description: 'From the month of this instant on.' }),
   to: instantSchema
     .optional()
-    .meta({ description: 'Up to the month before this instant, or in which it lies.' }),
+    .meta({
+      description:
+        'After `from`, and at most a century after it. Up to the month before this instant, or in which it lies.',
+    }),
 });
 
 export interface Report<Month, Column extends string> {
