@@ -1,7 +1,11 @@
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
-import type { ErrorRequestHandler, Request } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
 import { DomainError } from '../domain/errors';
 import type { ApiDeps } from './deps';
+import { inSchemaOrder } from './in-schema-order';
+import { pageHeaders } from './pages/page-headers';
+import { problemPage } from './pages/problem-page';
+import { PROBLEM_SCHEMAS } from './problem-schemas';
 import { internalError, problemOf } from './problems';
 import { requestIdOf } from './request-id';
 import { REPLAYED_HEADER } from './idempotency-key';
@@ -12,7 +16,7 @@ const KEPT_HEADERS = ['x-request-id', REPLAYED_HEADER.toLowerCase()];
 
 /**
  * Turns whatever was thrown into a problem: expected errors by their table, anything else into a 500 that says nothing of
- * its cause; that goes to the log.
+ * its cause; that goes to the log. Where a person looks in a browser it is a page.
  */
 export function answerError({ logger, publicUrl }: ApiDeps): ErrorRequestHandler {
   return async (thrown: unknown, req: Request, res, next) => {
@@ -27,12 +31,31 @@ export function answerError({ logger, publicUrl }: ApiDeps): ErrorRequestHandler
     const { problem, headers } = problemOf(error ?? internalError(), requestId, publicUrl);
     for (const name of res.getHeaderNames()) if (!KEPT_HEADERS.includes(name)) res.removeHeader(name);
     res.set(headers).set('X-Content-Type-Options', 'nosniff').set('Cache-Control', 'no-store');
+    if (wantsPage(req, res)) {
+      const html = problemPage(problem);
+      res.set(pageHeaders(html));
+      await sendEarly(req, res, {
+        status: problem.status,
+        contentType: 'text/html; charset=utf-8',
+        text: html,
+      });
+      return;
+    }
     await sendEarly(req, res, {
       status: problem.status,
       contentType: 'application/problem+json',
-      text: JSON.stringify(problem),
+      text: JSON.stringify(inSchemaOrder(PROBLEM_SCHEMAS[problem.code], problem)),
     });
   };
+}
+
+/** Programs have their own paths; anywhere else a browser, which asks for HTML first, shows the answer to a person. */
+const PROGRAMS_PATH = /^\/(v1|webhooks|sandbox)(\/|$)/;
+
+function wantsPage(req: Request, res: Response): boolean {
+  const route: unknown = res.locals['route'];
+  const mayBePage = route === undefined ? !PROGRAMS_PATH.test(req.path) : res.locals['isPage'] === true;
+  return mayBePage && req.accepts(['application/problem+json', 'text/html']) === 'text/html';
 }
 
 function expectedOf(thrown: unknown): DomainError | undefined {

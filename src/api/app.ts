@@ -6,6 +6,7 @@ import { observeAlarms } from './observe-alarms';
 import { observeRequests } from './observe-requests';
 import { observeUploads } from './observe-uploads';
 import { openApiOf } from './openapi';
+import { isPage } from './pages/define-page';
 import { nameRequest } from './request-id';
 import { routes, type Route } from './routes';
 import { serveOperation } from './serve-operation';
@@ -30,7 +31,7 @@ export function createApp(parts: Omit<ApiDeps, 'openApi'>, sandboxRoutes: readon
     app[route.method](expressPath(route.path), noteRoute(route), serveOperation(route, deps));
   }
   for (const path of new Set(served.map((route) => route.path)))
-    app.all(expressPath(path), refuseMethod(path, served));
+    app.all(expressPath(path), answerOtherMethods(path, served));
   app.use((req) => {
     throw new DomainError('not_found', `There is no ${req.method} ${req.path.slice(0, 200)}.`);
   });
@@ -45,14 +46,21 @@ function expressPath(path: string): string {
 function noteRoute(route: Route): RequestHandler {
   return (_req, res, next) => {
     res.locals['route'] = route.path;
+    res.locals['isPage'] = isPage(route.operation);
     next();
   };
 }
 
-function refuseMethod(path: string, served: readonly Route[]): RequestHandler {
-  const methods = served.filter((route) => route.path === path).map((route) => route.method.toUpperCase());
-  return (req) => {
-    throw new DomainError('not_found', `${path} takes ${methods.join(', ')}, not ${req.method}.`, {
+/** A path answers OPTIONS with the methods that it takes, and any other method that it does not take with 405. */
+function answerOtherMethods(path: string, served: readonly Route[]): RequestHandler {
+  const own = served.filter((route) => route.path === path).map((route) => route.method.toUpperCase());
+  const methods = [...own, ...(own.includes('GET') ? ['HEAD'] : []), 'OPTIONS'];
+  return (req, res) => {
+    if (req.method === 'OPTIONS') {
+      res.status(204).set('Allow', methods.join(', ')).end();
+      return;
+    }
+    throw new DomainError('method_not_allowed', `${path} takes ${methods.join(', ')}, not ${req.method}.`, {
       methods,
     });
   };

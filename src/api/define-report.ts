@@ -14,7 +14,7 @@ const reportQuery = z.strictObject({
     .meta({ description: 'The first month: the one that contains this instant.' }),
   to: instantSchema.optional().meta({
     description:
-      'The end, exclusive: the last month is the one that contains the moment just before this instant.',
+      'The end, exclusive: the last month is the one that contains the moment just before this instant. After `from`, at most a hundred years after it.',
   }),
 });
 

@@ -2,13 +2,21 @@ import type { Request } from 'express';
 import { DomainError } from '../domain/errors';
 
 /** The header as the OpenAPI document describes it. */
-export const IDEMPOTENCY_KEY_PATTERN = '^[\\x20-\\x7E]{1,255}$';
+export const IDEMPOTENCY_KEY_PATTERN = '^[!-~]([ -~]{0,253}[!-~])?$';
 
 /**
  * The request's `Idempotency-Key`: one intent, however often it is sent. Throws `idempotency_key_required` when it is
- * missing, `invalid_request` when it is longer than 255 characters or has others than printable ASCII.
+ * missing, `invalid_request` when it is there twice, is longer than 255 characters or has others than printable ASCII.
  */
 export function readIdempotencyKey(req: Request): string {
+  // Node joins repeated headers to one text, under which neither key would be found again.
+  const names = req.rawHeaders.filter((_text, index) => index % 2 === 0);
+  if (names.filter((name) => name.toLowerCase() === 'idempotency-key').length > 1) {
+    throw new DomainError(
+      'invalid_request',
+      'There are two Idempotency-Key headers. One intent has one key.',
+    );
+  }
   const key = req.headers['idempotency-key'];
   if (key === undefined || key === '') {
     throw new DomainError(

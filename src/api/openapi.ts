@@ -2,23 +2,14 @@ import { z } from 'zod';
 import type { ErrorCode } from '../domain/errors';
 import { IDEMPOTENCY_KEY_PATTERN, REPLAYED_HEADER } from './idempotency-key';
 import type { Json, OpenApi, OperationDoc } from './openapi-document';
-import type { AnswerDoc, AnyOperation } from './operation';
+import { neverDry, type AnswerDoc, type AnyOperation } from './operation';
+import { isPage } from './pages/define-page';
+import { problemNameOf, problemSchema, PROBLEM_SCHEMAS } from './problem-schemas';
 import { PROBLEMS } from './problems';
 import type { Route } from './routes';
 
 /** What a header says, by its name. */
 type Headers = Readonly<Record<string, string>>;
-
-const problemSchema = z
-  .looseObject({
-    type: z.string().meta({ description: 'The page that explains the problem.' }),
-    title: z.string(),
-    status: z.int(),
-    code: z.string().meta({ description: 'Machine-readable and stable; branch on this.' }),
-    detail: z.string(),
-    requestId: z.string(),
-  })
-  .meta({ id: 'Problem', description: 'RFC 9457 problem details.' });
 
 /** The description of the whole API (OpenAPI 3.1), made of the schemas that check its requests. */
 export function openApiOf(routes: readonly Route[], publicUrl: string): OpenApi {
@@ -28,13 +19,16 @@ export function openApiOf(routes: readonly Route[], publicUrl: string): OpenApi 
     const path = (paths[route.path] ??= {});
     path[route.method] = operationOf(route, components);
   }
-  toSchema(problemSchema, 'output', components);
+  for (const schema of [problemSchema, PROBLEM_SCHEMAS.method_not_allowed])
+    toSchema(schema, 'output', components);
   return {
     openapi: '3.1.1',
     info: {
       title: 'Scrip',
       version: '1.0.0',
       summary: 'A credits billing engine for products that sell AI work.',
+      description:
+        'Problems are told apart by their `code`. A path that does not take a method answers 405 (`method_not_allowed`) with `Allow`, and OPTIONS with `Allow` alone. Refusals come in the order 401, 413, 400, 404, 403, 422, 402, 409.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: publicUrl }],
@@ -90,7 +84,10 @@ function pathParameters(path: string): readonly Json[] {
   }));
 }
 
-function queryParameters({ query }: AnyOperation, components: Map<string, Json>): readonly Json[] {
+function queryParameters(
+  { query, askedQuery }: AnyOperation,
+  components: Map<string, Json>,
+): readonly Json[] {
   const { properties = {}, required = [] } = toSchema(query, 'input', components) as {
     properties?: Readonly<Record<string, Json>>;
     required?: readonly string[];
@@ -98,20 +95,23 @@ function queryParameters({ query }: AnyOperation, components: Map<string, Json>)
   return Object.entries(properties).map(([name, { description, ...schema }]) => ({
     name,
     in: 'query',
-    required: required.includes(name),
+    required: required.includes(name) || askedQuery.includes(name),
     ...(description === undefined ? {} : { description }),
     schema,
   }));
 }
 
-function keyHeader({ needsIdempotencyKey }: AnyOperation): readonly Json[] {
-  if (!needsIdempotencyKey) return [];
+function keyHeader(operation: AnyOperation): readonly Json[] {
+  if (!operation.needsIdempotencyKey) return [];
   return [
     {
       name: 'Idempotency-Key',
       in: 'header',
       required: true,
-      description: 'Identifies one intent. Send the same key with every retry.',
+      description:
+        operation.isDryRun === neverDry
+          ? 'Identifies one intent. Send the same key with every retry.'
+          : 'Identifies one intent. Send the same key with every retry. A preview needs none.',
       schema: { type: 'string', pattern: IDEMPOTENCY_KEY_PATTERN },
     },
   ];
@@ -139,10 +139,32 @@ function responsesOf(
         .map((code) => `\`${code}\`: ${PROBLEMS[code].title}`)
         .join(' '),
       headers: headerDocs(problemHeaders(operation, status)),
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      content: {
+        'application/problem+json': {
+          schema: problemOfCodes(
+            codes.filter((code) => PROBLEMS[code].status === status),
+            components,
+          ),
+        },
+        ...(isPage(operation) ? { 'text/html': { schema: { type: 'string' } } } : {}),
+      },
     },
   ]);
   return Object.fromEntries([...answers, ...problems]) as Readonly<Record<string, Json>>;
+}
+
+/** One problem, or one of several that are told apart by their code. */
+function problemOfCodes(codes: readonly ErrorCode[], components: Map<string, Json>): Json {
+  const references = codes.map((code) => {
+    toSchema(PROBLEM_SCHEMAS[code], 'output', components);
+    return [code, `#/components/schemas/${problemNameOf(code)}`] as const;
+  });
+  const [first, ...others] = references;
+  if (first !== undefined && others.length === 0) return { $ref: first[1] };
+  return {
+    oneOf: references.map(([, $ref]) => ({ $ref })),
+    discriminator: { propertyName: 'code', mapping: Object.fromEntries(references) },
+  };
 }
 
 function headersOf(operation: AnyOperation, { headers = {} }: AnswerDoc): Headers {
@@ -176,9 +198,14 @@ function contentOf(answer: AnswerDoc, components: Map<string, Json>): Json {
   const { schema, contentType, alternatives = [] } = answer;
   const content: Record<string, Json> = {};
   if (schema !== undefined) content['application/json'] = { schema: toSchema(schema, 'output', components) };
-  if (contentType !== undefined) content[contentType] = { schema: { type: 'string' } };
+  if (contentType !== undefined) content[contentType] = { schema: textOrBytes(contentType) };
   for (const alternative of alternatives) content[alternative] = { schema: { type: 'string' } };
   return Object.keys(content).length === 0 ? {} : { content };
+}
+
+/** What is no text is bytes, so that a generated client hands out a file and not a broken string. */
+function textOrBytes(contentType: string): Json {
+  return contentType.startsWith('text/') ? { type: 'string' } : { type: 'string', format: 'binary' };
 }
 
 /** What follows from how an operation is declared, and what it declares itself. */

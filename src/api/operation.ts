@@ -72,6 +72,8 @@ export interface Operation<Query, Body, Found> {
   readonly tag: string;
   readonly access: Access;
   readonly query: z.ZodType<Query>;
+  /** Parameters that the document asks for, because a key needs them: a portal token, or the body, may stand in. */
+  readonly askedQuery: readonly string[];
   readonly body: BodyFormat<Body>;
   readonly needsIdempotencyKey: boolean;
   /** Whether nothing is to happen (a preview): then no idempotency key is asked for. */
@@ -95,7 +97,10 @@ const NO_BODY: BodyFormat<undefined> = {
   read: () => Promise.resolve(undefined),
 };
 
-type Optional = 'query' | 'body' | 'needsIdempotencyKey' | 'isDryRun' | 'problems' | 'find';
+type Optional = 'query' | 'askedQuery' | 'body' | 'needsIdempotencyKey' | 'isDryRun' | 'problems' | 'find';
+
+/** Of an operation whose every call is meant. */
+export const neverDry = (): boolean => false;
 
 /** Declares an operation; what is left out takes nothing, finds nothing and refuses nothing. */
 export function defineOperation<Query = unknown, Body = undefined, Found = undefined>(
@@ -104,9 +109,10 @@ export function defineOperation<Query = unknown, Body = undefined, Found = undef
 ): AnyOperation {
   const defaults = {
     query: NO_QUERY,
+    askedQuery: [],
     body: NO_BODY,
     needsIdempotencyKey: false,
-    isDryRun: () => false,
+    isDryRun: neverDry,
     problems: [],
     find: () => Promise.resolve(undefined),
   };

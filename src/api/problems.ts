@@ -20,6 +20,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, ProblemType>> = {
   operator_scope_required: { status: 403, title: 'The operator scope is required.' },
   invoice_not_allowed: { status: 403, title: 'Customers cannot order by invoice themselves.' },
   not_found: { status: 404, title: 'Not found.' },
+  method_not_allowed: { status: 405, title: 'Method not allowed.' },
   contract_required: { status: 409, title: 'This plan is sold by contract.' },
   state_conflict: { status: 409, title: 'The current state does not allow this.' },
   model_unavailable: { status: 409, title: 'The model cannot be used now.' },
@@ -59,6 +60,8 @@ export function problemOf(error: DomainError, requestId: string, publicUrl: stri
   const seconds = typeof retryAfterSeconds === 'number' ? retryAfterSeconds : usual;
   if (seconds !== undefined) headers['Retry-After'] = String(seconds);
   if (error.code === 'unauthenticated') headers['WWW-Authenticate'] = 'Bearer';
+  const { methods } = details;
+  if (error.code === 'method_not_allowed' && Array.isArray(methods)) headers['Allow'] = methods.join(', ');
   return {
     problem: { ...details, type, title, status, code: error.code, detail: error.message, requestId },
     headers,

@@ -19,7 +19,11 @@ const uploadIds = z
 const trainModel = z.strictObject({
   name: textSchema(NAME_LENGTH_MAX),
   visibility: visibilitySchema,
-  uploadIds: z.array(z.string()).min(UPLOADS_MIN).pipe(uploadIds),
+  uploadIds: z
+    .array(z.string())
+    .min(UPLOADS_MIN)
+    .pipe(uploadIds)
+    .meta({ maxItems: UPLOADS_MAX, uniqueItems: true }),
 });
 const generateImages = z.strictObject({
   modelId: idSchema,
@@ -38,7 +42,7 @@ const licenseImage = z.strictObject({ imageId: idSchema });
 const trainModelToQuote = z.strictObject({
   name: textSchema(NAME_LENGTH_MAX).default('A model'),
   visibility: visibilitySchema.default('private'),
-  uploadIds: uploadIds.default([]),
+  uploadIds: uploadIds.default([]).meta({ uniqueItems: true }),
 });
 /** Nor does the price of images ask for a prompt. */
 const generateImagesToQuote = generateImages.extend({

@@ -11,6 +11,7 @@ export const ERROR_CODES = [
   'operator_scope_required',
   'invoice_not_allowed',
   'not_found',
+  'method_not_allowed',
   'contract_required',
   'state_conflict',
   'model_unavailable',

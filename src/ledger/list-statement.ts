@@ -29,6 +29,8 @@ export interface StatementEntry {
   readonly code: StatementCode;
   /** How many credits moved; the code says which way. Zero in a notice. */
   readonly credits: number;
+  /** What it did to the available credits, with its sign: all of them together are what is available. */
+  readonly change: number;
   readonly available: number;
   readonly held: number;
   readonly owed: number;
@@ -64,6 +66,7 @@ interface StatementRow {
   at: Instant;
   code: StatementCode;
   credits: number;
+  change: number;
   available: number;
   held: number;
   owed: number;
@@ -118,10 +121,8 @@ export async function listStatement(
   };
 }
 
-/** Whether a statement could have given it out. */
-export function isStatementCursor(cursor: string): boolean {
-  return findPlace(cursor) !== undefined;
-}
+/** What a statement's cursor looks like: a row, and a notice behind it. Any text of this form is a place in the statement. */
+export const STATEMENT_CURSOR = /^(\d{1,15})(?:-(\d{1,15}))?$/;
 
 function entryOf(customerId: string, row: StatementRow): StatementEntry {
   return {
@@ -129,6 +130,7 @@ function entryOf(customerId: string, row: StatementRow): StatementEntry {
     at: row.at,
     code: row.code,
     credits: row.credits,
+    change: row.change,
     available: row.available,
     held: row.held,
     owed: row.owed,
@@ -149,7 +151,8 @@ const LATEST: Place = { seq: Number.MAX_SAFE_INTEGER, position: 0 };
 
 /** Each half reads no more than a page, by its own index. */
 const ENTRIES = `
-  (SELECT seq, 0::bigint AS position, NULL AS id, effective_at AS at, code, credits, available, held, owed, reason,
+  (SELECT seq, 0::bigint AS position, NULL AS id, effective_at AS at, code, credits,
+     available - prev_available AS change, available, held, owed, reason,
      spend_id, grant_id, order_id, subscription_id
    FROM ledger.journal
    WHERE wallet_id = :customerId AND seq > 0 AND seq < :seq::bigint + least(:position::bigint, 1)
@@ -157,7 +160,7 @@ const ENTRIES = `
      AND effective_at < coalesce(:to::timestamptz, 'infinity')
    ORDER BY seq DESC LIMIT :limit::int + 1)
   UNION ALL
-  (SELECT n.seq, n.position, n.id, n.at, n.code, 0, coalesce(j.available, 0), coalesce(j.held, 0), coalesce(j.owed, 0), n.reason,
+  (SELECT n.seq, n.position, n.id, n.at, n.code, 0, 0, coalesce(j.available, 0), coalesce(j.held, 0), coalesce(j.owed, 0), n.reason,
      NULL, NULL, NULL, n.subscription_id
    FROM app.notices n LEFT JOIN ledger.journal j ON j.wallet_id = n.customer_id AND j.seq = n.seq
    WHERE n.customer_id = :customerId AND (n.seq, n.position) < (:seq::bigint, :position::bigint)
@@ -166,23 +169,13 @@ const ENTRIES = `
   ORDER BY seq DESC, position DESC LIMIT :limit::int + 1`;
 
 function cursorOf({ seq, position }: Place): string {
-  const text = position === 0 ? String(seq) : `${String(seq)}:${String(position)}`;
-  return Buffer.from(text).toString('base64url');
+  return position === 0 ? String(seq) : `${String(seq)}-${String(position)}`;
 }
 
 function parseCursor(cursor: string): Place {
-  const place = findPlace(cursor);
-  if (place !== undefined) return place;
+  const [, seq, position = 0] = STATEMENT_CURSOR.exec(cursor) ?? [];
+  if (seq !== undefined) return { seq: Number(seq), position: Number(position) };
   throw new DomainError('invalid_request', 'The cursor is not one of this list.', {
     field: 'cursor',
   });
-}
-
-function findPlace(cursor: string): Place | undefined {
-  const text = Buffer.from(cursor, 'base64url').toString();
-  const [, seqText, positionText] = /^([1-9]\d{0,15}|0(?=:))(?::([1-9]\d{0,15}))?$/.exec(text) ?? [];
-  if (seqText === undefined) return undefined;
-  const place = { seq: Number(seqText), position: Number(positionText ?? 0) };
-  const isSafe = Number.isSafeInteger(place.seq) && Number.isSafeInteger(place.position);
-  return isSafe && cursorOf(place) === cursor ? place : undefined;
 }

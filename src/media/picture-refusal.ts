@@ -1,18 +1,21 @@
 import { DomainError } from '../domain/errors';
 import { UPLOAD_RULES } from './picture-limits';
 
-/** Why a file is no upload; `reason` of the problem that its sender is told. */
-export type RefusalReason =
-  | 'empty'
-  | 'not_a_picture'
-  | 'unsupported_format'
-  | 'truncated'
-  | 'damaged'
-  | 'animated'
-  | 'too_small'
-  | 'too_many_pixels'
-  | 'too_narrow'
-  | 'too_costly';
+/** Why a file is no upload: what `reason` of the problem can say. */
+export const REFUSAL_REASONS = [
+  'empty',
+  'not_a_picture',
+  'unsupported_format',
+  'truncated',
+  'damaged',
+  'animated',
+  'too_small',
+  'too_many_pixels',
+  'too_narrow',
+  'too_costly',
+] as const;
+
+type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 /** The refusal of a file: why this one is not taken, and which are. `what` is a sentence. */
 export function refusedPicture(reason: RefusalReason, what: string): DomainError {

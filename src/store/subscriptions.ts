@@ -134,6 +134,18 @@ export async function findLiveSubscription(db: Knex, customerId: string): Promis
   return row === undefined ? undefined : subscriptionOf(row);
 }
 
+/** The customer's latest subscription that waits for its first payment; undefined when none does. */
+export async function findIncompleteSubscription(
+  db: Knex,
+  customerId: string,
+): Promise<Subscription | undefined> {
+  const row = await db<SubscriptionRow>('app.subscriptions')
+    .where({ customer_id: customerId, status: 'incomplete' })
+    .orderBy([{ column: 'created_at', order: 'desc' }, { column: 'id' }])
+    .first();
+  return row === undefined ? undefined : subscriptionOf(row);
+}
+
 function subscriptionOf(row: SubscriptionRow): Subscription {
   return {
     id: row.id,

@@ -1,13 +1,14 @@
 import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import type { OpenApi } from '../../src/api/openapi-document';
+import type { Json, OpenApi } from '../../src/api/openapi-document';
+import { isInOrder } from './field-order';
 
 /** Ours, and what a client acts on. */
 const TOLD = /^(x-request-id|location|idempotency-replayed|retry-after|www-authenticate|scrip-.*)$/;
 
 /**
- * Checks an answer against what the API says of itself: its status and its headers are documented and its JSON has the
- * shape.
+ * Checks an answer against what the API says of itself: its status, its media type and its headers are documented, its JSON
+ * has the shape, and its fields stand in the order of their schema.
  */
 export type AnswerCheck = (answer: {
   readonly method: string;
@@ -21,6 +22,7 @@ export type AnswerCheck = (answer: {
 export function createAnswerCheck(openApi: OpenApi): AnswerCheck {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats(ajv);
+  ajv.addFormat('binary', true);
   ajv.addSchema(openApi, 'api');
   const validators = new Map<string, ValidateFunction>();
 
@@ -39,6 +41,9 @@ export function createAnswerCheck(openApi: OpenApi): AnswerCheck {
     ) {
       throw new Error(`${method} ${route} does not say that it answers ${String(status)}`);
     }
+    if (contentType !== '' && response !== undefined && !isDocumented(contentType, contentOf(response))) {
+      throw new Error(`${method} ${route} does not say that ${String(status)} may be ${contentType}`);
+    }
     const documented = Object.keys(response?.['headers'] ?? {}).map((name) => name.toLowerCase());
     const untold = [...headers.keys()].filter((name) => TOLD.test(name) && !documented.includes(name));
     if (response !== undefined && untold.length > 0) {
@@ -51,7 +56,21 @@ export function createAnswerCheck(openApi: OpenApi): AnswerCheck {
       const faults = ajv.errorsText(validate.errors);
       throw new Error(`${method} ${path} answered ${String(status)} in another shape: ${faults}`);
     }
+    const { schema = {} } = contentOf(response)[contentType] ?? {};
+    if (!isInOrder(openApi, schema, body)) {
+      const fields = JSON.stringify(body).slice(0, 500);
+      throw new Error(`${method} ${path} has its fields in another order than its schema: ${fields}`);
+    }
   };
+}
+
+/** `image/*` stands for every picture. */
+function isDocumented(contentType: string, content: object): boolean {
+  return contentType in content || contentType.replace(/\/.*$/, '/*') in content;
+}
+
+function contentOf(response: Json | undefined): Readonly<Record<string, { readonly schema?: Json }>> {
+  return (response?.['content'] ?? {}) as Readonly<Record<string, { readonly schema?: Json }>>;
 }
 
 /** The template of a path; literal parts win over `{id}`. Empty when there is none. */

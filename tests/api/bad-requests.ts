@@ -20,7 +20,7 @@ const images = (change: object) => spendWith({ modelId: '{model}', prompt: 'a hi
 
 /** A position in a list that no list gave out. */
 function cursorAt(createdAt: string): string {
-  return Buffer.from(JSON.stringify([createdAt, 'x'])).toString('base64url');
+  return `${createdAt}-x`;
 }
 
 function badSpend(name: string, body: unknown, status = 400, code = 'invalid_request'): BadRequest {
@@ -41,6 +41,13 @@ const training = (change: object) => ({
   action: 'train_model',
   input: { name: 'Mine', visibility: 'private', uploadIds: ['a', 'b', 'c'], ...change },
 });
+
+/** What the commands on a subscription need said. */
+const BODIES: Readonly<Record<string, object>> = {
+  'change-plan': { plan: 'pro' },
+  payments: { paidThrough: '2030-01-01T00:00:00Z', reference: 'x' },
+  migrate: { catalogVersion: 'x' },
+};
 
 export const BAD_REQUESTS: readonly BadRequest[] = [
   badSpend('no body', undefined),
@@ -104,7 +111,18 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
   },
   badGet('/v1/nothing', 404, 'not_found'),
   badGet('/V1/catalog', 404, 'not_found'),
-  badGet('/v1/spends', 404, 'not_found'),
+  badGet('/v1/spends', 405, 'method_not_allowed'),
+  ...['DELETE', 'PUT', 'PATCH'].map((method) => ({
+    ...badGet('/v1/customers', 405, 'method_not_allowed'),
+    name: `${method} /v1/customers`,
+    method,
+  })),
+  {
+    ...badGet('/v1/customers/nobody/balance', 405, 'method_not_allowed'),
+    name: 'another method before any key is asked for',
+    method: 'POST',
+    headers: { Authorization: '' },
+  },
   badGet('/v1/spends/%00', 404, 'not_found'),
   badGet('/v1/spends/%E0%A4%A', 400, 'invalid_request'),
   badGet("/v1/models/'; DROP TABLE app.models; --", 404, 'not_found'),
@@ -173,6 +191,13 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     reference: 'x',
     expiresAt: '2020-01-01T00:00:00Z',
   }),
+  ...['change-plan', 'cancel', 'pause', 'resume', 'payments', 'migrate'].map((command) => ({
+    ...badPost('a command', `/v1/subscriptions/sub_nothing/${command}`, {}),
+    name: `${command} of a subscription that nobody knows, without a key`,
+    body: BODIES[command] ?? {},
+    headers: { 'Idempotency-Key': '' },
+    code: 'idempotency_key_required',
+  })),
   badPost('a capture of nothing known', '/v1/holds/hld_nothing/capture', {}, 404),
   badPost('a change of nothing known', '/v1/subscriptions/sub_nothing/change-plan', { plan: 'pro' }, 404),
   badPost('an upload that is no form', '/v1/uploads', {}),

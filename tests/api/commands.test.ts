@@ -223,6 +223,64 @@ describe('moving credits and money over HTTP', () => {
     expect((await post('/v1/subscriptions', { customerId, plan: 'pro' })).status).toBe(409);
   });
 
+  it('tells with a customer of the subscription that has not ended, whatever its state, and of no other', async () => {
+    const customerId = await arrive(api);
+    const read = async () =>
+      (await api.get<{ plan: string; subscription: object | null }>(`/v1/customers/${customerId}`)).body;
+    expect(await read()).toMatchObject({ plan: 'free', subscription: null });
+
+    const opened = await post<SubscriptionAnswer>('/v1/subscriptions', { customerId, plan: 'pro' });
+    const { id } = opened.body;
+    const waiting = { id, status: 'incomplete', plan: 'pro', interval: 'month', currentPeriod: null };
+    expect((await read()).subscription).toEqual({ ...waiting, cancelAt: null, pendingPlan: null });
+    expect(await read()).toMatchObject({ plan: 'free' });
+
+    await pay(opened.body.checkoutUrl);
+    await until(async () => (await read()).plan === 'pro');
+    await post(`/v1/subscriptions/${id}/change-plan`, { plan: 'standard' });
+    const { body } = await api.get<Record<string, unknown>>(`/v1/subscriptions/${id}`);
+    const { currentPeriod, cancelAt } = body;
+    expect(currentPeriod).not.toBeNull();
+    expect(await read()).toMatchObject({
+      plan: 'pro',
+      subscription: { ...waiting, status: 'active', currentPeriod, cancelAt, pendingPlan: 'standard' },
+    });
+    await post(`/v1/subscriptions/${id}/cancel`);
+    const ending = (await api.get<Record<string, unknown>>(`/v1/subscriptions/${id}`)).body;
+    expect(ending['cancelAt']).not.toBeNull();
+    expect((await read()).subscription).toMatchObject({ cancelAt: ending['cancelAt'] });
+    await post(`/v1/subscriptions/${id}/cancel`, { when: 'now' });
+    await until(async () => (await read()).subscription === null);
+    expect(await read()).toMatchObject({ plan: 'free' });
+  });
+
+  it('repeats an answer to the byte, and gives the same fields in the same order when asked again', async () => {
+    const customerId = await subscribe(api);
+    const { id } = await subscriptionOf(customerId);
+    const contract = { credits: 6_000, amount: 1, currency: 'usd', interval: 'month', termMonths: 1 };
+    const requests: [path: string, body: unknown][] = [
+      ['/v1/add-ons', { customerId, quantity: 1 }],
+      ['/v1/spends', await imagesOf(api, customerId, 1)],
+      ['/v1/holds', { customerId, credits: 1, reference: 'x' }],
+      ['/v1/adjustments', { customerId, credits: 1, reason: 'x' }],
+      ['/v1/contracts', { customerId, ...contract, reference: 'C' }],
+      [`/v1/subscriptions/${id}/change-plan`, { plan: 'pro' }],
+    ];
+    for (const [path, body] of requests) {
+      const [first, repeated] = [await raw(path, body, path), await raw(path, body, path)];
+      expect([path, repeated.replayed, repeated.text]).toEqual([path, 'true', first.text]);
+    }
+    const changed = await raw(`/v1/subscriptions/${id}/change-plan`, { plan: 'pro' }, requests.at(-1)![0]);
+    const read = await api.get<object>(`/v1/subscriptions/${id}`);
+    expect(Object.keys(read.body)).toEqual(Object.keys(JSON.parse(changed.text) as object));
+
+    const refused = await raw('/v1/spends', await imagesOf(api, await arrive(api), 50), 'too many');
+    expect(Object.keys(JSON.parse(refused.text) as object)).toEqual([
+      ...['type', 'title', 'status', 'code', 'detail', 'requestId'],
+      ...['required', 'available', 'held', 'shortfall', 'options'],
+    ]);
+  });
+
   it('binds a portal token to its customer', async () => {
     const [customerId, other] = await Promise.all([subscribe(api), subscribe(api)]);
     const session = await post<{ url: string }>('/v1/portal-sessions', { customerId }, { key: null });
@@ -280,6 +338,13 @@ describe('moving credits and money over HTTP', () => {
     const lines = csv.body.trim().split('\n');
     expect(lines[0]).toMatch(/^id,at,code,credits,available,held,owed,reason/);
     expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual(ids);
+    const rows = parse<Record<string, string>>(csv.body, { columns: true });
+    expect(rows.map(({ change }) => Number(change))).toEqual([
+      ...Array<number[]>(4).fill([0, -1]).flat(),
+      10,
+    ]);
+    const { available } = await balanceOf(api, customerId);
+    expect(rows.reduce((sum, { change }) => sum + Number(change), 0)).toBe(available);
   });
 
   it('forgets who a customer was and keeps what the ledger says', async () => {
@@ -409,5 +474,18 @@ describe('moving credits and money over HTTP', () => {
     const payload = JSON.stringify(event);
     const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret });
     return api.post('/webhooks/stripe', event, { key: null, headers: { 'Stripe-Signature': signature } });
+  }
+
+  async function raw(path: string, body: unknown, key: string) {
+    const response = await fetch(stack.url + path, {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${stack.dev.operatorKey}`,
+        'Idempotency-Key': key,
+        'Content-Type': 'application/json',
+      },
+      body: JSON.stringify(body),
+    });
+    return { text: await response.text(), replayed: response.headers.get('idempotency-replayed') };
   }
 });

@@ -2,6 +2,12 @@ import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { openApiOf } from '../../src/api/openapi';
 import { routes } from '../../src/api/routes';
+import { sandboxRoutes } from '../../src/api/sandbox-routes';
+
+interface Problem {
+  readonly required: readonly string[];
+  readonly properties: Readonly<Record<string, object>>;
+}
 
 const openApi = openApiOf(routes, 'http://127.0.0.1:3000');
 const operations = Object.entries(openApi.paths).flatMap(([path, methods]) =>
@@ -33,6 +39,45 @@ describe('the description of the API', () => {
     expect(statuses.some((status) => status.startsWith('2'))).toBe(true);
     expect(statuses).toContain('500');
     if (operation.security === undefined) expect(statuses).toContain('401');
+  });
+
+  it('tells every problem by its code, with the further members of that code', () => {
+    const named = operations.flatMap(({ operation }) =>
+      Object.entries(operation.responses)
+        .filter(([status]) => Number(status) >= 400)
+        .map(([status, response]) => ({ status: Number(status), text: JSON.stringify(response['content']) })),
+    );
+    const { schemas } = openApi.components as { schemas: Readonly<Record<string, Problem>> };
+    for (const { status, text } of named) {
+      const references = [...text.matchAll(/"#\/components\/schemas\/(\w+Problem)"/g)].map(
+        ([, name]) => name!,
+      );
+      expect(references.length).toBeGreaterThan(0);
+      for (const name of references)
+        expect(schemas[name]!.properties['status']).toMatchObject({ const: status });
+    }
+    const { required } = schemas['InsufficientCreditsProblem']!;
+    expect(required).toEqual(
+      expect.arrayContaining(['required', 'available', 'held', 'shortfall', 'options']),
+    );
+    expect(schemas['StateConflictProblem']!.properties).toHaveProperty('blockers');
+  });
+
+  it('says that a picture is bytes and a page is text', () => {
+    const typeOf = (path: string, type: string) => {
+      const answer = openApi.paths[path]!['get']!.responses['200'] as { content: Record<string, unknown> };
+      return answer.content[type];
+    };
+    const bytes = { schema: { type: 'string', format: 'binary' } };
+    expect(typeOf('/v1/images/{id}/file', 'image/*')).toEqual(bytes);
+    expect(typeOf('/account', 'text/html')).toEqual({ schema: { type: 'string' } });
+  });
+
+  it('has the clock in the sandbox and nowhere else', () => {
+    const clock = ['/sandbox/clock', '/sandbox/clock/advance'];
+    const inSandbox = openApiOf([...routes, ...sandboxRoutes('http://127.0.0.1:1')], 'http://127.0.0.1:3000');
+    expect(Object.keys(inSandbox.paths)).toEqual(expect.arrayContaining(clock));
+    for (const path of clock) expect(openApi.paths).not.toHaveProperty([path]);
   });
 
   it('asks for an idempotency key wherever a POST moves credits or money', () => {

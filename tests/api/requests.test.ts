@@ -98,6 +98,71 @@ describe('requests that are wrong', () => {
     expect(await metrics.text()).toMatch(/scrip_http_request_duration_seconds_count\{.*status="413"/);
   });
 
+  it('are refused with 400 when they name two intents, whatever the names are', async () => {
+    const lines = (keys: readonly string[]) => keys.map((key) => `Idempotency-Key: ${key}\r\n`).join('');
+    const body = JSON.stringify({ customerId: ids.customer, credits: 1, reference: 'x' });
+    const hold = (keys: readonly string[]) =>
+      speak(
+        stack.url,
+        `POST /v1/holds HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${stack.dev.apiKey}\r\n` +
+          `Content-Type: application/json\r\nContent-Length: ${String(body.length)}\r\n${lines(keys)}\r\n${body}`,
+      );
+    for (const keys of [
+      ['one', 'two'],
+      ['same', 'same'],
+      ['', 'one'],
+      ['one', ''],
+    ]) {
+      expect(await hold(keys)).toMatch(/^HTTP\/1\.1 400 [^]*"code":"invalid_request"[^]*two Idempotency-Key/);
+    }
+    expect(await balanceOf(api, ids.customer)).toMatchObject({ available: 10, held: 0 });
+    expect(await hold(['one, two'])).toMatch(/^HTTP\/1\.1 201 /);
+  });
+
+  it('are told which methods a path takes, and HEAD is GET without the body', async () => {
+    const answers = await Promise.all(
+      ['OPTIONS', 'PUT', 'HEAD', 'GET'].map((method) => fetch(`${stack.url}/v1/customers/x`, { method })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([204, 405, 401, 401]);
+    const allowed = answers.map(({ headers }) => headers.get('allow'));
+    expect(allowed).toEqual(['GET, DELETE, HEAD, OPTIONS', 'GET, DELETE, HEAD, OPTIONS', null, null]);
+    const [head, get] = await Promise.all(
+      ['HEAD', 'GET'].map((method) => fetch(`${stack.url}/healthz`, { method })),
+    );
+    expect([head!.status, await head!.text()]).toEqual([200, '']);
+    expect(head!.headers.get('content-length')).toBe(get!.headers.get('content-length'));
+  });
+
+  it('are answered with a page where a person looks, and with a problem where a program does', async () => {
+    const browser = { Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+    const places: [path: string, status: number, method?: string][] = [
+      ['/nowhere', 404],
+      ['/', 404],
+      ['/docs/problems/nothing', 404],
+      ['/docs/problems/%E0%A4%A', 400],
+      ['/account', 405, 'POST'],
+    ];
+    for (const [path, status, method = 'GET'] of places) {
+      const page = await fetch(stack.url + path, { method, headers: browser });
+      expect([path, page.status]).toEqual([path, status]);
+      expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'/);
+      expect(await page.text()).toContain(page.headers.get('x-request-id')!);
+      const problem = await fetch(stack.url + path, { method });
+      expect([path, problem.status]).toEqual([path, status]);
+      expect(problem.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    }
+    const ofApi = await fetch(`${stack.url}/v1/nothing`, { headers: browser });
+    expect(ofApi.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  });
+
+  it('may have parameters that a page does not know', async () => {
+    for (const path of ['/docs', '/account', '/docs/problems/not_found']) {
+      const page = await fetch(`${stack.url}${path}?utm_source=x&a[b]=c&a=1&a=2`);
+      expect([path, page.status]).toEqual([path, 200]);
+    }
+  });
+
   it('find their explanation on the server itself', async () => {
     const docs = await fetch(`${stack.url}/docs`);
     const page = await docs.text();

@@ -25,7 +25,10 @@ const body = z.strictObject({
     .min(-CREDITS_PER_REQUEST_MAX)
     .max(CREDITS_PER_REQUEST_MAX)
     .refine((credits) => credits !== 0, 'must not be zero')
-    .meta({ description: 'Positive grants credits; negative takes back at most what is available.' }),
+    .meta({
+      not: { const: 0 },
+      description: 'Not zero. Positive grants credits; negative takes back at most what is available.',
+    }),
   reason: textSchema(500).meta({ description: "Shown in the customer's statement." }),
 });
 

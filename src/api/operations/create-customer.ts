@@ -11,16 +11,20 @@ import { getCurrentCatalog } from '../../store/catalogs';
 import { countErased, findCustomerByExternalId, type Customer } from '../../store/customers';
 import { newcomerRecord, writeRecords } from '../../store/records';
 import { jsonBody } from '../bodies/json-body';
-import { loadCustomerPlan } from '../customer-plan';
 import type { ApiDeps } from '../deps';
 import { defineOperation } from '../operation';
 import { textSchema } from '../schemas';
-import { customerSchema, customerView } from '../views/customer-view';
+import { showCustomer } from '../show-customer';
+import { customerSchema } from '../views/customer-view';
+
+/** As the check, and without control characters. */
+const EMAIL_PATTERN = '^[^\\s@\\u0000-\\u001f\\u007f-\\u009f]+@[^\\s@\\u0000-\\u001f\\u007f-\\u009f]+$';
 
 const body = z.strictObject({
   externalId: textSchema(200).meta({ description: 'Your own id for the customer.' }),
   email: textSchema(320)
     .regex(/^[^\s@]+@[^\s@]+$/, 'must be an email address')
+    .meta({ pattern: EMAIL_PATTERN })
     .optional(),
   name: textSchema(200).optional(),
 });
@@ -42,8 +46,7 @@ export const createCustomer = defineOperation({
   problems: ['unavailable'],
   async handle({ body: request }, deps) {
     const { customer, isNew } = await arrive(deps, request);
-    const { plan } = await loadCustomerPlan(deps, customer.id);
-    return { status: isNew ? 201 : 200, body: customerView(customer, plan) };
+    return { status: isNew ? 201 : 200, body: await showCustomer(deps, customer) };
   },
 });
 

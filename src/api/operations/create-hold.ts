@@ -27,7 +27,7 @@ const body = z.strictObject({
   reference: textSchema(200).meta({ description: 'Your own reference for the work; it need not be unique.' }),
   expiresAt: instantSchema
     .optional()
-    .meta({ description: 'The hold cannot be captured from this instant on.' }),
+    .meta({ description: 'An instant in the future; the hold cannot be captured from then on.' }),
   capture: z
     .boolean()
     .default(false)

@@ -5,7 +5,8 @@ import { newId } from '../../platform/ids';
 import { getRecordedCustomer } from '../../store/customers';
 import { eraseUpdate, ERASURE_WORKFLOW, erasureStart } from '../../workflows/messages';
 import { defineOperation } from '../operation';
-import { answerCredits, answerId, answerInstant } from '../schemas';
+import { blockerSchema } from '../problem-schemas';
+import { answerId } from '../schemas';
 import { updateWithStart } from '../update-with-start';
 
 const query = z.strictObject({
@@ -13,17 +14,6 @@ const query = z.strictObject({
     description: '`now`: end first what is paid for, set up or open, and wait for running work.',
   }),
 });
-
-const blockerSchema = z
-  .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('subscription'), id: answerId, status: z.string(), plan: z.string() }),
-    z.strictObject({ kind: z.literal('paid_cycles'), id: answerId, nextGrantAt: answerInstant }),
-    z.strictObject({ kind: z.literal('auto_top_up'), id: answerId }),
-    z.strictObject({ kind: z.literal('spend'), id: answerId, status: z.string(), action: z.string() }),
-    z.strictObject({ kind: z.literal('hold'), id: answerId, credits: answerCredits }),
-    z.strictObject({ kind: z.literal('add_on'), id: answerId, status: z.string() }),
-  ])
-  .meta({ id: 'Blocker', description: 'Something that is paid for, set up or running.' });
 
 const erasingSchema = z
   .strictObject({

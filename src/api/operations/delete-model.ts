@@ -10,7 +10,7 @@ import { idSchema, viewerQuery } from '../schemas';
 const body = z.strictObject({
   customerId: idSchema
     .optional()
-    .meta({ description: 'The owner. Clients that send no body may put it in the query instead.' }),
+    .meta({ description: 'The owner; may be given here instead of in the query.' }),
 });
 
 export const deleteModel = defineOperation({
@@ -19,7 +19,12 @@ export const deleteModel = defineOperation({
     'Deletes a model of the customer for good. Work that has not begun is released; images and licences stay.',
   tag: 'Models',
   access: 'customer',
-  query: z.strictObject(viewerQuery),
+  query: z.strictObject({
+    customerId: viewerQuery.customerId.meta({
+      description: 'The owner. With a portal token it is ignored: the token names the customer.',
+    }),
+  }),
+  askedQuery: ['customerId'],
   body: optionalJsonBody(body),
   answers: { 204: { description: 'Deleted.' } },
   find({ id, body: { customerId }, query }, { db }) {

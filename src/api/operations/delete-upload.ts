@@ -9,7 +9,7 @@ import { idSchema, viewerQuery } from '../schemas';
 const body = z.strictObject({
   customerId: idSchema
     .optional()
-    .meta({ description: 'The owner; may stand in the query instead, for clients that send no body.' }),
+    .meta({ description: 'The owner. Clients that send no body may put it in the query instead.' }),
 });
 
 export const deleteUpload = defineOperation({
@@ -20,7 +20,7 @@ export const deleteUpload = defineOperation({
   access: 'customer',
   query: z.strictObject(viewerQuery),
   body: optionalJsonBody(body),
-  answers: { 204: { description: 'Gone.' } },
+  answers: { 204: { description: 'Deleted.' } },
   problems: ['state_conflict', 'unavailable'],
   find({ id, body: { customerId }, query }, { db }) {
     const ownerId = customerId ?? query.customerId;

@@ -1,22 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findPackageRoot } from '../../platform/package-root';
-import { defineOperation } from '../operation';
-import { pageHeaders } from '../pages/page-headers';
+import { definePage } from '../pages/define-page';
 
-export const getAccountPage = defineOperation({
+export const getAccountPage = definePage({
   summary: 'Get the account page',
   description: 'Customers enter by the link of a portal session. The token stays in the browser.',
   tag: 'Pages',
-  access: 'public',
-  answers: { 200: { description: 'A self-contained page.', contentType: 'text/html' } },
-  async handle() {
-    const html = await readFile(join(findPackageRoot(), 'web/account.html'), 'utf8');
-    return {
-      status: 200,
-      bytes: html,
-      contentType: 'text/html; charset=utf-8',
-      headers: pageHeaders(html),
-    };
-  },
+  answer: 'A self-contained page.',
+  html: () => readFile(join(findPackageRoot(), 'web/account.html'), 'utf8'),
 });

@@ -1,19 +1,9 @@
+import { definePage } from '../pages/define-page';
 import { docsPage } from '../pages/docs-page';
-import { pageHeaders } from '../pages/page-headers';
-import { defineOperation } from '../operation';
 
-export const getDocs = defineOperation({
+export const getDocs = definePage({
   summary: 'Get the API reference',
   tag: 'System',
-  access: 'public',
-  answers: { 200: { description: 'A self-contained page.', contentType: 'text/html' } },
-  handle(_call, { openApi }) {
-    const html = docsPage(openApi);
-    return Promise.resolve({
-      status: 200,
-      bytes: html,
-      contentType: 'text/html; charset=utf-8',
-      headers: pageHeaders(html),
-    });
-  },
+  answer: 'A self-contained page.',
+  html: docsPage,
 });

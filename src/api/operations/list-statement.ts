@@ -2,14 +2,19 @@ import type { Response } from 'express';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import {
-  isStatementCursor,
+  STATEMENT_CURSOR,
   listStatement as readStatement,
   type StatementRequest,
 } from '../../ledger/list-statement';
 import { getCustomer } from '../../store/customers';
 import { defineOperation } from '../operation';
 import { cursorSchema, instantSchema, pageOf, queryNumberSchema } from '../schemas';
-import { STATEMENT_CSV_HEADER, statementEntrySchema, statementLines } from '../views/statement-view';
+import {
+  STATEMENT_CSV_HEADER,
+  statementEntrySchema,
+  statementEntryView,
+  statementLines,
+} from '../views/statement-view';
 import { wantsCsv } from '../wants-csv';
 
 const LIMIT_DEFAULT = 50;
@@ -18,14 +23,14 @@ const LIMIT_MAX = 100;
 const query = z.strictObject({
   from: instantSchema.optional().meta({ description: 'The start, inclusive.' }),
   to: instantSchema.optional().meta({ description: 'The end, exclusive.' }),
-  cursor: cursorSchema(isStatementCursor).optional(),
+  cursor: cursorSchema(STATEMENT_CURSOR).optional(),
   limit: queryNumberSchema(1, LIMIT_MAX).optional(),
 });
 
 export const listStatement = defineOperation({
   summary: "List a customer's statement",
   description:
-    'Every movement of credits, and what happened without one, newest first. With `Accept: text/csv` the whole statement comes at once, unless a `limit` or a `cursor` is given.',
+    'Every movement of credits, and what happened without one, newest first. With `Accept: text/csv` the whole statement comes at once, unless a `limit` or a `cursor` is given; its last column, `change`, is the change of the available credits, with its sign.',
   tag: 'Customers',
   access: 'customer',
   query,
@@ -39,7 +44,7 @@ export const listStatement = defineOperation({
   find: ({ id }, { db }) => getCustomer(db, id),
   async handle({ query: { limit, ...range }, req }, { db }, { id }) {
     const page = await readStatement(db, id, { ...range, limit: limit ?? LIMIT_DEFAULT });
-    if (!wantsCsv(req)) return { status: 200, body: page };
+    if (!wantsCsv(req)) return { status: 200, body: { ...page, data: page.data.map(statementEntryView) } };
     if (limit !== undefined || range.cursor !== undefined) {
       const bytes = STATEMENT_CSV_HEADER + statementLines(page.data);
       return { status: 200, bytes, contentType: 'text/csv; charset=utf-8' };

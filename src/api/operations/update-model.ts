@@ -14,7 +14,8 @@ const body = z
   .refine(
     ({ name, visibility }) => name !== undefined || visibility !== undefined,
     'name or visibility is needed',
-  );
+  )
+  .meta({ anyOf: [{ required: ['name'] }, { required: ['visibility'] }] });
 
 export const updateModel = defineOperation({
   summary: 'Update a model',

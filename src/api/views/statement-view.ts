@@ -22,6 +22,27 @@ export const statementEntrySchema = z
   })
   .meta({ id: 'StatementEntry', description: 'One movement, and the three numbers after it.' });
 
+/** An entry as programs read it: its code says which way the credits went. */
+export function statementEntryView(entry: StatementEntry): z.output<typeof statementEntrySchema> {
+  const { id, at, code, credits, available, held, owed, reason } = entry;
+  const { spendId, grantId, orderId, subscriptionId } = entry;
+  return {
+    id,
+    at,
+    code,
+    credits,
+    available,
+    held,
+    owed,
+    reason,
+    ...(spendId === undefined ? {} : { spendId }),
+    ...(grantId === undefined ? {} : { grantId }),
+    ...(orderId === undefined ? {} : { orderId }),
+    ...(subscriptionId === undefined ? {} : { subscriptionId }),
+  };
+}
+
+/** Those of the CSV, which is read by people and sums in a spreadsheet: `change` is what became of the available credits. */
 const COLUMNS = [
   'id',
   'at',
@@ -35,6 +56,7 @@ const COLUMNS = [
   'grantId',
   'orderId',
   'subscriptionId',
+  'change',
 ] as const satisfies readonly (keyof StatementEntry)[];
 
 export const STATEMENT_CSV_HEADER = csvOf(COLUMNS, []);

@@ -4,6 +4,8 @@ import { subscriptionWorkflowId } from '../../workflows/messages';
 import { answerId, answerInstant, intervalSchema, planSchema } from '../schemas';
 import { nextGrantSchema, nextGrantView } from './balance-view';
 
+export const currentPeriodSchema = z.strictObject({ start: answerInstant, end: answerInstant });
+
 export const subscriptionSchema = z
   .strictObject({
     id: answerId,
@@ -14,7 +16,7 @@ export const subscriptionSchema = z
     status: z.enum(SUBSCRIPTION_STATUSES),
     anchorAt: answerInstant.nullable().meta({ description: 'Null until the first payment.' }),
     cycle: z.int().nullable(),
-    currentPeriod: z.strictObject({ start: answerInstant, end: answerInstant }).nullable(),
+    currentPeriod: currentPeriodSchema.nullable(),
     paidThrough: answerInstant.nullable(),
     nextGrant: nextGrantSchema.nullable(),
     cancelAt: answerInstant.nullable(),
@@ -30,7 +32,7 @@ export const subscriptionSchema = z
 
 /** A subscription as its workflow last recorded it. */
 export function subscriptionView(subscription: Subscription): z.output<typeof subscriptionSchema> {
-  const { currentPeriodStart: start, currentPeriodEnd: end, checkoutUrl } = subscription;
+  const { checkoutUrl } = subscription;
   return {
     id: subscription.id,
     customerId: subscription.customerId,
@@ -40,7 +42,7 @@ export function subscriptionView(subscription: Subscription): z.output<typeof su
     status: subscription.status,
     anchorAt: subscription.anchorAt,
     cycle: subscription.cycle,
-    currentPeriod: start === null || end === null ? null : { start, end },
+    currentPeriod: currentPeriodView(subscription),
     paidThrough: subscription.paidThrough,
     nextGrant: nextGrantView(subscription),
     cancelAt: subscription.cancelAt,
@@ -49,4 +51,12 @@ export function subscriptionView(subscription: Subscription): z.output<typeof su
     workflowId: subscriptionWorkflowId(subscription.id),
     ...(subscription.status === 'incomplete' && checkoutUrl !== null ? { checkoutUrl } : {}),
   };
+}
+
+/** The period that is paid for or due; null before the first payment. */
+export function currentPeriodView({
+  currentPeriodStart: start,
+  currentPeriodEnd: end,
+}: Subscription): z.output<typeof currentPeriodSchema> | null {
+  return start === null || end === null ? null : { start, end };
 }

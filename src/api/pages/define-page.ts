@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { defineOperation, type AnyOperation, type Call } from '../operation';
+import type { OpenApi } from '../openapi-document';
+import { pageHeaders } from './page-headers';
+
+const HTML = 'text/html';
+
+/** Links are passed on with parameters of other people (`utm_source`); a page takes any and reads none. */
+const anyQuery = z.looseObject({});
+
+interface Page<Found> {
+  readonly summary: string;
+  readonly description?: string;
+  readonly tag: string;
+  readonly answer: string;
+  readonly find?: (call: Call<unknown, undefined>) => Found;
+  readonly html: (openApi: OpenApi, found: Found) => string | Promise<string>;
+}
+
+/** A page that anybody may open, with the policy that keeps it to itself. Who opens it in a browser is refused by a page too. */
+export function definePage<Found = undefined>({
+  answer,
+  find,
+  html: htmlOf,
+  ...page
+}: Page<Found>): AnyOperation {
+  return defineOperation<unknown, undefined, Found | undefined>({
+    ...page,
+    access: 'public',
+    query: anyQuery,
+    answers: { 200: { description: answer, contentType: HTML } },
+    find: (call) => Promise.resolve().then(() => find?.(call)),
+    async handle(_call, { openApi }, found) {
+      const html = await htmlOf(openApi, found as Found);
+      return {
+        status: 200,
+        bytes: html,
+        contentType: `${HTML}; charset=utf-8`,
+        headers: pageHeaders(html),
+      };
+    },
+  });
+}
+
+/** Whether an operation is a page. */
+export function isPage({ answers }: AnyOperation): boolean {
+  return answers[200]?.contentType === HTML;
+}

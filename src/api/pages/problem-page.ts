@@ -1,0 +1,13 @@
+import type { Problem } from '../problems';
+import { escapeHtml, pageOf } from './page';
+
+/** A problem as a person sees it who opened an address in a browser. */
+export function problemPage({ title, status, code, detail, requestId }: Problem): string {
+  return pageOf(
+    title,
+    `<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(detail)}</p>
+<p>${status} <a href="/docs/problems/${code}"><code>${code}</code></a>, request <code>${escapeHtml(requestId)}</code></p>
+<p><a href="/account">Your credits</a> · <a href="/docs">The API</a></p>`,
+  );
+}
