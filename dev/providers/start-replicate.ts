@@ -1,5 +1,7 @@
 import express, { type Express, type Request, type Response } from 'express';
 import { Webhook } from 'standardwebhooks';
+import { epochMsOf } from '../../src/domain/instants';
+import { wallInstant } from '../../src/platform/clock';
 import { startLoopbackServer } from '../stack/loopback-server';
 import { deliverWebhook } from './deliver-webhook';
 import { plainPicture } from './pictures';
@@ -82,7 +84,7 @@ export async function startReplicate(options: ReplicateOptions): Promise<Replica
     if (typeof webhook !== 'string' || !(events as string[]).includes(event) || says(item, 'mute')) return;
     const body = JSON.stringify(objectOf(item));
     const id = `msg_${item.id}_${event}`;
-    const at = new Date();
+    const at = new Date(epochMsOf(wallInstant()));
     const headers = {
       'webhook-id': id,
       'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
@@ -105,7 +107,7 @@ export async function startReplicate(options: ReplicateOptions): Promise<Replica
           ? { version: `${String(item.body['destination'])}:${item.id}`, weights: `${origin}/weights` }
           : Array.from({ length: Number(count) }, (_, index) => `${origin}/output/${item.id}/${index}.png`);
     }
-    item.completedAt = new Date().toISOString();
+    item.completedAt = wallInstant();
     report(item, 'completed');
   };
 
@@ -123,7 +125,7 @@ export async function startReplicate(options: ReplicateOptions): Promise<Replica
         id,
         body,
         ...of(req),
-        createdAt: new Date().toISOString(),
+        createdAt: wallInstant(),
         status: 'starting',
         output: null,
         error: null,
@@ -189,7 +191,7 @@ export async function startReplicate(options: ReplicateOptions): Promise<Replica
     withItem((item, res) => {
       if (item.completedAt === null) {
         item.status = 'canceled';
-        item.completedAt = new Date().toISOString();
+        item.completedAt = wallInstant();
         item.goOn();
         report(item, 'completed');
       }

@@ -95,7 +95,7 @@ async function findLostJob(
   for (;;) {
     const record = await findJob(deps.db, spend.id);
     // It has reported meanwhile, and so said its id.
-    if (record?.submitStartedAt == null || record.providerId !== null)
+    if (record === undefined || record.submitStartedAt === null || record.providerId !== null)
       return findKnownJob(deps, spend, terms, watch);
     const startedAt = record.submitStartedAt;
     const found = await whenAvailable(

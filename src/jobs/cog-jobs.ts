@@ -109,7 +109,8 @@ function parseCogJob(kind: JobKind, spendId: string, body: unknown): Job | undef
   if (job === undefined || kind === 'predictions' || job.status !== 'succeeded') return job;
   const modelVersion = weightsOf(body);
   if (modelVersion !== null) return { ...job, modelVersion };
-  const detail = 'The training answered no address of its weights: Cog needs --upload-url to store them.';
+  const detail =
+    'The training answered no address of its weights: it has to return the file itself, from a Cog with --upload-url.';
   return { ...job, status: 'failed', modelVersion: null, error: { code: 'provider_error', detail } };
 }
 

@@ -119,11 +119,11 @@ describe('work at providers that report by a token in the address', () => {
       const spend = await reserved('a bay [wait]');
       const environment = new MockActivityEnvironment();
       const deadlineAt = instantOf(Date.now() + 60_000);
-      const first = environment.run(() =>
+      const first: Promise<JobOutcome> = environment.run(() =>
         runJob(depsNow(), { spendId: spend.spendId, deadlineAt, stop: false }),
-      ) as Promise<JobOutcome>;
+      );
       await until(() => cog.begun.length === 1);
-      await until(async () => (await findJob(house.db, spend.spendId))?.heardAt != null);
+      await until(async () => typeof (await findJob(house.db, spend.spendId))?.heardAt === 'string');
       environment.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
       await expect(first).rejects.toMatchObject({ type: 'attempt_over' });
       cog.goOn();
@@ -179,9 +179,9 @@ describe('work at providers that report by a token in the address', () => {
       const spend = await reserved('a glen [wait]');
       const environment = new MockActivityEnvironment();
       const deadlineAt = instantOf(Date.now() + 60_000);
-      const first = environment.run(() =>
+      const first: Promise<JobOutcome> = environment.run(() =>
         runJob(depsNow(), { spendId: spend.spendId, deadlineAt, stop: false }),
-      ) as Promise<JobOutcome>;
+      );
       await until(() => cog.begun.length === 1);
       environment.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
       await expect(first).rejects.toMatchObject({ type: 'attempt_over' });
@@ -252,7 +252,7 @@ describe('work at providers that report by a token in the address', () => {
     it('has a person told when it does not answer, and nothing is submitted again', async () => {
       const spend = await reserved('a reef [wait] [mute]');
       const running = run(spend);
-      await until(async () => (await findJob(house.db, spend.spendId))?.providerId != null);
+      await until(async () => typeof (await findJob(house.db, spend.spendId))?.providerId === 'string');
       replicate.refuse(503);
       await until(async () => (await ringing()).includes(spend.spendId));
       replicate.refuse(undefined);
