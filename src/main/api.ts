@@ -1,3 +1,5 @@
+// First: the rest is not written for old Nodes.
+import '../platform/require-node.cjs';
 import { once, setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
@@ -13,11 +15,12 @@ import { createLedger } from '../ledger/ledger';
 import { createObjectStore } from '../media/object-store-from-url';
 import { createStripePayments } from '../payments/stripe-payments';
 import { createClock, wallInstant } from '../platform/clock';
-import { readConfig, type Config } from '../platform/config';
+import { ConfigError, readConfig, type Config } from '../platform/config';
 import { createDatabase } from '../platform/database';
 import { createLogger } from '../platform/logger';
 import { createMetrics } from '../platform/metrics';
 import { createTemporalClient } from '../platform/temporal';
+import { endWith } from './end-with';
 
 /** How long requests that are being answered may take to end; whoever stops us waits for about ten seconds. */
 const CLOSE_MS_MAX = 7_000;
@@ -30,8 +33,7 @@ async function main(): Promise<void> {
   setMaxListeners(0, closing.signal);
   const deps = createDeps(config, closing.signal);
   const server = createHttpServer(createApp(deps, sandboxRoutes(config.sandboxUrl)), config.publicUrl);
-  server.listen(config.port, config.host);
-  await once(server, 'listening');
+  await listen(server, config);
   process.stdout.write(`${JSON.stringify({ listening: addressOf(server, config.host) })}\n`);
 
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
@@ -70,6 +72,21 @@ function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openAp
   };
 }
 
+/** Throws a `ConfigError` when the port or the address cannot be had. */
+async function listen(server: Server, { port, host }: Config): Promise<void> {
+  server.listen(port, host);
+  await once(server, 'listening').catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const reason = {
+      EADDRINUSE: 'is in use',
+      EACCES: 'may not be used by this account',
+      EADDRNOTAVAIL: 'is not of this machine',
+    }[String(code)];
+    if (reason === undefined) throw error;
+    throw new ConfigError(`${code === 'EADDRNOTAVAIL' ? `HOST ${host}` : `PORT ${String(port)}`} ${reason}.`);
+  });
+}
+
 function addressOf(server: Server, host: string): string {
   const { port } = server.address() as AddressInfo;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -85,7 +102,4 @@ async function closeServer(server: Server): Promise<void> {
   clearTimeout(timer);
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exitCode = 1;
-});
+main().catch(endWith);
