@@ -158,10 +158,14 @@ function filledIn(environment: Readonly<Record<string, string>>): Record<string,
     Object.entries(environment).map(([name, value]) => [
       name,
       value
-        .replaceAll(/\$\{(\w+):\?\}/g, (_, variable: string) =>
-          variable.endsWith('_URL') ? 'https://example.test' : 'given',
-        )
+        .replaceAll(/\$\{(\w+):\?\}/g, (_, variable: string) => exampleOf(variable))
         .replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1'),
     ]),
   );
+}
+
+function exampleOf(variable: string): string {
+  if (variable.endsWith('_URL')) return 'https://example.test';
+  if (variable === 'STRIPE_SECRET_KEY') return 'sk_live_given';
+  return variable.endsWith('_WEBHOOK_SECRET') ? 'whsec_c2l4dGVlbiBieXRlcyE=' : 'given';
 }
