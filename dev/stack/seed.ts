@@ -14,12 +14,13 @@ import { HOUSE_MODELS } from '../studio/house-models';
 
 const HOUSE_ARTIST = 'house-artist';
 
-/** Publishes every catalog of the package that is not published yet, in the order of their names. */
-export async function publishCatalogs(db: Knex, payments: Payments): Promise<void> {
+/** Publishes every catalog of the package that is not published yet, in the order of their names, and last one's own. */
+export async function publishCatalogs(db: Knex, payments: Payments, own: string | undefined): Promise<void> {
   const folder = join(findPackageRoot(), 'catalog');
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.yaml')).sort();
+  const names = (await readdir(folder)).filter((file) => file.endsWith('.yaml')).sort();
+  const files = [...names.map((name) => join(folder, name)), ...(own === undefined ? [] : [own])];
   for (const file of files) {
-    const catalog = parseCatalog(await readFile(join(folder, file), 'utf8'));
+    const catalog = parseCatalog(await readFile(file, 'utf8'));
     await priceAndPublishCatalog(db, payments, catalog, await systemClock.now());
   }
 }

@@ -1,4 +1,6 @@
 import { join, resolve } from 'node:path';
+import { findWrongVariables, refuse } from '../../src/platform/config';
+import { withoutShellExports } from '../../src/platform/shell-exports';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,30 +20,35 @@ export interface Settings {
   readonly objectStoreUrl: string | undefined;
   /** Where Stripe and the job provider reach the API, when that is not this machine. */
   readonly publicUrl: string | undefined;
+  /** A catalog to publish after those of the package; absolute. */
+  readonly catalog: string | undefined;
 }
 
 /**
  * Reads the choices from the environment. `DATABASE_URL`, `TEMPORAL_ADDRESS`, `STRIPE_SECRET_KEY`, `JOB_PROVIDER_URL` and
- * `OBJECT_STORE_URL` each replace one embedded part. Throws an error for people when something does not go together; in
- * production there is no stand-in for Stripe.
+ * `OBJECT_STORE_URL` each replace one embedded part. Throws one error for people that names every variable which is wrong or does not
+ * go together with the others; in production there is no stand-in for Stripe.
  */
-export function readSettings(env: Environment): Settings {
+export function readSettings(environment: Environment): Settings {
+  const env = withoutShellExports(environment);
   const find = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
+  const faults = [...findWrongVariables(env)];
   const need = (name: string, because: string): string => {
     const value = find(name);
-    if (value === undefined) throw new Error(`${because} needs ${name} too.`);
-    return value;
+    if (value === undefined) faults.push(`${because} needs ${name} too.`);
+    return value ?? '';
   };
   const databaseUrl = find('DATABASE_URL');
   const temporalAddress = find('TEMPORAL_ADDRESS');
   const stripeKey = find('STRIPE_SECRET_KEY');
+  const catalog = find('SCRIP_CATALOG');
   const providerUrl = find('JOB_PROVIDER_URL');
   if (find('NODE_ENV') === 'production' && stripeKey === undefined) {
-    throw new Error('With NODE_ENV=production there is no Stripe simulator: set STRIPE_SECRET_KEY.');
+    faults.push('With NODE_ENV=production there is no Stripe simulator: set STRIPE_SECRET_KEY.');
   }
-  return {
+  const settings = {
     home: resolve(find('SCRIP_HOME') ?? '.scrip'),
-    port: readPort(find('PORT') ?? '3000'),
+    port: Number(find('PORT') ?? '3000'),
     database: databaseUrl === undefined ? undefined : databaseOf(databaseUrl, find('DATABASE_OWNER_URL')),
     temporal:
       temporalAddress === undefined
@@ -69,7 +76,10 @@ export function readSettings(env: Environment): Settings {
           },
     objectStoreUrl: find('OBJECT_STORE_URL'),
     publicUrl: find('PUBLIC_URL'),
+    catalog: catalog === undefined ? undefined : resolve(catalog),
   };
+  refuse(faults);
+  return settings;
 }
 
 /** The folders and files of the state. */
@@ -80,6 +90,8 @@ export function pathsOf(home: string) {
     secretsFile: join(home, 'secrets.json'),
     portsFile: join(home, 'ports.json'),
     logs: join(home, 'logs'),
+    /** The Temporal CLI under its own name, for a person's PATH. */
+    bin: join(home, 'bin'),
     postgres: join(home, 'postgres'),
     temporal: join(home, 'temporal'),
     stripe: join(home, 'stripe'),
@@ -91,10 +103,4 @@ export function pathsOf(home: string) {
 /** Without an owner's URL the one user is asked to do both. */
 function databaseOf(appUrl: string, ownerUrl: string | undefined) {
   return { appUrl, ownerUrl: ownerUrl ?? appUrl };
-}
-
-function readPort(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new Error(`PORT must be a number from 0 to 65535, not ${JSON.stringify(text)}.`);
 }

@@ -1,5 +1,5 @@
-import { mkdir, rename, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { createStripePayments } from '../../src/payments/stripe-payments';
 import { createDatabase } from '../../src/platform/database';
 import { migrate } from '../../src/platform/migrate';
@@ -18,6 +18,7 @@ import {
   temporalPart,
 } from './parts';
 import { createDatabaseOnce, prepareCluster } from './postgres';
+import { makePrivate } from './private-home';
 import { takeState } from './run-record';
 import { readOrMakeSecrets, type Secrets } from './secrets';
 import { keepApiKey, publishCatalogs, seedHouseModels } from './seed';
@@ -45,6 +46,7 @@ export interface Stack {
 /** The embedded stack on one folder of state. Throws when another one runs on it. */
 export async function createStack(settings: Settings, say: Say): Promise<Stack> {
   const paths = pathsOf(settings.home);
+  await makePrivate(settings.home);
   await mkdir(paths.logs, { recursive: true });
   const record = await takeState(paths.runFile, say);
   const devFile = createDevFile(paths.devFile, () => pidsOf(supervisor));
@@ -122,6 +124,7 @@ async function startTemporal(
   if (settings.temporal === undefined) {
     const { file, source } = await findTemporalBinary(say);
     say(`Temporal server: ${source}`);
+    await linkProgram(pathsOf(settings.home).bin, 'temporal', file);
     const folder = pathsOf(settings.home).temporal;
     await prepareTemporalFolder(folder);
     const server = { binary: file, folder, port: ports.temporal, uiPort: ports.temporalUi, namespace };
@@ -130,6 +133,14 @@ async function startTemporal(
     say(`Temporal server: ${address} (TEMPORAL_ADDRESS)`);
   }
   await prepareNamespace({ address, namespace }, Object.values(SEARCH_ATTRIBUTES));
+}
+
+/** Puts a program into a folder under a name of its own. */
+async function linkProgram(folder: string, name: string, file: string): Promise<void> {
+  const link = join(folder, name);
+  await mkdir(folder, { recursive: true });
+  await rm(link, { force: true });
+  await symlink(resolve(file), link);
 }
 
 async function startStripe(
@@ -178,7 +189,7 @@ export async function seed(settings: Settings, wiring: Wiring, secrets: Secrets)
       apiUrl: wiring.stripeUrl ?? undefined,
       webhookSecrets: [wiring.stripeWebhookSecret],
     });
-    await publishCatalogs(db, payments);
+    await publishCatalogs(db, payments, settings.catalog);
     if (settings.jobs === undefined) await seedHouseModels(db);
     return {
       apiKey: await keepApiKey(db, secrets.apiKey, 'local customer key', ['customer']),

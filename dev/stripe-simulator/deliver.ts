@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import type { Delivery, Store } from './store';
+import type { Delivery, KeptEndpoint, Store } from './store';
 
 /** Seconds until the next attempt: quick at first, for an endpoint that restarts; then hourly, for three days in all. */
 const RETRY_AFTER = [1, 2, 5, 10, 30, 60, 300, 900, 3600];
@@ -7,21 +7,17 @@ const GIVE_UP_AFTER_ATTEMPTS = 80;
 /** How long an endpoint may take to answer, in wall time. */
 const ANSWER_MS = 10_000;
 
-export interface WebhookEndpoint {
-  readonly url: string;
-  readonly secret: string;
-}
-
 /**
  * Makes one attempt to deliver an event at an instant (seconds), by which it is signed. A 2xx ends the delivery, anything
- * else puts it off; the outcome is durable when this returns.
+ * else puts it off; the outcome is durable when this returns. An endpoint that was deleted or disabled meanwhile gets
+ * nothing any more.
  */
-export async function attemptDelivery(
-  store: Store,
-  endpoint: WebhookEndpoint,
-  delivery: Delivery,
-  at: number,
-): Promise<void> {
+export async function attemptDelivery(store: Store, delivery: Delivery, at: number): Promise<void> {
+  const endpoint = store.tables.find('webhook_endpoint', delivery.endpointId);
+  if (endpoint?.status !== 'enabled') {
+    store.transact(() => store.tables.remove('delivery', delivery.id));
+    return;
+  }
   const event = store.tables.get('event', delivery.eventId);
   const delivered = await post(endpoint, JSON.stringify(event, null, 2), at);
   store.transact(() => {
@@ -46,7 +42,7 @@ function putOff({ tables }: Store, delivery: Delivery, at: number): void {
   tables.put('delivery', { ...delivery, attempts, at: at + wait });
 }
 
-async function post({ url, secret }: WebhookEndpoint, payload: string, at: number): Promise<boolean> {
+async function post({ url, secret }: KeptEndpoint, payload: string, at: number): Promise<boolean> {
   const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp: at });
   try {
     const response = await fetch(url, {

@@ -1,12 +1,11 @@
 import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
-import { attemptDelivery, type WebhookEndpoint } from './deliver';
+import { attemptDelivery } from './deliver';
 import type { Delivery, Due, Store } from './store';
 import { carryOut } from './tasks';
 import type { Work } from './work';
 
 export interface DueDeps {
   readonly store: Store;
-  readonly endpoint: WebhookEndpoint | null;
   /** The work of an instant, in seconds. */
   readonly workAt: (at: number) => Work;
 }
@@ -27,8 +26,8 @@ export async function carryOutDue(deps: DueDeps, now: Instant): Promise<Instant 
     if (next.kind === 'task') {
       const { due } = next;
       deps.store.transact(() => carryOut(deps.workAt(due.at), due));
-    } else if (deps.endpoint !== null) {
-      await attemptDelivery(deps.store, deps.endpoint, next.due, Math.floor(nowSeconds));
+    } else {
+      await attemptDelivery(deps.store, next.due, Math.floor(nowSeconds));
     }
   }
 }
@@ -40,9 +39,9 @@ export function nextDueAt(deps: DueDeps): Instant | null {
 }
 
 /** At the same instant tasks come first, so that what they tell is delivered in its order. */
-function findNext({ store, endpoint }: DueDeps): Next | undefined {
+function findNext({ store }: DueDeps): Next | undefined {
   const task = earliest(store.tables.list('due'));
-  const delivery = endpoint === null ? undefined : earliest(store.tables.list('delivery'));
+  const delivery = earliest(store.tables.list('delivery'));
   if (task !== undefined && task.at <= (delivery?.at ?? Infinity)) return { kind: 'task', due: task };
   return delivery === undefined ? undefined : { kind: 'delivery', due: delivery };
 }

@@ -14,8 +14,10 @@ export function emit<T extends { readonly id?: string }>(
   object: T,
   previous?: T,
 ): void {
-  const wanted = work.webhookEvents?.includes(type) ?? false;
-  const delays = wanted ? plannedDelays(work.tables) : [];
+  const deliveries = endpointsFor(work, type).flatMap((endpointId) =>
+    plannedDelays(work.tables).map((delay) => ({ endpointId, at: work.at + delay })),
+  );
+  const wanted = endpointsFor(work, type).length;
   const event = {
     id: stripeId('evt'),
     object: 'event',
@@ -29,14 +31,25 @@ export function emit<T extends { readonly id?: string }>(
     },
     livemode: false,
     // An event of which every copy is lost stays pending, like one that the endpoint never took.
-    pending_webhooks: wanted ? Math.max(delays.length, 1) : 0,
+    pending_webhooks: Math.max(deliveries.length, wanted),
     request: work.request,
     type,
   } satisfies Stripe.EventBase;
   work.tables.put('event', event);
-  for (const delay of delays) {
-    work.tables.put('delivery', { id: stripeId('we'), eventId: event.id, at: work.at + delay, attempts: 0 });
+  for (const delivery of deliveries) {
+    work.tables.put('delivery', { id: stripeId('dlv'), eventId: event.id, attempts: 0, ...delivery });
   }
+}
+
+/** The endpoints that are subscribed to events of a type. */
+function endpointsFor({ tables }: Work, type: string): readonly string[] {
+  return tables
+    .list('webhook_endpoint')
+    .filter(
+      ({ status, enabled_events: types }) =>
+        status === 'enabled' && (types.includes(type) || types.includes('*')),
+    )
+    .map(({ id }) => id);
 }
 
 /** Keeps a changed object and records each thing that happened to it; `…updated` says what was different before. */

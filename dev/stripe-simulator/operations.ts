@@ -16,6 +16,7 @@ import { portalOperations } from './operations/portal-sessions';
 import { refundOperations } from './operations/refunds';
 import { subscriptionItemOperations } from './operations/subscription-items';
 import { subscriptionOperations } from './operations/subscriptions';
+import { webhookEndpointOperations } from './operations/webhook-endpoints';
 
 /** The whole API of the simulator: what Scrip calls, and what a person needs to play Stripe's dashboard. */
 export const OPERATIONS: readonly Operation[] = [
@@ -36,4 +37,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...disputeOperations,
   ...portalOperations,
   ...eventOperations,
+  ...webhookEndpointOperations,
 ];

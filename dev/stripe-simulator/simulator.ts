@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
-import { WEBHOOK_EVENT_TYPES } from '../../src/payments/payment-events';
 import type { Clock } from '../../src/platform/clock';
 import { carryOutDue, nextDueAt, type DueDeps } from './due';
 import { createApi } from './http/api';
 import { createHttpServer } from './http/server';
+import { keepOwnEndpoint } from './objects/webhook-endpoint';
 import { OPERATIONS } from './operations';
 import { openStore } from './store';
 import { startTimer } from './timer';
@@ -17,7 +17,7 @@ export interface StripeSimulatorOptions {
   /** Where everything is kept, so that it survives even a kill; null keeps it in memory. */
   readonly stateFile: string | null;
   readonly secretKey: string;
-  /** Where webhooks go, signed with `webhookSecret`; null sends none. */
+  /** The endpoint that is there from the beginning, signed with `webhookSecret`; null: none but what is made. */
   readonly webhookUrl: string | null;
   readonly webhookSecret: string;
   readonly now: Clock['now'];
@@ -49,13 +49,12 @@ export async function startStripeSimulator(options: StripeSimulatorOptions): Pro
     at,
     baseUrl,
     request,
-    webhookEvents: options.webhookUrl === null ? null : WEBHOOK_EVENT_TYPES,
   });
   const beginWork = async (request: Work['request']): Promise<Work> =>
     workAt(Math.floor(epochMsOf(await options.now()) / 1000), request);
-  const endpoint =
-    options.webhookUrl === null ? null : { url: options.webhookUrl, secret: options.webhookSecret };
-  const due: DueDeps = { store, endpoint, workAt };
+  const startedAt = Math.floor(epochMsOf(await options.now()) / 1000);
+  store.transact(() => keepOwnEndpoint(store.tables, options.webhookUrl, options.webhookSecret, startedAt));
+  const due: DueDeps = { store, workAt };
   let known: Instant | null = null;
   const carryOut = oneAtATime(async (now: Instant) => {
     known = await carryOutDue(due, now);

@@ -25,6 +25,7 @@ export interface Kinds {
   discount: Stripe.Discount;
   dispute: Stripe.Dispute;
   event: Stripe.EventBase;
+  webhook_endpoint: KeptEndpoint;
   'billing_portal.session': Stripe.BillingPortal.Session;
   checkout_terms: CheckoutTerms;
   payment_link_items: PaymentLinkItems;
@@ -64,9 +65,13 @@ export interface PaymentLinkItems {
   readonly items: CheckoutTerms['items'];
 }
 
-/** One copy of an event on its way to the webhook endpoint. `at` is the instant of the next attempt, in seconds. */
+/** Where events go. Its secret is kept here and shown once, when it is made. */
+export type KeptEndpoint = Stripe.WebhookEndpoint & { readonly secret: string };
+
+/** One copy of an event on its way to a webhook endpoint. `at` is the instant of the next attempt, in seconds. */
 export interface Delivery {
   readonly id: string;
+  readonly endpointId: string;
   readonly eventId: string;
   readonly at: number;
   readonly attempts: number;

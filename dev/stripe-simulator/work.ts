@@ -13,8 +13,6 @@ export interface Work {
   /** Where the hosted pages are. */
   readonly baseUrl: string;
   readonly request: Stripe.Event.Request | null;
-  /** The event types that the webhook endpoint is subscribed to; null when there is no endpoint. */
-  readonly webhookEvents: readonly string[] | null;
 }
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

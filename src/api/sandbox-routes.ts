@@ -38,10 +38,13 @@ function advanceClock(sandboxUrl: string): AnyOperation {
     tag: 'Sandbox',
     access: 'key',
     body: jsonBody(
-      z.union([
-        z.strictObject({ by: z.string().max(100) }).meta({ examples: [{ by: 'P1M' }] }),
-        z.strictObject({ to: z.string().max(100) }),
-      ]),
+      z.union(
+        [
+          z.strictObject({ by: z.string().max(100) }).meta({ examples: [{ by: 'P1M' }] }),
+          z.strictObject({ to: z.string().max(100) }),
+        ],
+        { error: 'must be {"by": a duration, like "P1M"} or {"to": an instant}' },
+      ),
     ),
     problems: ['unavailable'],
     answers: { 200: { description: 'What time it is now.', schema: clockSchema } },

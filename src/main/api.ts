@@ -1,3 +1,5 @@
+// First: the rest is not written for old Nodes.
+import '../platform/require-node.cjs';
 import { once, setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
@@ -16,13 +18,14 @@ import { createObjectStore } from '../media/object-store-from-url';
 import { createPictureDesk } from '../media/picture-desk';
 import { createStripePayments } from '../payments/stripe-payments';
 import { createClock, wallInstant } from '../platform/clock';
-import { readConfig, type Config } from '../platform/config';
+import { ConfigError, readConfig, type Config } from '../platform/config';
 import { createDatabase } from '../platform/database';
 import { refuseUnfitDatabaseAt } from '../platform/fit-database';
 import { createLogger } from '../platform/logger';
 import { createMetrics } from '../platform/metrics';
 import { withOwnSecrets } from '../platform/own-secrets';
 import { createTemporalClient } from '../platform/temporal';
+import { endWith } from './end-with';
 
 /** How long requests that are being answered may take to end; whoever stops us waits for about ten seconds. */
 const CLOSE_MS_MAX = 7_000;
@@ -36,8 +39,7 @@ async function main(): Promise<void> {
   setMaxListeners(0, closing.signal);
   const deps = createDeps(config, closing.signal);
   const server = createHttpServer(createApp(deps, sandboxRoutes(config.sandboxUrl)), config.publicUrl);
-  server.listen(config.port, config.host);
-  await once(server, 'listening');
+  await listen(server, config);
   process.stdout.write(`${JSON.stringify({ listening: addressOf(server, config.host) })}\n`);
 
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
@@ -77,6 +79,21 @@ function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openAp
   };
 }
 
+/** Throws a `ConfigError` when the port or the address cannot be had. */
+async function listen(server: Server, { port, host }: Config): Promise<void> {
+  server.listen(port, host);
+  await once(server, 'listening').catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const reason = {
+      EADDRINUSE: 'is in use',
+      EACCES: 'may not be used by this account',
+      EADDRNOTAVAIL: 'is not of this machine',
+    }[String(code)];
+    if (reason === undefined) throw error;
+    throw new ConfigError(`${code === 'EADDRNOTAVAIL' ? `HOST ${host}` : `PORT ${String(port)}`} ${reason}.`);
+  });
+}
+
 function addressOf(server: Server, host: string): string {
   const { port } = server.address() as AddressInfo;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -92,7 +109,4 @@ async function closeServer(server: Server): Promise<void> {
   clearTimeout(timer);
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exitCode = 1;
-});
+main().catch(endWith);

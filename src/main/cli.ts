@@ -1,26 +1,37 @@
 #!/usr/bin/env node
+// First: the rest is not written for old Nodes.
+import '../platform/require-node.cjs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DomainError } from '../domain/errors';
 import { runAudit } from './cli/audit';
 import { runCatalog } from './cli/catalog';
 import { UsageError } from './cli/command';
 import { runCustomers } from './cli/customers';
+import { runEnv } from './cli/env';
 import { runKeys } from './cli/keys';
 import { runMigrate } from './cli/migrate';
 import { runReconcile } from './cli/reconcile';
+import { runStripe } from './cli/stripe';
 import { runTemporal } from './cli/temporal';
+import { usageOf } from './cli/usage';
+import { findPackageRoot } from '../platform/package-root';
 
 const COMMANDS = {
+  env: runEnv,
   migrate: runMigrate,
   keys: runKeys,
   catalog: runCatalog,
   customers: runCustomers,
   audit: runAudit,
   reconcile: runReconcile,
+  stripe: runStripe,
   temporal: runTemporal,
 } as const;
 
 const USAGE = `Usage: scrip <command>
 
+  env                                        print addresses, keys and the Temporal CLI's place, for eval "$(npx scrip env)"
   migrate                                    update the database schema, as its owner
   keys create --name NAME [--scope SCOPE]…   create an API key; scopes: customer (default), operator
   keys list                                  list the API keys
@@ -33,20 +44,33 @@ const USAGE = `Usage: scrip <command>
                                              any line is bad
   audit [--customer ID] [--json]             check the ledger; exits with 1 if any check fails
   reconcile [--json]                         compare with Stripe and repair; exits with 1 while there are alarms
+  stripe setup [--url URL] [--end-others]    create the webhook endpoint at Stripe, or update it; URL is where Stripe
+                                             reaches the API, else PUBLIC_URL; --end-others deletes other endpoints
+                                             at the same address
   temporal setup                             create the Temporal namespace and its search attributes
 
 Commands use the running embedded stack (found in SCRIP_HOME, default .scrip), or what these variables name:
-DATABASE_URL, DATABASE_OWNER_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, STRIPE_SECRET_KEY.`;
+DATABASE_URL, DATABASE_OWNER_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, STRIPE_SECRET_KEY.
+scrip COMMAND --help shows the usage of one command, scrip --version the version.`;
 
 /** The operator's command line. Answers the exit code, 2 for wrong usage. */
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined) throw new UsageError('A command is missing.');
-  if (name === 'help' || [name, ...args].some((word) => word === '--help' || word === '-h')) {
-    console.log(USAGE);
+  if (name === '--version' || name === 'version') {
+    console.log(versionOfPackage());
+    return 0;
+  }
+  if ([name, ...args].some((word) => ['help', '--help', '-h'].includes(word))) {
+    console.log(usageOf(USAGE, [name, ...args]));
     return 0;
   }
   if (!isCommand(name)) throw new UsageError(`Unknown command ${JSON.stringify(name)}.`);
   return COMMANDS[name](args);
+}
+
+function versionOfPackage(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(findPackageRoot(), 'package.json'), 'utf8'));
+  return String((manifest as { readonly version?: unknown }).version);
 }
 
 function isCommand(name: string): name is keyof typeof COMMANDS {
@@ -60,7 +84,7 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     const usage = error instanceof UsageError;
     console.error(error instanceof Error ? error.message : String(error));
-    if (usage) console.error(`\n${USAGE}`);
+    if (usage) console.error(`\n${usageOf(USAGE, process.argv.slice(2))}`);
     else if (!(error instanceof DomainError) && process.env['DEBUG'] !== undefined) console.error(error);
     process.exitCode = usage ? 2 : 1;
   },

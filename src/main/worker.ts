@@ -1,3 +1,5 @@
+// First: the rest is not written for old Nodes.
+import '../platform/require-node.cjs';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from '@temporalio/worker';
@@ -32,6 +34,7 @@ import {
 } from '../platform/temporal-worker';
 import { listenForJobs } from '../store/job-notices';
 import { TASK_QUEUES } from '../workflows/messages';
+import { endWith } from './end-with';
 import { repeat } from './worker/repeat';
 
 /** An event is the webhook's to deliver first; what is older was missed. */
@@ -147,7 +150,4 @@ async function runOrStopAll(worker: Worker, workers: readonly Worker[]): Promise
   }
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exitCode = 1;
-});
+main().catch(endWith);

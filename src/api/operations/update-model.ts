@@ -13,7 +13,7 @@ const body = z
   })
   .refine(
     ({ name, visibility }) => name !== undefined || visibility !== undefined,
-    'name or visibility is needed',
+    'must give a name or a visibility',
   )
   .meta({ anyOf: [{ required: ['name'] }, { required: ['visibility'] }] });
 

@@ -1,15 +1,21 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { createClock, type Clock } from '../../platform/clock';
+import { findWrongVariables, refuse } from '../../platform/config';
 import { createDatabase } from '../../platform/database';
 import { refuseUnfitDatabase } from '../../platform/fit-database';
+import { withoutShellExports } from '../../platform/shell-exports';
 
 const optional = z.string().nullish();
 
 /** The members of a running stack's dev.json that the program uses. */
 const devSchema = z.object({
+  apiUrl: optional,
+  apiKey: optional,
+  operatorKey: optional,
+  temporalUiUrl: optional,
   databaseUrl: optional,
   databaseOwnerUrl: optional,
   temporalAddress: optional,
@@ -22,6 +28,8 @@ const devSchema = z.object({
 
 /** Where the parts are: what the environment names, else the running embedded stack. */
 export interface Surroundings {
+  /** Where Stripe and customers reach the API. */
+  publicUrl(): string;
   /** As the application's role. */
   databaseUrl(): string;
   databaseOwnerUrl(): string;
@@ -29,12 +37,34 @@ export interface Surroundings {
   stripe(): { readonly secretKey: string; readonly apiUrl: string | undefined };
   /** Wall time, or the sandbox's. */
   clock(): Clock;
+  /** All that is known, without what is not; nothing needs to be. */
+  known(): Known;
+}
+
+/** What a person's shell can be told. */
+export interface Known {
+  readonly apiUrl: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly operatorKey: string | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly temporalAddress: string | undefined;
+  readonly temporalNamespace: string | undefined;
+  readonly temporalUiUrl: string | undefined;
+  /** The Temporal CLI that the stack runs; undefined when its server is somebody else's. */
+  readonly temporalBinary: string | undefined;
+  readonly stripeUrl: string | undefined;
+  readonly stripeSecretKey: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the environment and `$SCRIP_HOME/dev.json`; each answer throws an error for people when neither has it. */
-export function findSurroundings(env: Environment = process.env): Surroundings {
+/**
+ * Reads the environment and `$SCRIP_HOME/dev.json`. Throws when a variable is wrong; each answer throws an error for people
+ * when neither has it.
+ */
+export function findSurroundings(environment: Environment = process.env): Surroundings {
+  refuse(findWrongVariables(environment));
+  const env = withoutShellExports(environment);
   const given = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
   const home = given('SCRIP_HOME') ?? '.scrip';
   const dev = readDevFile(join(home, 'dev.json'));
@@ -59,6 +89,19 @@ export function findSurroundings(env: Environment = process.env): Surroundings {
         apiUrl: dev.stripeUrl ?? undefined,
       };
     },
+    publicUrl: () => need('PUBLIC_URL', given('PUBLIC_URL') ?? dev.apiUrl),
+    known: () => ({
+      apiUrl: dev.apiUrl ?? given('PUBLIC_URL'),
+      apiKey: dev.apiKey ?? undefined,
+      operatorKey: dev.operatorKey ?? undefined,
+      databaseUrl: databaseUrl ?? dev.databaseUrl ?? undefined,
+      temporalAddress: given('TEMPORAL_ADDRESS') ?? dev.temporalAddress ?? undefined,
+      temporalNamespace: given('TEMPORAL_NAMESPACE') ?? dev.temporalNamespace ?? undefined,
+      temporalUiUrl: given('TEMPORAL_UI_URL') ?? dev.temporalUiUrl ?? undefined,
+      temporalBinary: (dev.temporalUiUrl ?? null) === null ? undefined : findBinary(home),
+      stripeUrl: given('STRIPE_API_URL') ?? dev.stripeUrl ?? undefined,
+      stripeSecretKey: given('STRIPE_SECRET_KEY') ?? dev.stripeSecretKey ?? undefined,
+    }),
     clock: () => createClock({ sandboxUrl: given('SANDBOX_URL') ?? dev.sandboxUrl ?? undefined }),
   };
 }
@@ -94,6 +137,12 @@ export function withOwner<Result>(
         'set DATABASE_OWNER_URL to the role that owns the schema.',
     );
   });
+}
+
+/** The embedded stack puts the Temporal CLI that it runs there, under its own name. */
+function findBinary(home: string): string | undefined {
+  const file = resolve(home, 'bin', 'temporal');
+  return existsSync(file) ? file : undefined;
 }
 
 /** A stack that was killed leaves its file behind: what it says is true only as long as the stack is there. */
