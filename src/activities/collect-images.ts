@@ -4,7 +4,8 @@ import { readPicture } from '../media/pictures';
 import { deriveId } from '../platform/ids';
 import type { Spend } from '../store/spends';
 import type { ActivityDeps } from './deps';
-import type { Watch } from './keep-watch';
+import { hearOf } from './job-news';
+import type { JobTerms, Waits } from './submit-job';
 import { unlessUnavailable, whenAvailable } from './when-available';
 
 /** A generated image that is safe in the object store. */
@@ -18,7 +19,7 @@ export interface StoredImage {
 }
 
 const OUTPUT_BYTES_MAX = 50_000_000;
-/** Outputs die soon at the provider, so what cannot be had within this time of asking counts as not delivered. */
+/** Outputs die soon at the provider, so what cannot be fetched within this time of asking counts as not delivered. */
 const PATIENCE_MS = 120_000;
 /** Outputs that are fetched at the same time: a hundred that hang are given up before the activity's own time is. */
 const LANES = 8;
@@ -30,32 +31,47 @@ interface Output {
 
 /**
  * Copies the outputs of a job into the object store, so that they are ours before they are paid for. What is null, gone,
- * too large or no picture was not delivered. Ids and keys are derived from the spend: a repeat stores the same.
+ * too large or no picture was not delivered. A store that is broken is waited for until the deadline; `left` is what could not
+ * be had or stored by then, or by the moment in which an operator gave it up. Ids and keys are derived from the spend: a repeat
+ * stores the same.
  */
 export async function collectImages(
   deps: ActivityDeps,
   spend: Spend,
   outputs: readonly (string | null)[],
-  watch: Watch,
-): Promise<readonly StoredImage[]> {
+  { terms, watch, news }: Waits & { readonly terms: JobTerms },
+): Promise<{ readonly images: readonly StoredImage[]; readonly left: number }> {
   const endsAtMs = performance.now() + PATIENCE_MS;
-  const stored: StoredImage[] = [];
+  const isPatienceOver = () => performance.now() >= endsAtMs;
+  const isStoreOver = async () =>
+    (isPatienceOver() && (await deps.clock.now()) >= terms.deadlineAt) || (await terms.givenUp());
+  const pause = (ms: number) => watch.pause(ms);
+  const images: StoredImage[] = [];
   let missing = outputs.flatMap((url, position) => (url === null ? [] : [{ url, position }]));
+  if (missing.length > 0) news.phase('fetches the pictures from the provider and stores them');
+  const storeOne = async ({ url, position }: Output): Promise<boolean> => {
+    const bytes = await unlessUnavailable(() => fetchUnlessGone(deps, url), hearOf(news));
+    if (typeof bytes === 'string') return bytes === 'gone';
+    const waits = { pause, isOver: isStoreOver, hear: hearOf(news) };
+    const image = await whenAvailable(() => storeImage(deps, spend, position, bytes), waits);
+    if (image === 'over') return false;
+    if (image === undefined) return true;
+    images.push(image);
+    news.delivered(images.length);
+    news.over();
+    return true;
+  };
   const collectMissing = async () => {
-    missing = await tryEach(missing, async (output) => {
-      const bytes = await unlessUnavailable(() => fetchUnlessGone(deps, output.url));
-      if (typeof bytes === 'string') return bytes === 'gone';
-      const image = await storeImage(deps, spend, output.position, bytes);
-      if (image !== undefined) stored.push(image);
-      return true;
-    });
-    if (missing.length > 0) throw new DomainError('unavailable', 'Some outputs cannot be had now.');
+    missing = await tryEach(missing, storeOne);
+    if (missing.length > 0) throw new DomainError('unavailable', 'Some pictures cannot be had now.');
   };
   await whenAvailable(collectMissing, {
-    pause: (ms: number) => watch.pause(ms),
-    isOver: () => Promise.resolve(performance.now() >= endsAtMs),
+    pause,
+    isOver: async () => isPatienceOver() || (await terms.givenUp()),
+    hear: () => undefined,
   });
-  return stored.sort((one, other) => one.position - other.position);
+  images.sort((one, other) => one.position - other.position);
+  return { images, left: missing.length };
 }
 
 /** Tries each output once, a few at a time, so that one that hangs holds up no other. Answers those that are not done. */
@@ -91,6 +107,18 @@ async function storeImage(
   if (picture === undefined) return undefined;
   const imageId = deriveId('img', spend.id, position);
   const objectKey = imageKey(imageId, picture.contentType);
-  await deps.objectStore.put(objectKey, bytes, picture.contentType);
+  await put(deps, objectKey, bytes, picture.contentType);
   return { imageId, position, width: picture.width, height: picture.height, objectKey };
+}
+
+/** Whatever keeps the store from taking a picture may pass, and the picture is worth waiting for. */
+async function put({ objectStore, logger }: ActivityDeps, key: string, bytes: Buffer, contentType: string) {
+  try {
+    await objectStore.put(key, bytes, contentType);
+  } catch (error) {
+    logger.warn({ err: error, key }, 'the object store does not take a picture');
+    // Without the name of the file, so that the same trouble has the same words.
+    const reason = error instanceof Error ? error.message.replace(/ '.*'$/, '') : String(error);
+    throw new DomainError('unavailable', `The object store does not take a picture: ${reason}`);
+  }
 }
