@@ -118,7 +118,13 @@ async function put({ objectStore, logger }: ActivityDeps, key: string, bytes: Bu
   } catch (error) {
     logger.warn({ err: error, key }, 'the object store does not take a picture');
     // Without the name of the file, so that the same trouble has the same words.
-    const reason = error instanceof Error ? error.message.replace(/ '.*'$/, '') : String(error);
+    const reason = wordsOf(error).replace(/ '.*'$/, '');
     throw new DomainError('unavailable', `The object store does not take a picture: ${reason}`);
   }
+}
+
+/** Errors of Node's own may come from another realm than ours, so they are known by their members. */
+function wordsOf(error: unknown): string {
+  const { message } = error as { readonly message?: unknown };
+  return typeof message === 'string' ? message : 'no reason';
 }

@@ -40,6 +40,8 @@ export interface House {
   readonly client: Client;
   readonly address: TemporalAddress;
   readonly studio: TestStudio;
+  /** Where the object store keeps its objects. */
+  readonly objectsFolder: string;
   readonly catalog: Catalog;
   readonly deps: ActivityDeps;
   readonly faults: Faults;
@@ -57,6 +59,8 @@ export interface HouseOptions {
   /** Absent: a namespace of its own on the run's dev server. */
   readonly address?: TemporalAddress;
   readonly publicUrl?: string;
+  /** Answers where the workers find the studio, should something stand between. */
+  readonly providerAt?: (studioUrl: string) => string;
 }
 
 /** What a bare house says about itself where nobody listens. */
@@ -84,7 +88,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       webhookSecrets: [],
     }),
     jobs: createHttpJobs({
-      baseUrl: studio.url,
+      baseUrl: options.providerAt?.(studio.url) ?? studio.url,
       token: TOKEN,
       webhookSecret: SECRET,
       submit: 'put',
@@ -118,6 +122,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     client,
     address,
     studio,
+    objectsFolder: folder,
     catalog,
     deps,
     faults,
