@@ -5,7 +5,7 @@ import { inWords } from './in-words';
 
 const logger = createLogger({ name: 'test', level: 'silent' });
 const failing = (error: unknown) =>
-  inWords(logger, { work: () => Promise.reject(error as Error) as Promise<void> }).work();
+  inWords(logger, { work: () => Promise.reject<string>(error as Error) }).work();
 
 describe('the failure of an activity', () => {
   it('says that it was the database, and not a bare code', async () => {

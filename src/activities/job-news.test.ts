@@ -19,7 +19,7 @@ describe('the news of a job', () => {
     news.delivered(1);
     expect(told()).toEqual({
       phase: 'waits for the provider to finish',
-      provider: expect.stringMatching(/^said at 20.*Z: processing, 40 %$/),
+      provider: expect.stringMatching(/^said at 20.*Z: processing, 40 %$/) as string,
       delivered: '1 of 4',
       lastTrouble: 'none',
     });

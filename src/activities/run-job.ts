@@ -89,7 +89,7 @@ interface Waiting {
 
 /** The job once it has ended; one that has not is past its deadline, or given up. */
 async function awaitEnd(deps: ActivityDeps, submitted: Job, waiting: Waiting): Promise<Job> {
-  const { kind, terms, watch, news } = waiting;
+  const { terms, watch, news } = waiting;
   let job = submitted;
   let told = false;
   for (let pollMs: number = POLL_MS.first; !hasEnded(job); pollMs = Math.min(pollMs * 1.5, POLL_MS.max)) {

@@ -72,7 +72,8 @@ describe('a spend in trouble', () => {
     for (;;) {
       const { raw } = await handleOf(spend).describe();
       const payload = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0];
-      const told = payload == null ? undefined : defaultPayloadConverter.fromPayload<JobDetails>(payload);
+      const told =
+        payload === undefined ? undefined : defaultPayloadConverter.fromPayload<JobDetails>(payload);
       if (told !== undefined && wanted(told)) return told;
       await tick();
     }
@@ -84,7 +85,7 @@ describe('a spend in trouble', () => {
     const spend = await begin('provider', 'a hill [studio: delay=60s]');
     const well = await details(spend, ({ provider }) => provider.startsWith('said at'));
     expect(well).toMatchObject({
-      phase: expect.stringContaining('waits for the provider to finish, until 20'),
+      phase: expect.stringContaining('waits for the provider to finish, until 20') as string,
       delivered: '0 of 2',
       lastTrouble: 'none',
     });
@@ -104,7 +105,9 @@ describe('a spend in trouble', () => {
     expect(ill).toMatchObject({
       phase: 'fetches the pictures from the provider and stores them',
       delivered: '0 of 2',
-      lastTrouble: expect.stringMatching(/The object store does not take a picture: E(NOTDIR|EXIST)/),
+      lastTrouble: expect.stringMatching(
+        /The object store does not take a picture: E(NOTDIR|EXIST)/,
+      ) as string,
     });
     await mendStore();
     expect(await handleOf(spend).result()).toBe('succeeded');
