@@ -65,7 +65,7 @@ export async function submitJob(
         await watch.pause(answer.retryAfterSeconds * 1000);
         break;
       case 'unknown':
-        news.trouble(`It is not known what became of a submit: ${answer.detail}`);
+        news.trouble(`It is not known whether the provider took the job: ${answer.detail}`);
         deps.logger.warn({ spendId: spend.id, detail: answer.detail }, 'the outcome of a submit is unknown');
         await watch.pause(unknownPauseMs);
         unknownPauseMs = Math.min(unknownPauseMs * 2, UNKNOWN_PAUSE_MS.max);

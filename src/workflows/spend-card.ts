@@ -60,7 +60,7 @@ function working(
 ): readonly string[] {
   const credits = held === null ? 'Its credits are' : `${wordsOfCredits(held)} ${held === 1 ? 'is' : 'are'}`;
   const where =
-    'What it waits for, what the provider last said, and the last trouble stand in the heartbeat details of the pending activity `runJob` on this page.';
+    'What it waits for, what the provider last said, and the last trouble stand in the heartbeat details of the pending activity `runJob` (tab “Pending Activities”).';
   if (givenUp !== null) {
     return [
       `${credits} held. **Given up** by an operator: ${givenUp}`,
