@@ -100,7 +100,7 @@ describe('the HTTP adapter at the studio', () => {
     expect(answer).toMatchObject({
       outcome: 'busy',
       retryAfterSeconds: 1,
-      detail: expect.stringContaining('409'),
+      detail: expect.stringContaining('409') as string,
     });
   });
 
