@@ -254,6 +254,20 @@ describe('spending credits over HTTP', () => {
       },
     });
     expect(await balanceOf(api, customerId)).toMatchObject({ available: 7, held: 3 });
+    await withTemporal(stack, async (client) => {
+      const { events } = await client.workflow.getHandle(`spend/${begun.body.id}`).fetchHistory();
+      const firstTask = events?.find(({ workflowTaskCompletedEventAttributes: done }) => Boolean(done));
+      await client.workflowService.resetWorkflowExecution({
+        namespace: stack.dev.temporalNamespace,
+        workflowExecution: { workflowId: `spend/${begun.body.id}` },
+        reason: 'a hold without a workflow',
+        requestId: begun.body.id,
+        workflowTaskFinishEventId: firstTask!.eventId!,
+      });
+    });
+    expect((await api.post(`/v1/spends/${begun.body.id}/cancel`)).status).toBe(202);
+    const ended = await api.get<SpendView>(`/v1/spends/${begun.body.id}?wait=60`);
+    expect(ended.body).toMatchObject({ status: 'canceled', credits: { captured: 0, released: 3 } });
   });
 
   it('gives back what waits for a model that is taken away, and nothing else', async () => {
