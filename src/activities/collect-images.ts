@@ -4,7 +4,8 @@ import { readPicture } from '../media/pictures';
 import { deriveId } from '../platform/ids';
 import type { Spend } from '../store/spends';
 import type { ActivityDeps } from './deps';
-import type { Watch } from './keep-watch';
+import { hearOf } from './job-news';
+import type { JobTerms, Waits } from './submit-job';
 import { unlessUnavailable, whenAvailable } from './when-available';
 
 /** A generated image that is safe in the object store. */
@@ -18,13 +19,15 @@ export interface StoredImage {
 }
 
 const OUTPUT_BYTES_MAX = 50_000_000;
-/** Outputs die soon at the provider, so what cannot be had within this time of asking counts as not delivered. */
+/** Outputs die soon at the provider, so what cannot be fetched within this time of asking counts as not delivered. */
 const PATIENCE_MS = 120_000;
 /** Outputs that are fetched at the same time: a hundred that hang are given up before the activity's own time is. */
 const LANES = 8;
 
 export interface Collected {
   readonly images: readonly StoredImage[];
+  /** How many outputs could not be fetched or stored in time, or before an operator gave the spend up. */
+  readonly left: number;
   /** Why the first output that was promised could not be had; null when all were. */
   readonly missing: string | null;
 }
@@ -36,17 +39,22 @@ interface Output {
 
 /**
  * Copies the outputs of a job into the object store, so that they are ours before they are paid for. What is null, gone,
- * too large, at no public address or no picture was not delivered, and it is said why. Ids and keys are derived from the
- * spend: a repeat stores the same.
+ * too large, at no public address or no picture was not delivered, and it is said why. A store that is broken is waited for
+ * until the deadline, or until an operator gives the spend up. Ids and keys are derived from the spend: a repeat stores the
+ * same.
  */
 export async function collectImages(
   deps: ActivityDeps,
   spend: Spend,
   outputs: readonly (string | null)[],
-  watch: Watch,
+  { terms, watch, news }: Waits & { readonly terms: JobTerms },
 ): Promise<Collected> {
   const endsAtMs = performance.now() + PATIENCE_MS;
-  const stored: StoredImage[] = [];
+  const isPatienceOver = () => performance.now() >= endsAtMs;
+  const isStoreOver = async () =>
+    (isPatienceOver() && (await deps.clock.now()) >= terms.deadlineAt) || (await terms.givenUp());
+  const pause = (ms: number) => watch.pause(ms);
+  const images: StoredImage[] = [];
   const reasons = new Map<number, string>();
   const lose = (position: number, reason: string) => {
     reasons.set(position, reason);
@@ -54,25 +62,38 @@ export async function collectImages(
     return true;
   };
   let missing = outputs.flatMap((url, position) => (url === null ? [] : [{ url, position }]));
+  if (missing.length > 0) news.phase('fetches the pictures from the provider and stores them');
+  const storeOne = async ({ url, position }: Output): Promise<boolean> => {
+    const fetched = await unlessUnavailable(() => fetchUnlessGone(deps, url), hearOf(news));
+    if (fetched === 'unavailable') return false;
+    if ('gone' in fetched) return lose(position, fetched.gone);
+    const waits = { pause, isOver: isStoreOver, hear: hearOf(news) };
+    const image = await whenAvailable(() => storeImage(deps, spend, position, fetched.bytes), waits);
+    if (image === 'over') {
+      reasons.set(position, 'The object store did not take a picture in time.');
+      return false;
+    }
+    if (image === undefined) return lose(position, 'An output is not a picture.');
+    images.push(image);
+    news.delivered(images.length);
+    news.over();
+    return true;
+  };
   const collectMissing = async () => {
-    missing = await tryEach(missing, async (output) => {
-      const fetched = await unlessUnavailable(() => fetchUnlessGone(deps, output.url));
-      if (fetched === 'unavailable') return false;
-      if ('gone' in fetched) return lose(output.position, fetched.gone);
-      const image = await storeImage(deps, spend, output.position, fetched.bytes);
-      if (image === undefined) return lose(output.position, 'An output is no picture.');
-      stored.push(image);
-      return true;
-    });
+    missing = await tryEach(missing, storeOne);
     if (missing.length > 0) throw new DomainError('unavailable', 'Some outputs cannot be fetched now.');
   };
   await whenAvailable(collectMissing, {
-    pause: (ms: number) => watch.pause(ms),
-    isOver: () => Promise.resolve(performance.now() >= endsAtMs),
+    pause,
+    isOver: async () => isPatienceOver() || (await terms.givenUp()),
+    hear: () => undefined,
   });
-  for (const { position } of missing) lose(position, 'An output could not be fetched in time.');
+  for (const { position } of missing) {
+    lose(position, reasons.get(position) ?? 'An output could not be fetched in time.');
+  }
+  images.sort((one, other) => one.position - other.position);
   const [first] = [...reasons].sort(([one], [other]) => one - other);
-  return { images: stored.sort((one, other) => one.position - other.position), missing: first?.[1] ?? null };
+  return { images, left: missing.length, missing: first?.[1] ?? null };
 }
 
 /** Tries each output once, a few at a time, so that one that hangs holds up no other. Answers those that are not done. */
@@ -111,6 +132,24 @@ async function storeImage(
   if (picture === undefined) return undefined;
   const imageId = deriveId('img', spend.id, position);
   const objectKey = imageKey(imageId, picture.contentType);
-  await deps.objectStore.put(objectKey, bytes, picture.contentType);
+  await put(deps, objectKey, bytes, picture.contentType);
   return { imageId, position, width: picture.width, height: picture.height, objectKey };
+}
+
+/** Whatever keeps the store from taking a picture may pass, and the picture is worth waiting for. */
+async function put({ objectStore, logger }: ActivityDeps, key: string, bytes: Buffer, contentType: string) {
+  try {
+    await objectStore.put(key, bytes, contentType);
+  } catch (error) {
+    logger.warn({ err: error, key }, 'the object store does not take a picture');
+    // Without the name of the file, so that the same trouble has the same words.
+    const reason = wordsOf(error).replace(/ '.*'$/, '');
+    throw new DomainError('unavailable', `The object store does not take a picture: ${reason}`);
+  }
+}
+
+/** Errors of Node's own may come from another realm than ours, so they are known by their members. */
+function wordsOf(error: unknown): string {
+  const { message } = error as { readonly message?: unknown };
+  return typeof message === 'string' ? message : 'no reason';
 }

@@ -10,6 +10,7 @@ import { deleteRequests } from '../store/requests';
 import { eraseWordsOfSpends } from '../store/spends';
 import { listUploads } from '../store/uploads';
 import type { ActivityDeps } from './deps';
+import { forgetExternalId } from './forget-external-id';
 import { readBlockers } from './read-blockers';
 
 /** Deletes the customer at Stripe, who has nothing running there. Their id stays bound: their payments still name it. */
@@ -23,12 +24,13 @@ export async function eraseAtStripe(
 
 /**
  * The last step of an erasure, in one transaction with the customer locked: who they are, their words, and that they are erased.
- * Answers false, and nothing has changed, when something has come that must end or go first. Idempotent.
+ * Answers false, and none of it has changed, when something has come that must end or go first. Idempotent.
  */
 export async function eraseCustomer(
-  { db, erasureKey }: Pick<ActivityDeps, 'db' | 'erasureKey'>,
+  { db, erasureKey, temporal }: Pick<ActivityDeps, 'db' | 'erasureKey' | 'temporal'>,
   { customerId, at }: { readonly customerId: string; readonly at: Instant },
 ): Promise<boolean> {
+  await forgetExternalId({ db, temporal }, customerId);
   return db.transaction(async (trx) => {
     const { erasedAt, externalId } = await lockCustomer(trx, customerId);
     if (erasedAt !== null) return true;

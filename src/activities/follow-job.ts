@@ -5,6 +5,7 @@ import type { Spend } from '../store/spends';
 import { spendWorkflowId } from '../workflows/messages';
 import { ring, silence } from './alarms';
 import type { ActivityDeps } from './deps';
+import { hearOf, type JobNews } from './job-news';
 import { jobKindOf, jobRequestOf } from './job-request';
 import type { JobTerms } from './submit-job';
 import { lookAtJob } from './look-at-job';
@@ -32,7 +33,11 @@ const BEGUN_ANEW_MAX = 1;
  * is safe since nothing was delivered: had it been, it would have been heard. Silence is counted in real time, anew after
  * each start of the activity.
  */
-export function followJob(deps: ActivityDeps, spend: Spend, terms: JobTerms): JobFollower {
+export function followJob(
+  deps: ActivityDeps,
+  spend: Spend,
+  { terms, news }: { readonly terms: JobTerms; readonly news: JobNews },
+): JobFollower {
   const kind = jobKindOf(spend);
   const subject = { kind: 'silent_job', subject: spend.id } as const;
   // An earlier attempt may have told of a silence that has ended since.
@@ -51,6 +56,7 @@ export function followJob(deps: ActivityDeps, spend: Spend, terms: JobTerms): Jo
   const tell = async (why: string): Promise<void> => {
     heardAtMs = performance.now();
     isTold = true;
+    news.trouble(`The provider says nothing of the job: ${why}`);
     const minutes = Math.round(deps.jobSilenceMs / 60_000);
     const todo = `The job provider has accepted the job of spend ${spend.id} and said nothing of it for ${minutes} minutes: ${why}. See whether the provider works and reaches this installation's webhooks; at ${terms.deadlineAt} the credits are given back.`;
     const workflowId = spendWorkflowId(spend.id);
@@ -62,9 +68,14 @@ export function followJob(deps: ActivityDeps, spend: Spend, terms: JobTerms): Jo
   const lookForReport = async (job: Job): Promise<Job> => {
     const record = await findJob(deps.db, spend.id);
     const reportAt = record?.heardAt ?? null;
-    if (reportAt !== seenReportAt) await heard();
+    const reported = record?.heardObject ?? job;
+    if (reportAt !== seenReportAt) {
+      await heard();
+      news.said(reported);
+      news.over();
+    }
     seenReportAt = reportAt;
-    return record?.heardObject ?? job;
+    return reported;
   };
 
   const askAgain = async (job: Job): Promise<Job> => {
@@ -88,6 +99,8 @@ export function followJob(deps: ActivityDeps, spend: Spend, terms: JobTerms): Jo
       case 'accepted':
         if (answer.job.status === 'starting') return beginAnew(answer.job);
         await heard();
+        news.said(answer.job);
+        news.over();
         return answer.job;
     }
   };
@@ -104,7 +117,7 @@ export function followJob(deps: ActivityDeps, spend: Spend, terms: JobTerms): Jo
   };
 
   const askToStop = async ({ providerId }: Job): Promise<boolean> => {
-    const answer = await unlessUnavailable(() => deps.jobs.cancel(kind, providerId));
+    const answer = await unlessUnavailable(() => deps.jobs.cancel(kind, providerId), hearOf(news));
     if (answer === 'unknown_job') unknownSinceMs ??= performance.now();
     return answer !== 'unavailable';
   };
@@ -120,10 +133,13 @@ export function followJob(deps: ActivityDeps, spend: Spend, terms: JobTerms): Jo
         if (performance.now() - heardAtMs < deps.jobSilenceMs) return reported;
         return keep(deps, spend, await askAgain(reported));
       }
-      const found = await unlessUnavailable(() => lookAtJob(deps, spend, job.providerId));
+      const found = await unlessUnavailable(() => lookAtJob(deps, spend, job.providerId), hearOf(news));
       if (found !== 'unavailable') {
         await heard();
-        return found ?? ended(job, 'The provider no longer knows the job.');
+        const seen = found ?? ended(job, 'The provider no longer knows the job.');
+        news.said(seen);
+        news.over();
+        return seen;
       }
       if (performance.now() - heardAtMs >= deps.jobSilenceMs) await tell('it does not answer');
       return job;

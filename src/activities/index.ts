@@ -13,6 +13,7 @@ import { eraseWorks } from './erase-works';
 import { findOrder } from './find-order';
 import { findPlanTerms } from './find-plan-terms';
 import { giveUpOpening } from './give-up-opening';
+import { inWords } from './in-words';
 import { licenseImage } from './license-image';
 import { openAddOn } from './open-add-on';
 import { openSubscription } from './open-subscription';
@@ -27,9 +28,9 @@ import { stepTopUp } from './step-top-up';
 
 type Input<Activity extends (deps: ActivityDeps, input: never) => unknown> = Parameters<Activity>[1];
 
-/** Everything that workflows do to the outside world, bound to what it takes. Each may be run twice. */
+/** Everything that workflows do to the outside world, bound to what it takes. Each may be run twice, and fails in words. */
 export function createActivities(deps: ActivityDeps) {
-  return {
+  return inWords(deps.logger, {
     reserveSpend: (input: Input<typeof reserveSpend>) => reserveSpend(deps, input),
     licenseImage: (input: Input<typeof licenseImage>) => licenseImage(deps, input),
     runJob: (input: Input<typeof runJob>) => runJob(deps, input),
@@ -60,7 +61,7 @@ export function createActivities(deps: ActivityDeps) {
     eraseAtStripe: (customerId: string) => eraseAtStripe(deps, customerId),
     eraseCustomer: (input: Input<typeof eraseCustomer>) => eraseCustomer(deps, input),
     acknowledgeEvents: (input: Input<typeof acknowledgeEvents>) => acknowledgeEvents(deps, input),
-  };
+  });
 }
 
 export type Activities = ReturnType<typeof createActivities>;

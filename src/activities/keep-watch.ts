@@ -4,13 +4,17 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 export interface Watch {
   /** True once the workflow has asked the activity to stop: it is to bring its work to an end and answer. */
   readonly stopRequested: boolean;
-  /** Ends the present or the next pause early. */
+  /** Ends the present pauses, or the next one, early. */
   wake(): void;
   /**
    * Waits for so long, or until something happens: a `wake`, or the wish to stop. Throws when this attempt is over (the
    * worker shuts down, an operator paused or reset the activity): the next attempt goes on from what was written.
    */
   pause(ms: number): Promise<void>;
+  /** What the heartbeats say from now on: plain JSON, read by people in the Web UI. */
+  tell(details: unknown): void;
+  /** What the heartbeats of the attempt before this one said last. */
+  readonly told: unknown;
 }
 
 const HEARTBEAT_MS = 1_000;
@@ -20,31 +24,38 @@ export async function keepWatch<Result>(body: (watch: Watch) => Promise<Result>)
   const context = Context.current();
   const signal = context.cancellationSignal;
   let woken = false;
-  let endPause: () => void = () => undefined;
+  const sleepers = new Set<() => void>();
+  const told: unknown = context.info.heartbeatDetails;
+  let details = told;
   const wake = () => {
-    woken = true;
-    endPause();
+    woken = sleepers.size === 0;
+    for (const end of sleepers) end();
+  };
+  const sleep = (ms: number, resolve: () => void) => {
+    const end = () => {
+      clearTimeout(timer);
+      sleepers.delete(end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    sleepers.add(end);
   };
   const watch: Watch = {
     get stopRequested() {
       return context.cancellationDetails?.cancelRequested ?? false;
     },
     wake,
+    told,
+    tell(news) {
+      details = news;
+    },
     async pause(ms) {
-      if (!woken) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ms);
-          endPause = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
+      if (!woken) await new Promise<void>((resolve) => sleep(ms, resolve));
       woken = false;
       if (signal.aborted && !watch.stopRequested) throw attemptOver();
     },
   };
-  const heartbeat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+  const heartbeat = setInterval(() => context.heartbeat(details), HEARTBEAT_MS);
   signal.addEventListener('abort', wake);
   try {
     return await body(watch);

@@ -1,6 +1,12 @@
 import type { Instant } from '../domain/instants';
 import { royaltyOf } from '../domain/settlement';
-import { planSpend, type SpendFacts, type SpendPlan } from '../domain/spend';
+import {
+  planSpend,
+  wordsOfRequest,
+  type SpendFacts,
+  type SpendPlan,
+  type SpendStatus,
+} from '../domain/spend';
 import { deriveId } from '../platform/ids';
 import { licenseRecord, spendRecord } from '../store/records';
 import { loadSpendFacts } from '../store/spend-facts';
@@ -8,7 +14,13 @@ import { findSpend, type SpendRow } from '../store/spends';
 import { spendWorkflowId, type ReserveAnswer, type SpendInput } from '../workflows/messages';
 import type { ActivityDeps } from './deps';
 import { noticeCredits } from './notice-credits';
-import { reasonOf, refusedByLedger, refusedByRule, refusedWhenErased } from './reserve-spend';
+import { refusedByLedger, refusedByRule, refusedWhenErased } from './reserve-spend';
+
+export interface Licensed {
+  readonly answer: ReserveAnswer;
+  /** The credits that it cost; absent: refused. */
+  readonly paid?: number;
+}
 
 /**
  * Sells a licence: hold, capture, the licence and the artist's share in one transaction. The same image to the same
@@ -17,16 +29,16 @@ import { reasonOf, refusedByLedger, refusedByRule, refusedWhenErased } from './r
 export async function licenseImage(
   deps: ActivityDeps,
   { spend, at }: { spend: SpendInput; at: Instant },
-): Promise<ReserveAnswer> {
+): Promise<Licensed> {
   const { spendId, customerId, request } = spend;
   if (request.action !== 'license_image') throw new Error(`${request.action} is not a licence`);
   const recorded = await findSpend(deps.db, spendId);
-  if (recorded !== undefined) return { outcome: 'reserved', status: recorded.status };
+  if (recorded !== undefined) return licensed(recorded.status, recorded.captured);
   const gone = await refusedWhenErased(deps, customerId);
-  if (gone !== undefined) return gone.answer;
+  if (gone !== undefined) return { answer: gone.answer };
   const facts = await loadSpendFacts(deps.db, { customerId, request, at });
   const plan = planSpend(request, facts);
-  if (!plan.allowed) return refusedByRule(plan).answer;
+  if (!plan.allowed) return { answer: refusedByRule(plan).answer };
   const licenseId = deriveId('lic', spendId);
   const { imageId } = request.input;
   const license = licenseRecord({
@@ -50,14 +62,19 @@ export async function licenseImage(
     capture: true,
     licenseOf: { imageId },
     effectiveAt: at,
-    reason: reasonOf(request),
+    reason: wordsOfRequest(request),
     ...royalty(facts, plan),
     records: [spendRecord(rowOf(spend, { plan, facts, at, licenseId, paid: plan.credits })), license],
     recordsIfLicensed: [spendRecord(rowOf(spend, { plan, facts, at, licenseId: '$licenseId', paid: 0 }))],
   });
   await noticeCredits(deps, customerId, result.reply.available);
-  const sold = result.outcome === 'applied' || result.outcome === 'already_licensed';
-  return sold ? { outcome: 'reserved', status: 'succeeded' } : refusedByLedger(result).answer;
+  if (result.outcome === 'applied') return licensed('succeeded', plan.credits);
+  if (result.outcome === 'already_licensed') return licensed('succeeded', 0);
+  return { answer: refusedByLedger(result).answer };
+}
+
+function licensed(status: SpendStatus, paid: number): Licensed {
+  return { answer: { outcome: 'reserved', status }, paid };
 }
 
 function royalty({ image, catalog }: SpendFacts, plan: SpendPlan) {

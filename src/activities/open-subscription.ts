@@ -1,6 +1,8 @@
 import type { Instant } from '../domain/instants';
 import { DomainError } from '../domain/errors';
 import { openSubscription as open, type SubscriptionState } from '../domain/subscription';
+import { planNamesOf } from '../domain/subscription/plan-names';
+import { planTermsOf } from '../domain/subscription/plan-terms';
 import { getCatalog, getPriceId } from '../store/catalogs';
 import { getOpenCustomer } from '../store/customers';
 import { subscriptionRecord, writeRecords } from '../store/records';
@@ -63,9 +65,12 @@ async function openAtStripe(
   at: Instant,
 ): Promise<SubscriptionState> {
   const { subscriptionId, customerId, plan, interval, collection, catalogVersion, contract } = opening;
-  const { policies } = await getCatalog(deps.db, catalogVersion);
+  const catalog = await getCatalog(deps.db, catalogVersion);
+  const { policies } = catalog;
+  const planNames = planNamesOf(planTermsOf(catalog, interval));
   const graceMs = policies.graceHours * 3_600_000;
-  const terms = { subscriptionId, customerId, plan, interval, collection, catalogVersion, graceMs, at };
+  const which = { subscriptionId, customerId, plan, planNames, interval, collection, catalogVersion };
+  const terms = { ...which, graceMs, at };
   if (collection === 'invoice') {
     const stripeSubscriptionId = await openByInvoice(deps, opening);
     return { ...open({ ...terms, checkout: null, contract: contract ?? null }), stripeSubscriptionId };

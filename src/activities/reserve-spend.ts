@@ -1,14 +1,7 @@
 import type { Catalog } from '../domain/catalog';
 import type { ErrorCode } from '../domain/errors';
 import { epochMsOf, instantOf, type Instant } from '../domain/instants';
-import {
-  isTerminal,
-  planSpend,
-  type SpendPlan,
-  type SpendRefusal,
-  type SpendRequest,
-  type SpendStatus,
-} from '../domain/spend';
+import { isTerminal, planSpend, wordsOfRequest, type SpendPlan, type SpendRefusal } from '../domain/spend';
 import { canTrain } from '../jobs/jobs';
 import type { LedgerResult } from '../ledger/commands';
 import { deriveId } from '../platform/ids';
@@ -25,6 +18,8 @@ export interface Reservation {
   readonly answer: ReserveAnswer;
   /** When the work must be done; null when there is none to do: refused, or settled already. */
   readonly deadlineAt: Instant | null;
+  /** How many credits are, or were, set aside. Absent: refused. */
+  readonly held?: number;
 }
 
 /**
@@ -54,24 +49,28 @@ export async function reserveSpend(
     action: spend.request.action,
     credits: plan.credits,
     effectiveAt: at,
-    reason: reasonOf(spend.request),
+    reason: wordsOfRequest(spend.request),
     records: recordsOf(spend, plan, facts.catalog.version, at),
   });
   if (result.outcome !== 'applied') return refusedByLedger(result);
   if (result.replayed) return continueSpend(deps, await getSpend(deps.db, spend.spendId));
   await noticeCredits(deps, spend.customerId, result.reply.available);
-  return reservation('reserved', at, facts.catalog);
+  return reservation({ status: 'reserved', reserved: plan.credits, createdAt: at }, facts.catalog);
 }
 
 async function continueSpend(deps: ActivityDeps, spend: Spend): Promise<Reservation> {
   const catalog = await getCatalog(deps.db, spend.catalogVersion);
-  return reservation(spend.status, spend.createdAt, catalog);
+  return reservation(spend, catalog);
 }
 
 /** The deadline counts from when the credits were set aside, however often the work is taken up. */
-function reservation(status: SpendStatus, reservedAt: Instant, { policies }: Catalog): Reservation {
-  const deadline = instantOf(epochMsOf(reservedAt) + policies.jobDeadlineMinutes * 60_000);
-  return { answer: { outcome: 'reserved', status }, deadlineAt: isTerminal(status) ? null : deadline };
+function reservation(
+  { status, reserved, createdAt }: Pick<Spend, 'status' | 'reserved' | 'createdAt'>,
+  { policies }: Catalog,
+): Reservation {
+  const deadline = instantOf(epochMsOf(createdAt) + policies.jobDeadlineMinutes * 60_000);
+  const deadlineAt = isTerminal(status) ? null : deadline;
+  return { answer: { outcome: 'reserved', status }, deadlineAt, held: reserved };
 }
 
 /** Why nothing begins for who is erased or being erased; undefined for everybody else. */
@@ -104,18 +103,6 @@ export function refusedByLedger({ outcome, reply }: LedgerResult): Reservation {
   if (outcome === 'plan_required') return refuse(outcome, 'This needs a paid plan.', reply.details);
   if (outcome === 'idempotency_key_reused') return refuse(outcome, 'The key stands for another request.');
   throw new Error(`a hold cannot end as ${outcome}`);
-}
-
-/** What a statement says about a spend. It stays for ever, so it repeats nothing that somebody has written. */
-export function reasonOf(request: SpendRequest): string {
-  switch (request.action) {
-    case 'train_model':
-      return 'Training of a model';
-    case 'generate_images':
-      return `${request.input.count} image${request.input.count === 1 ? '' : 's'}`;
-    case 'license_image':
-      return `Licence to image ${request.input.imageId}`;
-  }
 }
 
 function recordsOf(

@@ -6,6 +6,8 @@ import { getSpend, type Spend } from '../store/spends';
 import { collectImages, type StoredImage } from './collect-images';
 import type { ActivityDeps } from './deps';
 import { followJob, hasEnded, type JobFollower } from './follow-job';
+import { isGivenUp } from './is-given-up';
+import { createJobNews, hearOf, type JobNews } from './job-news';
 import { jobKindOf } from './job-request';
 import { keepWatch, type Watch } from './keep-watch';
 import { lookAtJob } from './look-at-job';
@@ -35,7 +37,8 @@ const STOP_PATIENCE_MS = 30_000;
  * Runs the work of a spend from its submit until it has ended and what it delivered is stored. One activity, open and
  * heartbeating all the while; woken by the provider's webhook, else asking with growing pauses. Repeatable at any point:
  * it goes on from what app.jobs says. Asked to stop, it tells the provider and answers with what was delivered by then.
- * Past the deadline the provider is told to stop too, and what comes then is recorded and not charged.
+ * Past the deadline the provider is told to stop too, and what comes then is recorded and not charged. Given up by an operator, it
+ * waits for nobody any more. Its heartbeats say what it waits for and what troubles it.
  */
 export async function runJob(deps: ActivityDeps, input: RunJob): Promise<JobOutcome> {
   return keepWatch(async (watch) => {
@@ -43,16 +46,23 @@ export async function runJob(deps: ActivityDeps, input: RunJob): Promise<JobOutc
     try {
       const spend = await getSpend(deps.db, input.spendId);
       const stop = () => input.stop || watch.stopRequested;
-      return await run(deps, spend, { deadlineAt: input.deadlineAt, stop }, watch);
+      const givenUp = isGivenUp(deps, spend.workflowId, stop);
+      const terms = { deadlineAt: input.deadlineAt, stop, givenUp };
+      return await run(deps, spend, terms, { watch, news: createJobNews(watch, spend.quantity) });
     } finally {
       unwatch();
     }
   });
 }
 
-async function run(deps: ActivityDeps, spend: Spend, terms: JobTerms, watch: Watch): Promise<JobOutcome> {
-  const waiting = { spend, kind: jobKindOf(spend), terms, watch };
-  const submission = await submitJob(deps, spend, terms, watch);
+async function run(
+  deps: ActivityDeps,
+  spend: Spend,
+  terms: JobTerms,
+  { watch, news }: { readonly watch: Watch; readonly news: JobNews },
+): Promise<JobOutcome> {
+  const waiting = { spend, kind: jobKindOf(spend), terms, watch, news };
+  const submission = await submitJob(deps, spend, terms, { watch, news });
   switch (submission.outcome) {
     case 'rejected':
       return nothing('failed', { code: submission.code, detail: submission.detail });
@@ -62,13 +72,12 @@ async function run(deps: ActivityDeps, spend: Spend, terms: JobTerms, watch: Wat
       if (submission.providerId !== null) await tellToStop(deps, submission.providerId, waiting);
       return overdue(terms);
     case 'accepted': {
-      const follower = followJob(deps, spend, terms);
+      const follower = followJob(deps, spend, { terms, news });
       const job = await awaitEnd(deps, submission.job, { ...waiting, follower });
       await follower.close();
       await recordJob(deps.db, spend.id, job, await deps.clock.now());
-      if (hasEnded(job) && !isLate(job, terms)) {
-        return deliver(deps, spend, job, { stopped: terms.stop(), watch });
-      }
+      if (hasEnded(job) && !isLate(job, terms)) return deliver(deps, spend, job, waiting);
+      if (await terms.givenUp()) return leave(deps, spend, job, waiting);
       await recordJob(deps.db, spend.id, await endLate(deps, job, waiting), await deps.clock.now());
       return overdue(terms);
     }
@@ -80,26 +89,65 @@ interface Waiting {
   readonly kind: JobKind;
   readonly terms: JobTerms;
   readonly watch: Watch;
+  readonly news: JobNews;
 }
 
-/** The job once it has ended; one that has not is past its deadline. */
+/** The job once it has ended; one that has not is past its deadline, or given up. */
 async function awaitEnd(
   deps: ActivityDeps,
   submitted: Job,
-  { terms, watch, follower }: Waiting & { readonly follower: JobFollower },
+  { terms, watch, news, follower }: Waiting & { readonly follower: JobFollower },
 ): Promise<Job> {
   let job = submitted;
   let told = false;
   for (let pollMs: number = POLL_MS.first; !hasEnded(job); pollMs = Math.min(pollMs * 1.5, POLL_MS.max)) {
-    if ((await deps.clock.now()) >= terms.deadlineAt) return job;
+    news.phase(phaseOf(terms, told));
+    if ((await deps.clock.now()) >= terms.deadlineAt || (await terms.givenUp())) return job;
     if (terms.stop() && !told) {
       told = await follower.askToStop(job);
+      news.phase(phaseOf(terms, told));
       pollMs = POLL_MS.first;
     }
     await watch.pause(pollMs);
     job = await follower.look(job);
   }
   return job;
+}
+
+function phaseOf({ stop, deadlineAt }: JobTerms, told: boolean): string {
+  const until = `until ${deadlineAt} at the latest`;
+  if (!stop()) return `waits for the provider to finish, ${until}`;
+  return told
+    ? `has told the provider to stop, and waits for its word, ${until}`
+    : `tries to tell the provider to stop, ${until}`;
+}
+
+/** One question to the provider: the job as it says, or as it was known when it cannot be asked. */
+async function look(deps: ActivityDeps, job: Job, { spend, news }: Waiting): Promise<Job> {
+  const found = await unlessUnavailable(() => lookAtJob(deps, spend, job.providerId), hearOf(news));
+  if (found === 'unavailable') return job;
+  const seen = found ?? vanished(job);
+  news.said(seen);
+  news.over();
+  return seen;
+}
+
+/** One request to stop; false when the provider cannot be reached. */
+async function tryToStop(deps: ActivityDeps, providerId: string, { kind, news }: Waiting): Promise<boolean> {
+  const stopped = await unlessUnavailable(() => deps.jobs.cancel(kind, providerId), hearOf(news));
+  return stopped !== 'unavailable';
+}
+
+/**
+ * Nothing is waited for any more: the provider is told to stop once, if it can be, and what it shows by now is taken at once or
+ * not at all. What had ended by itself in time keeps its own end.
+ */
+async function leave(deps: ActivityDeps, spend: Spend, job: Job, waiting: Waiting): Promise<JobOutcome> {
+  waiting.news.phase('given up by an operator: takes what is there');
+  if (!(await tryToStop(deps, job.providerId, waiting))) return nothing('canceled', null);
+  const last = await look(deps, job, waiting);
+  await recordJob(deps.db, spend.id, last, await deps.clock.now());
+  return isLate(last, waiting.terms) ? nothing('canceled', null) : deliver(deps, spend, last, waiting);
 }
 
 /** Asks the provider to stop a job that is past its deadline, and answers what became of it in the time that is left. */
@@ -110,38 +158,39 @@ async function endLate(deps: ActivityDeps, job: Job, waiting: Waiting): Promise<
   let late = job;
   while (!hasEnded(late) && !(await isOver())) {
     await pause(POLL_MS.first);
-    const found = await unlessUnavailable(() => lookAtJob(deps, waiting.spend, job.providerId));
-    if (found !== 'unavailable') late = found ?? vanished(late);
+    late = await look(deps, late, waiting);
   }
   return late;
 }
 
 /** Asks the provider to stop what is past its deadline: once at least, and for a while if it cannot be asked. */
 async function tellToStop(deps: ActivityDeps, providerId: string, waiting: Waiting): Promise<void> {
+  waiting.news.phase('is past its deadline: the provider is told to stop, and nothing is charged');
   await whenAvailable(() => deps.jobs.cancel(waiting.kind, providerId), stopPatience(deps, waiting));
 }
 
-function stopPatience(deps: ActivityDeps, { terms, watch }: Waiting) {
+function stopPatience(deps: ActivityDeps, { terms, watch, news }: Waiting) {
   const givesUpAt = instantOf(epochMsOf(terms.deadlineAt) + STOP_PATIENCE_MS);
   return {
     pause: (ms: number) => watch.pause(ms),
-    isOver: async () => (await deps.clock.now()) >= givesUpAt,
+    isOver: async () => (await deps.clock.now()) >= givesUpAt || (await terms.givenUp()),
+    hear: hearOf(news),
   };
 }
 
-/** Stores what an ended job delivered and says how it ended. */
-async function deliver(
-  deps: ActivityDeps,
-  spend: Spend,
-  job: Job,
-  { stopped, watch }: { stopped: boolean; watch: Watch },
-): Promise<JobOutcome> {
+/** Stores what a job delivered and says how it ended. */
+async function deliver(deps: ActivityDeps, spend: Spend, job: Job, waiting: Waiting): Promise<JobOutcome> {
+  const { terms, watch, news } = waiting;
   const modelVersion = job.status === 'succeeded' ? job.modelVersion : null;
   // What was aborted never began: providers do not charge for it, whatever it may show.
   const outputs = job.status === 'aborted' ? [] : job.outputs.slice(0, spend.quantity);
-  const { images, missing } = await collectImages(deps, spend, outputs, watch);
+  const { images, left, missing } = await collectImages(deps, spend, outputs, { terms, watch, news });
   const delivered = spend.action === 'train_model' ? (modelVersion === null ? 0 : 1) : images.length;
-  return { end: { ...endOf(job, { stopped, missing }), delivered }, images, modelVersion };
+  const isCutOff = left > 0 && (await terms.givenUp());
+  const end = isCutOff
+    ? ({ status: 'canceled', failure: null } as const)
+    : endOf(job, { stopped: terms.stop(), missing });
+  return { end: { ...end, delivered }, images, modelVersion };
 }
 
 function endOf(

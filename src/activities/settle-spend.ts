@@ -2,6 +2,7 @@ import type { Instant } from '../domain/instants';
 import { settlementOf, type Settlement } from '../domain/settlement';
 import {
   isTerminal,
+  wordsOfRequest,
   type GenerateImagesInput,
   type SpendStatus,
   type TrainModelInput,
@@ -13,10 +14,18 @@ import { findModel } from '../store/models';
 import { imageRecord, modelRecord, spendRecord, type StoreRecord } from '../store/records';
 import { getSpend, type Spend, type SpendResult } from '../store/spends';
 import type { ActivityDeps } from './deps';
-import { reasonOf } from './reserve-spend';
 import type { JobOutcome } from './run-job';
 import { spendRequestOf } from './spend-request';
 import { spendRowOf } from './spend-row';
+
+/** How a spend ended, for its card. */
+export interface SettledSpend {
+  readonly status: SpendStatus;
+  readonly held: number;
+  readonly captured: number;
+  readonly released: number;
+  readonly failure: Spend['failure'];
+}
 
 /**
  * Captures what was delivered and releases the rest, with the spend's result and what it made, in one transaction under
@@ -25,9 +34,9 @@ import { spendRowOf } from './spend-row';
 export async function settleSpend(
   deps: ActivityDeps,
   { spendId, outcome, at }: { spendId: string; outcome: JobOutcome; at: Instant },
-): Promise<SpendStatus> {
+): Promise<SettledSpend> {
   const spend = await getSpend(deps.db, spendId);
-  if (isTerminal(spend.status)) return settledAs(deps, spendId, spend.status);
+  if (isTerminal(spend.status)) return settledAs(deps, settledOf(spend), spendId);
   const { unitCredits, quantity, reserved } = spend;
   const settlement = settlementOf({ unitCredits, quantity, credits: reserved }, outcome.end);
   const result = await deps.ledger.submit({
@@ -38,18 +47,28 @@ export async function settleSpend(
     holdId: deriveId('hld', spendId),
     credits: settlement.captured,
     effectiveAt: at,
-    reason: reasonOf(spendRequestOf(spend)),
+    reason: wordsOfRequest(spendRequestOf(spend)),
     records: await recordsOf(deps, spend, { settlement, outcome, at }),
   });
   if (result.outcome !== 'applied') throw new Error(`spend ${spendId} cannot be settled: ${result.outcome}`);
-  const status = result.replayed ? (await getSpend(deps.db, spendId)).status : settlement.status;
-  return settledAs(deps, spendId, status);
+  const settled = settledOf(result.replayed ? await getSpend(deps.db, spendId) : { reserved, ...settlement });
+  return settledAs(deps, settled, spendId);
 }
 
 /** Nothing that was delivered has to be read again. */
-async function settledAs(deps: ActivityDeps, spendId: string, status: SpendStatus): Promise<SpendStatus> {
+async function settledAs(deps: ActivityDeps, settled: SettledSpend, spendId: string): Promise<SettledSpend> {
   if (!deps.jobs.capabilities.poll) await forgetHeardJob(deps.db, spendId);
-  return status;
+  return settled;
+}
+
+export function settledOf({
+  status,
+  reserved: held,
+  captured,
+  released,
+  failure,
+}: Pick<Spend, 'status' | 'reserved' | 'captured' | 'released' | 'failure'>): SettledSpend {
+  return { status, held, captured, released, failure };
 }
 
 interface Settled {

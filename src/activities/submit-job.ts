@@ -4,6 +4,7 @@ import { findJob, recordJob, recordSubmitRefused, recordSubmitStarted, type JobR
 import { markSpendRunning, type Spend } from '../store/spends';
 import type { ActivityDeps } from './deps';
 import { jobKindOf, jobRequestOf } from './job-request';
+import { hearOf, type JobNews } from './job-news';
 import type { Watch } from './keep-watch';
 import { lookAtJob } from './look-at-job';
 import { unlessUnavailable, whenAvailable } from './when-available';
@@ -19,6 +20,14 @@ export type Submission =
 export interface JobTerms {
   readonly deadlineAt: Instant;
   readonly stop: () => boolean;
+  /** Whether an operator no longer waits for the provider. */
+  readonly givenUp: () => Promise<boolean>;
+}
+
+/** How the work waits, and whom it tells. */
+export interface Waits {
+  readonly watch: Watch;
+  readonly news: JobNews;
 }
 
 /** Between two submits whose outcome was unknown. */
@@ -32,33 +41,38 @@ export async function submitJob(
   deps: ActivityDeps,
   spend: Spend,
   terms: JobTerms,
-  watch: Watch,
+  { watch, news }: Waits,
 ): Promise<Submission> {
   let unknownPauseMs: number = UNKNOWN_PAUSE_MS.first;
   for (;;) {
-    const known = await findKnownJob(deps, spend, terms, watch);
+    const known = await findKnownJob(deps, spend, terms, { watch, news });
     if (known !== 'none') return known;
     const unheardId = await findUnheardId(deps, spend);
     if (terms.stop()) {
-      if (unheardId !== null) await unlessUnavailable(() => deps.jobs.cancel(jobKindOf(spend), unheardId));
+      if (unheardId !== null) {
+        await unlessUnavailable(() => deps.jobs.cancel(jobKindOf(spend), unheardId), hearOf(news));
+      }
       return { outcome: 'stopped' };
     }
     if ((await deps.clock.now()) >= terms.deadlineAt) return { outcome: 'overdue', providerId: unheardId };
     const request = await jobRequestOf(deps, spend, terms.deadlineAt);
     if (request === undefined) return { outcome: 'stopped' };
     await recordSubmitStarted(deps.db, spend.id, request.kind, await deps.clock.now());
+    news.phase(`submits the job to the provider, until ${terms.deadlineAt} at the latest`);
     const answer = await deps.jobs.submit(request);
     switch (answer.outcome) {
       case 'accepted':
-        return accept(deps, spend, answer.job);
+        return accept(deps, spend, answer.job, news);
       case 'rejected':
         await recordSubmitRefused(deps.db, spend.id, await deps.clock.now());
         return answer;
       case 'busy':
         await recordSubmitRefused(deps.db, spend.id, await deps.clock.now());
+        news.trouble(`A submit was not taken: ${answer.detail}`);
         await watch.pause(answer.retryAfterSeconds * 1000);
         break;
       case 'unknown':
+        news.trouble(`It is not known whether the provider took the job: ${answer.detail}`);
         deps.logger.warn({ spendId: spend.id, detail: answer.detail }, 'the outcome of a submit is unknown');
         await watch.pause(unknownPauseMs);
         unknownPauseMs = Math.min(unknownPauseMs * 2, UNKNOWN_PAUSE_MS.max);
@@ -71,15 +85,18 @@ async function findKnownJob(
   deps: ActivityDeps,
   spend: Spend,
   terms: JobTerms,
-  watch: Watch,
+  { watch, news }: Waits,
 ): Promise<Submission | 'none'> {
   const record = await findJob(deps.db, spend.id);
   if (record === undefined || isUnsubmitted(record)) return 'none';
-  if (record.providerId === null) return findLostJob(deps, spend, terms, watch);
+  if (record.providerId === null) return findLostJob(deps, spend, terms, { watch, news });
   const id = record.providerId;
-  const found = await whenAvailable(() => lookAtJob(deps, spend, id), patience(deps, terms, watch));
+  news.phase(`asks the provider about the job that it may have, until ${terms.deadlineAt} at the latest`);
+  const found = await whenAvailable(() => lookAtJob(deps, spend, id), patience(deps, terms, { watch, news }));
   if (found === 'over') return { outcome: 'overdue', providerId: id };
-  return found === undefined ? lost('The provider no longer knows the job.') : accept(deps, spend, found);
+  return found === undefined
+    ? lost('The provider no longer knows the job.')
+    : accept(deps, spend, found, news);
 }
 
 /** The job of a submit whose answer was lost: the provider may list it late, or name it first by a webhook. */
@@ -87,24 +104,27 @@ async function findLostJob(
   deps: ActivityDeps,
   spend: Spend,
   terms: JobTerms,
-  watch: Watch,
+  { watch, news }: Waits,
 ): Promise<Submission | 'none'> {
   const givesUpAtMs = performance.now() + deps.jobs.capabilities.foundAgainWithinMs;
   const kind = jobKindOf(spend);
+  news.phase(`asks the provider whether it took the job, until ${terms.deadlineAt} at the latest`);
   let pauseMs: number = UNKNOWN_PAUSE_MS.first;
   for (;;) {
     const record = await findJob(deps.db, spend.id);
     // It has reported meanwhile, and so said its id.
     if (record === undefined || record.submitStartedAt === null || record.providerId !== null)
-      return findKnownJob(deps, spend, terms, watch);
+      return findKnownJob(deps, spend, terms, { watch, news });
     const startedAt = record.submitStartedAt;
     const found = await whenAvailable(
       () => deps.jobs.findSubmitted(kind, { spendId: spend.id, startedAt }),
-      patience(deps, terms, watch),
+      patience(deps, terms, { watch, news }),
     );
-    if (found === 'over') return { outcome: 'overdue', providerId: ownIdOf(deps, spend) };
+    if (found === 'over' || (found === 'unknown' && (await terms.givenUp()))) {
+      return { outcome: 'overdue', providerId: ownIdOf(deps, spend) };
+    }
     if (found === 'none') return 'none';
-    if (found !== 'unknown') return accept(deps, spend, found);
+    if (found !== 'unknown') return accept(deps, spend, found, news);
     if (performance.now() >= givesUpAtMs) {
       return lost('The provider did not say whether it took the job, and it cannot be asked by our id.');
     }
@@ -113,10 +133,11 @@ async function findLostJob(
   }
 }
 
-function patience(deps: ActivityDeps, terms: JobTerms, watch: Watch) {
+function patience(deps: ActivityDeps, terms: JobTerms, { watch, news }: Waits) {
   return {
     pause: (ms: number) => watch.pause(ms),
-    isOver: async () => (await deps.clock.now()) >= terms.deadlineAt,
+    isOver: async () => (await deps.clock.now()) >= terms.deadlineAt || (await terms.givenUp()),
+    hear: hearOf(news),
   };
 }
 
@@ -136,7 +157,9 @@ function isUnsubmitted(record: JobRecord): boolean {
   return record.providerId === null && record.submitStartedAt === null;
 }
 
-async function accept(deps: ActivityDeps, spend: Spend, job: Job): Promise<Submission> {
+async function accept(deps: ActivityDeps, spend: Spend, job: Job, news: JobNews): Promise<Submission> {
+  news.said(job);
+  news.over();
   const at = await deps.clock.now();
   await recordJob(deps.db, spend.id, job, at);
   await markSpendRunning(deps.db, spend.id, at);

@@ -1,6 +1,7 @@
-import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { DomainError } from '../domain/errors';
+import { isUnreachableTemporal } from '../platform/ask-temporal';
+import { isUnreachableDatabase } from '../platform/database';
 import type { ApiDeps } from './deps';
 import { inSchemaOrder } from './in-schema-order';
 import { pageHeaders } from './pages/page-headers';
@@ -81,23 +82,4 @@ function isUndecodablePath(thrown: unknown): boolean {
   return (
     thrown instanceof URIError || (thrown instanceof Error && 'status' in thrown && thrown.status === 400)
   );
-}
-
-/** Connection failures and a shutdown of the server, by the codes of Node and of Postgres (class 08, 57P0x, 53300). */
-function isUnreachableDatabase(thrown: unknown): boolean {
-  if (!(thrown instanceof Error)) return false;
-  // Knex writes the statement before the driver's words.
-  if (
-    thrown.name === 'KnexTimeoutError' ||
-    /(^| - )(Connection terminated|timeout expired)/.test(thrown.message)
-  )
-    return true;
-  const code = 'code' in thrown ? String(thrown.code) : '';
-  return /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|08...|57P0[123]|53300)$/.test(code);
-}
-
-/** gRPC's CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED and UNAVAILABLE: the server is away, too slow or too busy. */
-function isUnreachableTemporal(thrown: unknown): boolean {
-  const cause = thrown instanceof ServiceError ? thrown.cause : thrown;
-  return isGrpcServiceError(cause) && [1, 4, 8, 14].includes(cause.code);
 }

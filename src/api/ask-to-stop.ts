@@ -3,11 +3,16 @@ import { cancelSpendSignal } from '../workflows/messages';
 import { askTemporal } from '../platform/ask-temporal';
 import type { ApiDeps } from './deps';
 
-/** Asks a spend's workflow to stop; one that has just ended has nothing to stop. */
-export async function askToStop({ temporal }: Pick<ApiDeps, 'temporal'>, workflowId: string): Promise<void> {
+/** Asks a spend's workflow to stop. Answers false when it does not run: it has just ended, or somebody took it away. */
+export async function askToStop(
+  { temporal }: Pick<ApiDeps, 'temporal'>,
+  workflowId: string,
+): Promise<boolean> {
   try {
     await askTemporal(temporal, () => temporal.workflow.getHandle(workflowId).signal(cancelSpendSignal));
+    return true;
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
+    return false;
   }
 }

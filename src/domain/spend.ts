@@ -24,6 +24,18 @@ export type SpendRequest =
   | { readonly action: 'generate_images'; readonly input: GenerateImagesInput }
   | { readonly action: 'license_image'; readonly input: LicenseImageInput };
 
+/** What is asked for, in words that may stay for ever: none that somebody has written. */
+export function wordsOfRequest(request: SpendRequest): string {
+  switch (request.action) {
+    case 'train_model':
+      return 'Training of a model';
+    case 'generate_images':
+      return `${String(request.input.count)} image${request.input.count === 1 ? '' : 's'}`;
+    case 'license_image':
+      return `Licence to image ${request.input.imageId}`;
+  }
+}
+
 export const SPEND_STATUSES = ['reserved', 'running', 'succeeded', 'failed', 'canceled'] as const;
 export type SpendStatus = (typeof SPEND_STATUSES)[number];
 

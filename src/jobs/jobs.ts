@@ -60,7 +60,7 @@ export type SubmitAnswer =
   | { readonly outcome: 'accepted'; readonly job: Job }
   | { readonly outcome: 'rejected'; readonly code: JobErrorCode; readonly detail: string }
   /** Slots are full, or the provider could not be reached at all: nothing was made, ask again after so many seconds. */
-  | { readonly outcome: 'busy'; readonly retryAfterSeconds: number }
+  | { readonly outcome: 'busy'; readonly retryAfterSeconds: number; readonly detail: string }
   /** No answer, or a 5xx: the job may or may not exist. Ask by id before submitting again. */
   | { readonly outcome: 'unknown'; readonly detail: string };
 

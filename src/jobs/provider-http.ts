@@ -84,7 +84,8 @@ export function submitAnswerOf(
       : { outcome: 'accepted', job };
   }
   if (status === 409 || status === 429) {
-    return { outcome: 'busy', retryAfterSeconds: retrySecondsOf(retryAfter) };
+    const detail = `the provider is busy and answered ${status}`;
+    return { outcome: 'busy', retryAfterSeconds: retrySecondsOf(retryAfter), detail };
   }
   if (status >= 400 && status < 500 && status !== 408)
     return { outcome: 'rejected', ...parseRefusal(status, body) };
@@ -94,8 +95,9 @@ export function submitAnswerOf(
 /** A request that never left made nothing and may be sent again by any provider's rules. Anything else may have arrived. */
 export function unsentOrUnknown(error: unknown): SubmitAnswer {
   const unsent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'];
+  const detail = `the provider cannot be reached: ${detailOf(error)}`;
   return unsent.includes(causeCodeOf(error))
-    ? { outcome: 'busy', retryAfterSeconds: 1 }
+    ? { outcome: 'busy', retryAfterSeconds: 1, detail }
     : { outcome: 'unknown', detail: `no answer to a submit: ${detailOf(error)}` };
 }
 
@@ -131,7 +133,9 @@ function causeCodeOf(error: unknown): string {
 }
 
 function detailOf(error: unknown): string {
-  return causeCodeOf(error) || textOf(memberOf(error, 'name')) || 'no reason';
+  const name = textOf(memberOf(error, 'name'));
+  if (name === 'TimeoutError') return 'no answer in time';
+  return causeCodeOf(error) || name || 'no reason';
 }
 
 /** Errors of Node's own may come from another realm than ours, so they are known by their members. */

@@ -86,6 +86,17 @@ export function isUniqueViolation(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === '23505';
 }
 
+/** Connection failures and a shutdown of the server, by the codes of Node and of Postgres (class 08, 57P0x, 53300). */
+export function isUnreachableDatabase(thrown: unknown): boolean {
+  // Errors of Node's own may come from another realm than ours, so they are known by their members.
+  if (typeof thrown !== 'object' || thrown === null) return false;
+  const { name, message, code } = thrown as Readonly<Record<string, unknown>>;
+  // Knex writes the statement before the driver's words.
+  if (name === 'KnexTimeoutError' || /(^| - )(Connection terminated|timeout expired)/.test(String(message)))
+    return true;
+  return /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|08...|57P0[123]|53300)$/.test(String(code));
+}
+
 /** Ours for the types that JavaScript gets wrong, the driver's for all others. Set per connection, never globally. */
 function getTypeParser(oid: number, format?: string): unknown {
   if (format !== 'binary') {

@@ -68,6 +68,14 @@ export async function getSubscription(db: Knex, id: string): Promise<Subscriptio
   return subscription;
 }
 
+/** Every subscription that the customer ever had. */
+export async function listSubscriptionIds(db: Knex, customerId: string): Promise<readonly string[]> {
+  return db<SubscriptionRow>('app.subscriptions')
+    .where({ customer_id: customerId })
+    .orderBy('id')
+    .pluck('id');
+}
+
 /** The subscription of an id; undefined when there is none. */
 export async function findSubscription(db: Knex, id: string): Promise<Subscription | undefined> {
   const row = await db<SubscriptionRow>('app.subscriptions').where({ id }).first();

@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
+  currentUpdateInfo,
   log,
   patched,
   proxyActivities,
@@ -12,13 +13,17 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { epochMsOf, instantOf } from '../domain/instants';
+import { addOnCard, type AddOnStanding } from './add-on-card';
 import { createAlarms } from './alarms';
 import { isPaymentFact } from './arguments';
+import { hearCancelRequest, type CancelRequest } from './cancel-request';
 import {
+  lookAgainUpdate,
   openAddOnUpdate,
   paymentFactSignal,
   SEARCH_ATTRIBUTES,
   type AddOnInput,
+  type CommandAnswer,
   type OpenAddOn,
   type OpenAnswer,
   type PaymentFact,
@@ -30,9 +35,18 @@ const { openAddOn, settleAddOn, readAddOnWithdrawal } = proxyActivities<Activiti
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
 });
-const { findOrder, acknowledgeEvents, carryOutAddOnWithdrawal } = proxyLocalActivities<Activities>({
+const LOCAL = {
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+} as const;
+const { findOrder } = proxyLocalActivities<Activities>({ ...LOCAL, summary: 'Reads what is recorded of it' });
+const { acknowledgeEvents } = proxyLocalActivities<Activities>({
+  ...LOCAL,
+  summary: 'Notes that events of Stripe are taken in',
+});
+const { carryOutAddOnWithdrawal } = proxyLocalActivities<Activities>({
+  ...LOCAL,
+  summary: 'Takes credits back, or restores them',
 });
 
 type Order = NonNullable<Awaited<ReturnType<Activities['findOrder']>>>;
@@ -41,64 +55,133 @@ type OrderStatus = Awaited<ReturnType<Activities['settleAddOn']>>;
 /** How long after its end an unpaid checkout is looked at once more, should its events have been lost. */
 const MARGIN_MS = 3_600_000;
 
+/** All that a run knows. */
+interface Shell {
+  readonly facts: PaymentFact[];
+  /** The ids of updates `lookAgain` that wait for the next look. */
+  readonly looks: string[];
+  readonly answers: Map<string, CommandAnswer>;
+  standing: AddOnStanding;
+  cancelRequest: CancelRequest | null;
+}
+
 /**
  * One order of packs, from its checkout to its credits. Every hint makes it look at the checkout at Stripe; paid means
  * credits, whenever that happens, and money that goes back takes them along: an order whose workflow has ended is taken
  * up again by the hint.
  */
 export async function addOn(input: AddOnInput): Promise<OrderStatus | 'refused'> {
-  const facts: PaymentFact[] = [];
-  const hear = (fact: PaymentFact) => {
-    if (isPaymentFact(fact)) facts.push(fact);
-    else log.warn('a signal paymentFact without a fact is left');
+  const shell: Shell = {
+    facts: [],
+    looks: [],
+    answers: new Map(),
+    standing: standingAt(input),
+    cancelRequest: null,
   };
-  setHandler(paymentFactSignal, hear, {
-    description:
-      'Something about its money may have changed: it is looked at again at Stripe. ' +
-      '{"eventId": "by hand", "objectType": "checkout_session", "objectId": "cs_…"}',
-  });
+  listen(shell);
   const answers = answerOpen('pack' in input);
+  hearCancelRequest((cancelRequest) => {
+    shell.cancelRequest = cancelRequest;
+    show(shell, shell.standing.is);
+  });
   return CancellationScope.nonCancellable(async () => {
-    const order = 'pack' in input ? await open(input, answers.give) : await takeUp(input.orderId);
-    const status = order === null ? 'refused' : await serve(order, facts);
-    if (facts.length > 0) await acknowledgeEvents({ facts: facts.splice(0), at: now() });
+    const order =
+      'pack' in input ? await open(shell, input, answers.give) : await takeUp(shell, input.orderId);
+    const status = order === null ? 'refused' : await serve(shell, order);
+    if (shell.facts.length > 0) await acknowledgeEvents({ facts: shell.facts.splice(0), at: now() });
+    refuseLooks(shell);
     await condition(allHandlersFinished);
     return status;
   });
 }
 
-async function open(opening: OpenAddOn, give: (answer: OpenAnswer) => void): Promise<Order | null> {
-  setCurrentDetails(`Opening the checkout of ${opening.quantity} × ${opening.pack}.`);
+function standingAt(input: AddOnInput): AddOnStanding {
+  const isOpening = 'pack' in input;
+  return {
+    orderId: input.orderId,
+    customerId: isOpening ? input.customerId : null,
+    what: isOpening ? `${String(input.quantity)} × ${input.pack}` : null,
+    sessionId: null,
+    is: isOpening ? { phase: 'opening' } : { phase: 'looking' },
+  };
+}
+
+/** First what operators send, as the Web UI lists it. */
+function listen(shell: Shell): void {
+  const look = (): Promise<CommandAnswer> => {
+    const id = currentUpdateInfo()?.id ?? '';
+    return CancellationScope.nonCancellable(async () => {
+      shell.looks.push(id);
+      await condition(() => shell.answers.has(id));
+      return shell.answers.get(id) as CommandAnswer;
+    });
+  };
+  setHandler(lookAgainUpdate, look, {
+    description: 'Reads the order at Stripe again, and does what follows.',
+  });
+  const hear = (fact: PaymentFact) => {
+    if (isPaymentFact(fact)) shell.facts.push(fact);
+    else log.warn('a signal paymentFact without a fact is left');
+  };
+  setHandler(paymentFactSignal, hear, {
+    description:
+      'Inner: from the inbox; something about its money may have changed, so it is read again at Stripe. By hand, use lookAgain.',
+  });
+}
+
+function refuseLooks({ looks, answers, standing }: Shell): void {
+  const message = `There is no order ${standing.orderId}.`;
+  for (const id of looks.splice(0)) answers.set(id, { outcome: 'refused', code: 'not_found', message });
+}
+
+function show(shell: Shell, is: AddOnStanding['is'], known: Partial<AddOnStanding> = {}): void {
+  shell.standing = { ...shell.standing, ...known, is };
+  setCurrentDetails(addOnCard(shell.standing, shell.cancelRequest));
+}
+
+async function open(
+  shell: Shell,
+  opening: OpenAddOn,
+  give: (answer: OpenAnswer) => void,
+): Promise<Order | null> {
+  show(shell, { phase: 'opening' });
   const { answer, order } = await openAddOn({ opening, at: now() });
   give(answer);
-  if (answer.outcome === 'refused') setCurrentDetails(`Refused: ${answer.code}.`);
+  if (answer.outcome === 'refused')
+    show(shell, { phase: 'refused', code: answer.code, message: answer.message });
   return order;
 }
 
 /** Who took it up again by a hint does not know whose it is; operators look for it by its customer all the same. */
-async function takeUp(orderId: string): Promise<Order | null> {
+async function takeUp(shell: Shell, orderId: string): Promise<Order | null> {
   const order = await findOrder(orderId);
-  if (order === null) setCurrentDetails(`There is no order ${orderId}.`);
+  if (order === null) show(shell, { phase: 'unknown' });
   else if (patched('customer-of-an-order-taken-up')) {
     upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.customer, value: order.customerId }]);
   }
   return order;
 }
 
-async function serve(order: Order, facts: PaymentFact[]): Promise<OrderStatus> {
+async function serve(shell: Shell, order: Order): Promise<OrderStatus> {
+  const { facts, looks, answers } = shell;
+  const { customerId, sessionId } = order;
   const endsAt = order.expiresAt === null ? null : instantOf(epochMsOf(order.expiresAt) + MARGIN_MS);
   const alarms = createAlarms('The checkout is over');
+  const hasNews = () => facts.length > 0 || looks.length > 0;
   for (;;) {
     const isOver = endsAt !== null && endsAt <= now();
-    if (facts.length === 0 && endsAt !== null && !isOver) {
-      setCurrentDetails(`Order ${order.orderId} of ${order.customerId} waits for its payment.`);
-      await alarms.waitFor(() => facts.length > 0, endsAt);
+    if (!hasNews() && endsAt !== null && !isOver) {
+      show(shell, { phase: 'waiting', lookAt: endsAt }, { customerId, sessionId });
+      await alarms.waitFor(hasNews, endsAt);
       continue;
     }
+    const asked = looks.splice(0);
     const heard = facts.splice(0);
+    show(shell, { phase: 'looking' }, { customerId, sessionId });
     const status = await settle(order, heard, isOver);
-    setCurrentDetails(`Order ${order.orderId} of ${order.customerId}: ${status}.`);
-    if (facts.length === 0 && (status !== 'pending' || isOver || endsAt === null)) return status;
+    show(shell, { phase: 'seen', status });
+    for (const id of asked) answers.set(id, { outcome: 'done' });
+    if (!hasNews() && (status !== 'pending' || isOver || endsAt === null)) return status;
   }
 }
 
@@ -121,10 +204,13 @@ async function settle(order: Order, facts: readonly PaymentFact[], isOver: boole
 
 function answerOpen(isOpening: boolean): { give: (answer: OpenAnswer) => void } {
   let given: OpenAnswer | undefined = isOpening ? undefined : { outcome: 'opened' };
-  const answer = async (): Promise<OpenAnswer> => {
-    await condition(() => given !== undefined);
-    return given as OpenAnswer;
-  };
-  setHandler(openAddOnUpdate, answer, { description: 'Whether the checkout is open, or why not.' });
+  const answer = (): Promise<OpenAnswer> =>
+    CancellationScope.nonCancellable(async () => {
+      await condition(() => given !== undefined);
+      return given as OpenAnswer;
+    });
+  setHandler(openAddOnUpdate, answer, {
+    description: 'Inner: sent by the API that starts it; whether the checkout is open, or why not.',
+  });
   return { give: (known) => (given = known) };
 }

@@ -15,10 +15,12 @@ import type { Blocker, ErasureStanding } from '../domain/erasure';
 import { instantOf } from '../domain/instants';
 import { createAlarms } from './alarms';
 import { demand, membersOf } from './arguments';
+import { hearCancelRequest, linesOfCancelRequest, type CancelRequest } from './cancel-request';
 import { eraseUpdate, type ErasureInput } from './messages';
 import { now } from './now';
 
 const { beginErasure } = proxyLocalActivities<Activities>({
+  summary: 'Looks what is in the way, and begins',
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });
@@ -32,10 +34,14 @@ const { eraseWorks } = proxyActivities<Activities>({
   startToCloseTimeout: '10 minutes',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '1 minute' },
 });
-const { eraseAtStripe, eraseCustomer } = proxyActivities<Activities>({
-  summary: 'Erases the customer, at Stripe and here',
+const LAST = {
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '1 minute' },
+} as const;
+const { eraseAtStripe } = proxyActivities<Activities>({ ...LAST, summary: 'Deletes the customer at Stripe' });
+const { eraseCustomer } = proxyActivities<Activities>({
+  ...LAST,
+  summary: 'Erases who the customer was, and their words',
 });
 
 /** Between two looks at what has not ended; somebody who asks again makes it look at once. */
@@ -56,6 +62,9 @@ interface Shell {
   readonly wishes: Wish[];
   /** How it stands, once it has begun and that is known. */
   standing: ErasureStanding | undefined;
+  /** What the card says last. */
+  said: { readonly standing: string; readonly blockers: readonly Blocker[] };
+  cancelRequest: CancelRequest | null;
 }
 
 /**
@@ -63,8 +72,18 @@ interface Shell {
  * SECURITY.md says. Ends without a trace when something is in the way that nobody asked to end.
  */
 export async function erasure({ customerId, isBegun }: ErasureInput): Promise<'blocked' | 'erased'> {
-  const shell: Shell = { customerId, wishes: [], standing: undefined };
+  const shell: Shell = {
+    customerId,
+    wishes: [],
+    standing: undefined,
+    said: { standing: 'not begun yet', blockers: [] },
+    cancelRequest: null,
+  };
   listen(shell);
+  hearCancelRequest((cancelRequest) => {
+    shell.cancelRequest = cancelRequest;
+    card(shell, shell.said.standing, shell.said.blockers);
+  });
   return CancellationScope.nonCancellable(async () => {
     if (isBegun !== true && !(await begin(shell))) return 'blocked';
     await finish(shell);
@@ -74,11 +93,13 @@ export async function erasure({ customerId, isBegun }: ErasureInput): Promise<'b
 }
 
 function listen(shell: Shell): void {
-  const ask = async ({ end }: { readonly end: boolean }): Promise<ErasureStanding> => {
+  const ask = ({ end }: { readonly end: boolean }): Promise<ErasureStanding> => {
     const wish: Wish = { end };
     shell.wishes.push(wish);
-    await condition(() => wish.answer !== undefined || shell.standing !== undefined);
-    return wish.answer ?? (shell.standing as ErasureStanding);
+    return CancellationScope.nonCancellable(async () => {
+      await condition(() => wish.answer !== undefined || shell.standing !== undefined);
+      return wish.answer ?? (shell.standing as ErasureStanding);
+    });
   };
   setHandler(eraseUpdate, ask, {
     description: 'Erases the customer; looks again at what it waits for. {"end": true} ends what runs.',
@@ -116,7 +137,7 @@ async function finish(shell: Shell): Promise<void> {
   const alarms = createAlarms('What has not ended is looked at again');
   for (let pauseMs: number = PAUSE_MS.first; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS.max)) {
     shell.wishes.length = 0;
-    card(shell, 'ending what runs');
+    card(shell, 'what runs for the customer is being ended');
     const waitsFor = await endWhatRuns({ customerId: shell.customerId, at: now() });
     if (waitsFor.length === 0 && (await erase(shell))) {
       shell.standing = { outcome: 'erased' };
@@ -124,7 +145,7 @@ async function finish(shell: Shell): Promise<void> {
       return;
     }
     shell.standing = { outcome: 'erasing', waitsFor };
-    card(shell, 'waits until it has ended', waitsFor);
+    card(shell, 'it waits until this has ended', waitsFor);
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof erasure>({ customerId: shell.customerId, isBegun: true });
@@ -136,15 +157,20 @@ async function finish(shell: Shell): Promise<void> {
 /** Answers false when something has begun after all, which must end first. */
 async function erase(shell: Shell): Promise<boolean> {
   const { customerId } = shell;
-  card(shell, 'nothing runs any more: being erased');
+  card(shell, 'nothing runs any more, and what is left is being erased');
   let after: string | null = '';
   while (after !== null) after = await eraseWorks({ customerId, after });
   await eraseAtStripe(customerId);
   return eraseCustomer({ customerId, at: now() });
 }
 
+const INSTEAD =
+  'What has begun is erased: nothing of the customer comes back. What it waits for is listed above; the Update `erase` {"end": true} makes it look at once.';
+
 /** The operator's card in the Web UI. */
-function card({ customerId }: Shell, standing: string, blockers: readonly Blocker[] = []): void {
-  const lines = blockers.map(({ kind, id }) => `- ${kind} ${id}`);
-  setCurrentDetails([`**Customer ${customerId}**: ${standing}.`, ...lines].join('\n\n'));
+function card(shell: Shell, standing: string, blockers: readonly Blocker[] = []): void {
+  shell.said = { standing, blockers };
+  const lines = blockers.map(({ kind, id }) => `- ${kind.replaceAll('_', ' ')} ${id}`);
+  const title = `**Erasure of ${shell.customerId}**: ${standing}.`;
+  setCurrentDetails([title, ...lines, ...linesOfCancelRequest(shell.cancelRequest, INSTEAD)].join('\n\n'));
 }

@@ -5,7 +5,7 @@ import type { Interval, PlanId } from '../domain/catalog';
 import type { Contract } from '../domain/contract';
 import type { ErasureStanding } from '../domain/erasure';
 import type { Instant } from '../domain/instants';
-import type { SpendRequest, SpendStatus } from '../domain/spend';
+import { wordsOfRequest, type SpendRequest, type SpendStatus } from '../domain/spend';
 import type { SubscriptionState, SubscriptionView } from '../domain/subscription';
 
 /*
@@ -15,15 +15,32 @@ import type { SubscriptionState, SubscriptionView } from '../domain/subscription
 
 export const TASK_QUEUES = { spends: 'scrip-spends', subscriptions: 'scrip-subscriptions' } as const;
 
-/** Typed search attributes, registered at set-up: five Keywords and one Datetime of the ten and three that SQL visibility has. */
+/** Typed search attributes, registered at set-up: seven Keywords and one Datetime of the ten and three that SQL visibility has. */
 export const SEARCH_ATTRIBUTES = {
   customer: defineSearchAttributeKey('ScripCustomer', SearchAttributeType.KEYWORD),
+  externalId: defineSearchAttributeKey('ScripExternalId', SearchAttributeType.KEYWORD),
   plan: defineSearchAttributeKey('ScripPlan', SearchAttributeType.KEYWORD),
   subscriptionStatus: defineSearchAttributeKey('ScripSubscriptionStatus', SearchAttributeType.KEYWORD),
   action: defineSearchAttributeKey('ScripAction', SearchAttributeType.KEYWORD),
   spendStatus: defineSearchAttributeKey('ScripSpendStatus', SearchAttributeType.KEYWORD),
+  failure: defineSearchAttributeKey('ScripFailure', SearchAttributeType.KEYWORD),
   nextGrant: defineSearchAttributeKey('ScripNextGrant', SearchAttributeType.DATETIME),
 } as const;
+
+/** What Temporal takes for a Keyword. */
+const KEYWORD_LENGTH_MAX = 255;
+
+/**
+ * Whose a workflow is. The integrator's own id helps people to find it where it is known at the start. Search attributes are
+ * never encrypted and stay until retention, so one that looks like an e-mail address is left out.
+ */
+function ownedBy(customerId: string, externalId: string | null) {
+  const isShown = externalId !== null && !externalId.includes('@') && externalId.length <= KEYWORD_LENGTH_MAX;
+  return [
+    { key: SEARCH_ATTRIBUTES.customer, value: customerId },
+    ...(isShown ? [{ key: SEARCH_ATTRIBUTES.externalId, value: externalId }] : []),
+  ];
+}
 
 // Spends
 
@@ -42,7 +59,7 @@ export interface SpendInput {
  * How a spend is started. One spend is one workflow for ever: a repeat attaches to the running one, and a closed one is
  * not run again. The fairness key keeps one customer's thousand spends from delaying another's one.
  */
-export function spendStart(input: SpendInput) {
+export function spendStart(input: SpendInput, externalId: string | null = null) {
   return {
     workflowId: spendWorkflowId(input.spendId),
     taskQueue: TASK_QUEUES.spends,
@@ -50,10 +67,11 @@ export function spendStart(input: SpendInput) {
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     priority: { fairnessKey: input.customerId },
-    staticSummary: `${input.request.action} for ${input.customerId}`,
+    staticSummary: `${wordsOfRequest(input.request)} for ${input.customerId}`,
     typedSearchAttributes: new TypedSearchAttributes([
-      { key: SEARCH_ATTRIBUTES.customer, value: input.customerId },
+      ...ownedBy(input.customerId, externalId),
       { key: SEARCH_ATTRIBUTES.action, value: input.request.action },
+      { key: SEARCH_ATTRIBUTES.spendStatus, value: 'reserved' },
     ]),
   } as const;
 }
@@ -73,6 +91,13 @@ export const RESERVE_UPDATE_ID = 'reserve';
 export const reserveUpdate = defineUpdate<ReserveAnswer>('reserve');
 /** Asks a spend to stop: before the start all is released, later only what was delivered is captured. */
 export const cancelSpendSignal = defineSignal('cancel');
+/**
+ * An operator no longer waits for the provider: what is delivered and stored is captured, the rest released, and the spend fails
+ * with `given_up` and the reason, which its customer can read. The first reason stands.
+ */
+export const giveUpUpdate = defineUpdate<CommandAnswer, [{ readonly reason: string }]>('giveUp');
+/** Asked by the activity that does the work: a wish to stop reaches it without saying how urgent it is. */
+export const isGivenUpQuery = defineQuery<boolean>('isGivenUp');
 
 // Subscriptions
 
@@ -101,7 +126,7 @@ export interface ResumeSubscription {
 export type SubscriptionInput = OpenSubscription | ResumeSubscription | SubscriptionState;
 
 /** How a subscription is opened, by Update-with-Start of `openSubscriptionUpdate`. */
-export function subscriptionStart(input: OpenSubscription) {
+export function subscriptionStart(input: OpenSubscription, externalId: string | null = null) {
   return {
     workflowId: subscriptionWorkflowId(input.subscriptionId),
     taskQueue: TASK_QUEUES.subscriptions,
@@ -111,7 +136,7 @@ export function subscriptionStart(input: OpenSubscription) {
     priority: { fairnessKey: input.customerId },
     staticSummary: `${input.plan} by the ${input.interval} for ${input.customerId}`,
     typedSearchAttributes: new TypedSearchAttributes([
-      { key: SEARCH_ATTRIBUTES.customer, value: input.customerId },
+      ...ownedBy(input.customerId, externalId),
       { key: SEARCH_ATTRIBUTES.plan, value: input.plan },
       { key: SEARCH_ATTRIBUTES.subscriptionStatus, value: 'incomplete' },
     ]),
@@ -121,6 +146,7 @@ export function subscriptionStart(input: OpenSubscription) {
 /** How a subscription that was sold elsewhere begins here: from its record. One that runs already is left alone. */
 export function subscriptionMoveIn(
   input: Pick<OpenSubscription, 'subscriptionId' | 'customerId' | 'plan' | 'interval'>,
+  externalId: string | null = null,
 ) {
   const { subscriptionId, customerId, plan, interval } = input;
   return {
@@ -130,7 +156,8 @@ export function subscriptionMoveIn(
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     priority: { fairnessKey: customerId },
-    staticSummary: `${plan} by the ${interval} for ${customerId}`,
+    staticSummary: `${plan} by the ${interval} for ${customerId}, moved in`,
+    typedSearchAttributes: new TypedSearchAttributes(ownedBy(customerId, externalId)),
   } as const;
 }
 
@@ -178,7 +205,7 @@ export const recordPaymentUpdate = defineUpdate<
 >('recordPayment');
 /** An operator moves the subscription to another catalog version, from its next period on. */
 export const migrateUpdate = defineUpdate<CommandAnswer, [{ readonly catalogVersion: string }]>('migrate');
-/** Reads everything about the subscription at Stripe again, at once: for an operator who wonders why it waits. */
+/** Reads everything about the subscription, or the order, at Stripe again, at once: for an operator who wonders why it waits. */
 export const lookAgainUpdate = defineUpdate<CommandAnswer>('lookAgain');
 
 /**
@@ -186,6 +213,8 @@ export const lookAgainUpdate = defineUpdate<CommandAnswer>('lookAgain');
  * when it is paid or being paid. Sent by that opening's own activity; by hand, use cancel.
  */
 export const replaceUpdate = defineUpdate<CommandAnswer, [{ readonly by: string }]>('replace');
+/** The customer was erased: what was known of them by the name that the integrator gave is taken off. */
+export const forgetExternalIdSignal = defineSignal('forgetExternalId');
 
 /** How a command reaches its subscription, by Update-with-Start: one whose workflow has ended is taken up again. */
 export function subscriptionCommandStart(subscriptionId: string) {
@@ -195,7 +224,7 @@ export function subscriptionCommandStart(subscriptionId: string) {
     args: [{ subscriptionId }] as [SubscriptionInput],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: 'taken up again by a command',
+    staticSummary: `Subscription ${subscriptionId}, taken up again by a command`,
   } as const;
 }
 
@@ -228,7 +257,7 @@ export type AddOnInput = OpenAddOn | ResumeAddOn;
 export const openAddOnUpdate = defineUpdate<OpenAnswer>('open');
 
 /** How an order is opened, by Update-with-Start of `openAddOnUpdate`. */
-export function addOnStart(input: OpenAddOn) {
+export function addOnStart(input: OpenAddOn, externalId: string | null = null) {
   return {
     workflowId: addOnWorkflowId(input.orderId),
     taskQueue: TASK_QUEUES.subscriptions,
@@ -237,9 +266,7 @@ export function addOnStart(input: OpenAddOn) {
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     priority: { fairnessKey: input.customerId },
     staticSummary: `${String(input.quantity)} × ${input.pack} for ${input.customerId}`,
-    typedSearchAttributes: new TypedSearchAttributes([
-      { key: SEARCH_ATTRIBUTES.customer, value: input.customerId },
-    ]),
+    typedSearchAttributes: new TypedSearchAttributes(ownedBy(input.customerId, externalId)),
   } as const;
 }
 
@@ -259,7 +286,7 @@ export const removeAutoTopUpUpdate = defineUpdate<null>('removeAutoTopUp');
 export const observeCreditsSignal = defineSignal('observeCredits');
 
 /** How a customer's automatic top-up is reached, by Update-with-Start or signalWithStart: it runs while it has to do. */
-export function topUpStart(customerId: string) {
+export function topUpStart(customerId: string, externalId: string | null = null) {
   return {
     workflowId: topUpWorkflowId(customerId),
     taskQueue: TASK_QUEUES.subscriptions,
@@ -267,10 +294,8 @@ export function topUpStart(customerId: string) {
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     priority: { fairnessKey: customerId },
-    staticSummary: `automatic top-up of ${customerId}`,
-    typedSearchAttributes: new TypedSearchAttributes([
-      { key: SEARCH_ATTRIBUTES.customer, value: customerId },
-    ]),
+    staticSummary: `Automatic top-up of ${customerId}`,
+    typedSearchAttributes: new TypedSearchAttributes(ownedBy(customerId, externalId)),
   } as const;
 }
 
@@ -301,7 +326,7 @@ export function paymentFactDelivery(destination: PaymentDestination) {
           workflowId: subscriptionWorkflowId(destination.subscriptionId),
           taskQueue: TASK_QUEUES.subscriptions,
           args: [{ subscriptionId: destination.subscriptionId }] as [SubscriptionInput],
-          staticSummary: 'taken up again by news of a payment',
+          staticSummary: `Subscription ${destination.subscriptionId}, taken up again by news of a payment`,
         },
       ] as const;
     case 'add_on':
@@ -312,7 +337,7 @@ export function paymentFactDelivery(destination: PaymentDestination) {
           workflowId: addOnWorkflowId(destination.orderId),
           taskQueue: TASK_QUEUES.subscriptions,
           args: [{ orderId: destination.orderId }] as [AddOnInput],
-          staticSummary: 'taken up again by news of a payment',
+          staticSummary: `Order ${destination.orderId}, taken up again by news of a payment`,
         },
       ] as const;
   }
@@ -344,9 +369,7 @@ export function erasureStart(input: ErasureInput) {
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     priority: { fairnessKey: input.customerId },
-    staticSummary: `erasing ${input.customerId}`,
-    typedSearchAttributes: new TypedSearchAttributes([
-      { key: SEARCH_ATTRIBUTES.customer, value: input.customerId },
-    ]),
+    staticSummary: `Erasure of ${input.customerId}`,
+    typedSearchAttributes: new TypedSearchAttributes(ownedBy(input.customerId, null)),
   } as const;
 }

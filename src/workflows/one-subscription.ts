@@ -5,6 +5,7 @@ import { now } from './now';
 import type { OpenedShell } from './subscription-shell';
 
 const { claimActivation } = proxyLocalActivities<Activities>({
+  summary: 'Makes sure that the customer has no other subscription',
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });

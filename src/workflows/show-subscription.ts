@@ -5,11 +5,16 @@ import { subscriptionCard } from './subscription-card';
 import { nextLookAt } from './subscription-look';
 import type { OpenedShell } from './subscription-shell';
 
+/** Keeps the operator's card true, which costs nothing. */
+export function showCard(shell: OpenedShell): void {
+  setCurrentDetails(subscriptionCard(shell.state, nextLookAt(shell), shell.cancelRequest));
+}
+
 /** Keeps the operator's card and the search attributes true. An attribute costs an event, so only changes are sent. */
 export function showSubscription(shell: OpenedShell): void {
   const { state } = shell;
   const { status, plan, nextGrant } = viewOf(state);
-  setCurrentDetails(subscriptionCard(state, nextLookAt(shell)));
+  showCard(shell);
 
   const shown = workflowInfo().typedSearchAttributes;
   const at = nextGrant === null ? undefined : new Date(nextGrant.at);

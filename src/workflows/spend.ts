@@ -7,24 +7,44 @@ import {
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { epochMsOf, type Instant } from '../domain/instants';
 import type { SpendStatus } from '../domain/spend';
+import { demand, isLine, membersOf } from './arguments';
 import {
   cancelSpendSignal,
+  giveUpUpdate,
+  isGivenUpQuery,
   reserveUpdate,
   SEARCH_ATTRIBUTES,
+  type CommandAnswer,
   type ReserveAnswer,
   type SpendInput,
 } from './messages';
 import { now } from './now';
+import { spendCard, type SpendEnd, type SpendStanding, type Wish } from './spend-card';
 
 type JobOutcome = Awaited<ReturnType<Activities['runJob']>>;
+type Settled = Awaited<ReturnType<Activities['settleSpend']>>;
+type Licensed = Awaited<ReturnType<Activities['licenseImage']>>;
 
-const { reserveSpend, settleSpend, licenseImage } = proxyLocalActivities<Activities>({
+const LOCAL = {
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+} as const;
+const { reserveSpend } = proxyLocalActivities<Activities>({
+  ...LOCAL,
+  summary: 'Sets the credits aside, or refuses',
+});
+const { settleSpend } = proxyLocalActivities<Activities>({
+  ...LOCAL,
+  summary: 'Captures what was delivered and releases the rest',
+});
+const { licenseImage } = proxyLocalActivities<Activities>({
+  ...LOCAL,
+  summary: 'Sells the licence, or refuses',
 });
 
 /** What is left to an activity after the deadline to stop the provider and to store what it delivered. */
@@ -32,27 +52,36 @@ const AFTER_DEADLINE_MS = 600_000;
 
 /**
  * One spend, from the hold to its settlement. The update `reserve` answers as soon as the credits are held; a refusal is
- * an answer, and nothing follows it. The signal `cancel`, and a cancel of the workflow itself, ask the work to stop; only
- * this workflow captures or releases the hold, and it never ends before it has.
+ * an answer, and nothing follows it. The signal `cancel`, and a cancel of the workflow itself, ask the work to stop; the update
+ * `giveUp` ends it without waiting for the provider. Only this workflow captures or releases the hold, and it never ends before
+ * it has.
  */
 export async function spend(input: SpendInput): Promise<SpendStatus | 'refused'> {
-  const wish = listenForStop(input);
+  const shell: Shell = {
+    input,
+    standing: { at: 'reserving' },
+    stop: false,
+    givenUp: null,
+    scope: new CancellationScope(),
+  };
+  listenForEnd(shell);
   const answers = answerReserve();
   return CancellationScope.nonCancellable(async () => {
-    card(input, 'reserving credits');
+    show(shell, { at: 'reserving' });
     if (input.request.action === 'license_image') {
-      const answer = await licenseImage({ spend: input, at: now() });
+      const { answer, paid } = licensedOf(await licenseImage({ spend: input, at: now() }));
       answers.give(answer);
-      return end(input, answer.outcome === 'refused' ? answer : answer.status);
+      return end(shell, answer, paid === undefined ? null : { held: paid, captured: paid, released: 0 });
     }
-    const { answer, deadlineAt } = await reserveSpend({ spend: input, at: now() });
+    const { answer, deadlineAt, held } = await reserveSpend({ spend: input, at: now() });
     answers.give(answer);
-    if (answer.outcome === 'refused') return end(input, answer);
-    if (deadlineAt === null) return end(input, answer.status);
-    card(input, `credits held, at work until ${deadlineAt} at the latest`);
-    const outcome = wish.stop ? STOPPED : await work(input.spendId, deadlineAt, wish);
-    card(input, `settling: ${outcome.end.status}, ${outcome.end.delivered} delivered`);
-    return end(input, await settleSpend({ spendId: input.spendId, outcome, at: now() }));
+    if (answer.outcome === 'refused' || deadlineAt === null) return end(shell, answer, null);
+    show(shell, { at: 'working', held: held ?? null, deadlineAt });
+    const worked = shell.stop ? STOPPED : await work(input.spendId, deadlineAt, shell);
+    const outcome = unlessGivenUp(worked, shell);
+    show(shell, { at: 'settling', how: outcome.end.status, delivered: outcome.end.delivered });
+    const settled = settledOf(await settleSpend({ spendId: input.spendId, outcome, at: now() }));
+    return finish(shell, settled);
   });
 }
 
@@ -62,32 +91,58 @@ const STOPPED: JobOutcome = {
   modelVersion: null,
 };
 
-interface Wish {
-  /** True once somebody wants the work to stop. */
+/** All that a run knows. */
+interface Shell extends Wish {
+  readonly input: SpendInput;
+  standing: SpendStanding;
   stop: boolean;
+  givenUp: string | null;
+  /** Of the work: cancelled once somebody wants it to stop. */
   readonly scope: CancellationScope;
 }
 
-function listenForStop(input: SpendInput): Wish {
-  const wish: Wish = { stop: false, scope: new CancellationScope() };
+function listenForEnd(shell: Shell): void {
   const stop = () => {
-    if (!wish.stop) card(input, 'asked to stop; the provider is told, and waited for until the deadline');
-    wish.stop = true;
-    wish.scope.cancel();
+    shell.stop = true;
+    show(shell, shell.standing);
+    shell.scope.cancel();
   };
-  const description = 'Stops the work: what was delivered is captured, the rest released.';
-  setHandler(cancelSpendSignal, stop, { description });
+  const giveUp = ({ reason }: { readonly reason: string }): CommandAnswer => {
+    const isOver = shell.standing.at === 'settling' || shell.standing.at === 'ended';
+    if (isOver && shell.givenUp === null) {
+      const message = 'The work has ended already: its credits are being settled.';
+      return { outcome: 'refused', code: 'state_conflict', message };
+    }
+    shell.givenUp ??= reason;
+    stop();
+    return { outcome: 'done' };
+  };
+  setHandler(giveUpUpdate, giveUp, {
+    description:
+      'Waits no longer for a provider that is dead: what is delivered and stored is captured, the rest released. ' +
+      'The customer can read the reason. {"reason": "…"}',
+    validator: (argument: unknown) =>
+      demand(isLine(membersOf(argument)['reason']), 'Say why, in a line: {"reason": "…"}.'),
+  });
+  setHandler(cancelSpendSignal, stop, {
+    description: 'Stops the work: what was delivered is captured, the rest released.',
+  });
+  setHandler(isGivenUpQuery, () => shell.givenUp !== null, {
+    description: 'Inner: asked by the activity that does the work.',
+  });
   CancellationScope.current().cancelRequested.catch(stop);
-  return wish;
 }
 
 function answerReserve(): { give: (answer: ReserveAnswer) => void } {
   let given: ReserveAnswer | undefined;
-  const answer = async (): Promise<ReserveAnswer> => {
-    await condition(() => given !== undefined);
-    return given as ReserveAnswer;
-  };
-  setHandler(reserveUpdate, answer, { description: 'Whether the credits are held, or why not.' });
+  const answer = (): Promise<ReserveAnswer> =>
+    CancellationScope.nonCancellable(async () => {
+      await condition(() => given !== undefined);
+      return given as ReserveAnswer;
+    });
+  setHandler(reserveUpdate, answer, {
+    description: 'Inner: sent by the API that starts it; whether the credits are held, or why not.',
+  });
   return { give: (known) => (given = known) };
 }
 
@@ -95,7 +150,7 @@ function answerReserve(): { give: (answer: ReserveAnswer) => void } {
  * The work in one activity, which is waited for also when it is asked to stop: it alone knows what it has begun. When it
  * could not answer the wish itself (its worker died, or somebody failed it by hand), a second one stops what it left.
  */
-async function work(spendId: string, deadlineAt: Instant, wish: Wish): Promise<JobOutcome> {
+async function work(spendId: string, deadlineAt: Instant, shell: Shell): Promise<JobOutcome> {
   const leftMs = Math.max(0, epochMsOf(deadlineAt) - Date.now());
   const { runJob } = proxyActivities<Activities>({
     summary: 'Has the provider do the work, and stores what it delivers',
@@ -105,23 +160,54 @@ async function work(spendId: string, deadlineAt: Instant, wish: Wish): Promise<J
     // Not the SDK's default, whatever its documentation says: that one gives up on the activity and leaves it running.
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   });
-  const running = wish.scope.run(() => runJob({ spendId, deadlineAt, stop: false }));
+  const running = shell.scope.run(() => runJob({ spendId, deadlineAt, stop: false }));
   const stopLeft = () => runJob({ spendId, deadlineAt, stop: true });
-  await Promise.race([running.catch(() => undefined), condition(() => wish.stop)]);
+  await Promise.race([running.catch(() => undefined), condition(() => shell.stop)]);
   // Runs that were asked to stop before this patch began the second one beside the first.
-  if (wish.stop && !patched('one-activity-at-a-time')) return stopLeft();
+  if (shell.stop && !patched('one-activity-at-a-time')) return stopLeft();
   return running.catch(stopLeft);
 }
 
-function end(input: SpendInput, final: SpendStatus | (ReserveAnswer & { outcome: 'refused' })) {
-  const status = typeof final === 'string' ? final : 'refused';
-  card(input, typeof final === 'string' ? final : `refused: ${final.code}`);
-  upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.spendStatus, value: status }]);
+/** Work that was cut off because an operator gave it up has failed; what had ended by itself before keeps its own end. */
+function unlessGivenUp(outcome: JobOutcome, { givenUp }: Wish): JobOutcome {
+  if (givenUp === null || outcome.end.status !== 'canceled') return outcome;
+  const failure = { code: 'given_up', detail: givenUp };
+  return { ...outcome, end: { ...outcome.end, status: 'failed', failure } };
+}
+
+/** What was recorded before the end was told in numbers is the bare status. */
+function settledOf(recorded: Settled | SpendStatus): SpendEnd & { readonly status: SpendStatus } {
+  if (typeof recorded === 'string') return { status: recorded, credits: null, failure: null };
+  const { status, failure, ...credits } = recorded;
+  return { status, failure, credits };
+}
+
+/** What was recorded before the price was told is the bare answer. */
+function licensedOf(recorded: Licensed | ReserveAnswer): Licensed {
+  return 'answer' in recorded ? recorded : { answer: recorded };
+}
+
+function end(shell: Shell, answer: ReserveAnswer, credits: SpendEnd['credits']): SpendStatus | 'refused' {
+  if (answer.outcome === 'reserved') return finish(shell, { status: answer.status, credits, failure: null });
+  show(shell, { at: 'refused', code: answer.code, message: answer.message });
+  return leave('refused', answer.code);
+}
+
+function finish(shell: Shell, spendEnd: SpendEnd & { readonly status: SpendStatus }): SpendStatus {
+  show(shell, { at: 'ended', ...spendEnd });
+  return leave(spendEnd.status, spendEnd.failure?.code);
+}
+
+function leave<Status extends SpendStatus | 'refused'>(status: Status, failure: string | undefined): Status {
+  upsertSearchAttributes([
+    { key: SEARCH_ATTRIBUTES.spendStatus, value: status },
+    ...(failure === undefined ? [] : [{ key: SEARCH_ATTRIBUTES.failure, value: failure }]),
+  ]);
   return status;
 }
 
-/** The operator's card in the Web UI. */
-function card({ spendId, customerId, request }: SpendInput, standing: string): void {
-  const lines = [`**${request.action}** of ${customerId}`, `Spend ${spendId}: ${standing}.`];
-  setCurrentDetails(lines.join('\n\n'));
+function show(shell: Shell, standing: SpendStanding): void {
+  shell.standing = standing;
+  const externalId = workflowInfo().typedSearchAttributes.get(SEARCH_ATTRIBUTES.externalId);
+  setCurrentDetails(spendCard(shell.input, standing, { wish: shell, externalId }));
 }

@@ -8,27 +8,46 @@ const running = play([paid(month(anchor, 0))]).state;
 
 describe('the card of a subscription', () => {
   it('says that it runs, what comes next, and no reason to wait', () => {
-    expect(subscriptionCard(running, renewal).split('\n\n')).toEqual([
-      '**standard** by the month for cus_1 (sub_stripe): **active**',
-      'Cycle 0, 2026-01-31T10:00:00.000Z to 2026-02-28T10:00:00.000Z.',
+    expect(subscriptionCard(running, renewal, null).split('\n\n')).toEqual([
+      "**Standard** by the month for cus_1 (Stripe's subscription sub_stripe): **active**",
+      'The first month: 2026-01-31T10:00:00.000Z to 2026-02-28T10:00:00.000Z, 28 days.',
       'Paid through 2026-02-28T10:00:00.000Z.',
       'Next grant: 500 credits at 2026-02-28T10:00:00.000Z.',
     ]);
+  });
+
+  it('calls plans and months by their names, as the catalog and people do', () => {
+    const named = { ...running, planNames: { standard: 'Starter' }, plan: 'pro' } as const;
+    expect(subscriptionCard(named, renewal, null)).toContain('**Starter** by the month');
+    expect(subscriptionCard(named, renewal, null)).toContain('Becomes Pro when the paid time ends.');
+    const later = play([paid(month(anchor, 1)), passes(renewal)], running).state;
+    expect(subscriptionCard(later, null, null)).toContain('The second month: 2026-02-28T10:00:00.000Z to ');
+  });
+
+  it('says that a cancellation of the workflow is not followed, and what to send instead', () => {
+    const asked = subscriptionCard(running, renewal, { at: renewal });
+    expect(asked).toContain(
+      '**Not followed**: a cancellation of this workflow was requested at 2026-02-28T10:00:00.000Z.',
+    );
+    expect(asked).toContain('the Update `cancel`: {"when": "period_end"} or {"when": "now"}');
+    expect(asked).toContain('**active**');
   });
 
   it('says for which first payment it waits', () => {
     const checkout = { sessionId: 'cs_1', url: 'https://pay.example', expiresAt: anchor };
     const waiting = openSubscription({ ...opening(), checkout, at: at('2026-01-30T10:00:00Z') });
     expect(reasons(waiting)).toEqual([
-      '**Waits** for its first payment at the checkout cs_1, open until 2026-01-31T10:00:00.000Z. Paid and not seen: `lookAgain`.',
+      "**Waits** for its first payment at Stripe's checkout cs_1, open until 2026-01-31T10:00:00.000Z. Paid and not seen: `lookAgain`.",
     ]);
-    expect(subscriptionCard({ ...waiting, expired: true }, null)).toContain('Its checkout ended unpaid.');
+    expect(subscriptionCard({ ...waiting, expired: true }, null, null)).toContain(
+      'Its checkout ended unpaid.',
+    );
     expect(reasons(opened())).toEqual([expect.stringContaining('first invoice to be paid')]);
   });
 
   it('says for which renewal it waits, how that stands, and what mends it', () => {
     const inGrace = play([passes(renewal)], running).state;
-    expect(subscriptionCard(inGrace, at('2026-02-28T13:00:00Z'))).toContain(
+    expect(subscriptionCard(inGrace, at('2026-02-28T13:00:00Z'), null)).toContain(
       [
         '**active**',
         '**Waits** for its renewal of 2026-02-28T10:00:00.000Z to be paid: past due from 2026-02-28T13:00:00.000Z. Paid at Stripe and not seen: `lookAgain`. Paid past Stripe: `recordPayment`.',
@@ -59,12 +78,12 @@ describe('the card of a subscription', () => {
 
   it('names a payment that came before the one it follows', () => {
     const { state } = step(opened(), paid(month(anchor, 1)));
-    expect(reasons(state)[0]).toContain('with the payment in_1 for an earlier one');
+    expect(reasons(state)[0]).toContain("with Stripe's invoice in_1 for an earlier payment");
   });
 });
 
 function reasons(state: SubscriptionState): readonly string[] {
-  return subscriptionCard(state, null)
+  return subscriptionCard(state, null, null)
     .split('\n\n')
     .filter((line) => line.startsWith('**Waits**'));
 }

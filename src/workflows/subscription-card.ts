@@ -1,4 +1,4 @@
-import type { Instant } from '../domain/instants';
+import { epochMsOf, type Instant } from '../domain/instants';
 import {
   differencesOf,
   viewOf,
@@ -9,18 +9,28 @@ import {
   type Waiting,
 } from '../domain/subscription';
 import { wordsOfDuplicate } from '../domain/subscription/duplicate';
+import { planNameOf } from '../domain/subscription/plan-names';
+import { linesOfCancelRequest, type CancelRequest } from './cancel-request';
+import { stripesOwn } from './stripes-own';
 
 /**
  * The operator's card in the Web UI: where the subscription stands, why it waits, and the update that mends it
  * (docs/runbook.md). `nextLookAt`: when it is read at Stripe again by itself, null when there is no need.
  */
-export function subscriptionCard(state: SubscriptionState, nextLookAt: Instant | null): string {
-  const { status, plan, pendingPlan, nextGrant, paidThrough, currentPeriod, cycle, cancelAt } = viewOf(state);
-  const atStripe = state.stripeSubscriptionId ?? 'not at Stripe';
+export function subscriptionCard(
+  state: SubscriptionState,
+  nextLookAt: Instant | null,
+  cancelRequest: CancelRequest | null,
+): string {
+  const { status, plan, pendingPlan, nextGrant, paidThrough, cancelAt } = viewOf(state);
+  const nameOf = (id: typeof plan) => planNameOf(state.planNames, id);
+  const { stripeSubscriptionId } = state;
+  const atStripe = stripeSubscriptionId === null ? 'not at Stripe' : stripesOwn(stripeSubscriptionId);
   const withheld = withheldCredits(state);
   const reasons = whyItWaits(state);
   const lines = [
-    `**${plan}** by the ${state.interval} for ${state.customerId} (${atStripe}): **${status}**`,
+    `**${nameOf(plan)}** by the ${state.interval} for ${state.customerId} (${atStripe}): **${status}**`,
+    ...linesOfCancelRequest(cancelRequest, INSTEAD),
     ...differencesOf(state).map((difference) => `**Look** ${wordsOfDifference(state, difference)}`),
     ...reasons.map((waiting) => `**Waits** ${wordsOf(waiting)}`),
     ...(nextLookAt === null || (reasons.length === 0 && state.duplicate === undefined)
@@ -32,17 +42,37 @@ export function subscriptionCard(state: SubscriptionState, nextLookAt: Instant |
     ...(status === 'canceled' && state.expired
       ? ['Its checkout ended unpaid. Money that comes all the same is taken in.']
       : []),
-    ...(currentPeriod === null || cycle === null
-      ? []
-      : [`Cycle ${cycle}, ${currentPeriod.start} to ${currentPeriod.end}.`]),
-    `Paid through ${paidThrough ?? 'nothing yet'}.`,
+    ...monthOf(state),
+    paidThrough === null ? 'Nothing is paid yet.' : `Paid through ${paidThrough}.`,
     ...givenAway(state),
-    nextGrant === null ? 'No grant to come.' : `Next grant: ${nextGrant.credits} credits at ${nextGrant.at}.`,
-    ...(withheld === 0 ? [] : [`Money went back: ${withheld} credits of its cycles to come are withheld.`]),
-    ...(pendingPlan === null ? [] : [`Becomes ${pendingPlan} when the paid time ends.`]),
+    nextGrant === null
+      ? 'No credits are to come.'
+      : `Next grant: ${nextGrant.credits} credits at ${nextGrant.at}.`,
+    ...(withheld === 0 ? [] : [`Money went back: ${withheld} credits of its months to come are withheld.`]),
+    ...(pendingPlan === null ? [] : [`Becomes ${nameOf(pendingPlan)} when the paid time ends.`]),
     ...(cancelAt === null ? [] : [`${status === 'canceled' ? 'Ended' : 'Ends'} at ${cancelAt}.`]),
   ];
   return lines.join('\n\n');
+}
+
+const DAY_MS = 86_400_000;
+
+const INSTEAD =
+  'A subscription ends by the Update `cancel`: {"when": "period_end"} or {"when": "now"}, which ends it at Stripe too.';
+
+const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'];
+
+/** The month of credits that runs, counted from the first payment or the latest upgrade. */
+function monthOf(state: SubscriptionState): readonly string[] {
+  const { currentPeriod, cycle, anchorAt } = viewOf(state);
+  if (currentPeriod === null || cycle === null) return [];
+  const ordinal = ORDINALS[cycle] ?? `${String(cycle + 1)}.`;
+  const isCountedAnew = state.eras.length > 1 && anchorAt !== null;
+  const since = isCountedAnew ? `, counted from ${anchorAt}` : '';
+  const days = Math.round((epochMsOf(currentPeriod.end) - epochMsOf(currentPeriod.start)) / DAY_MS);
+  return [
+    `The ${ordinal} month${since}: ${currentPeriod.start} to ${currentPeriod.end}, ${String(days)} days.`,
+  ];
 }
 
 /** The time that nobody is charged for, while it runs. */
@@ -54,7 +84,7 @@ function givenAway({ waived, at }: SubscriptionState): readonly string[] {
 function wordsOf(waiting: Waiting): string {
   switch (waiting.for) {
     case 'checkout':
-      return `for its first payment at the checkout ${waiting.sessionId}, open until ${waiting.until}. Paid and not seen: \`lookAgain\`.`;
+      return `for its first payment at ${stripesOwn(waiting.sessionId)}, open until ${waiting.until}. Paid and not seen: \`lookAgain\`.`;
     case 'first_invoice':
       return 'for its first invoice to be paid. Paid at Stripe and not seen: `lookAgain`. Paid past Stripe: `recordPayment`.';
     case 'renewal':
@@ -62,7 +92,7 @@ function wordsOf(waiting: Waiting): string {
     case 'resume':
       return `since ${waiting.since}, for it is paused; ${waiting.heldBack} paid grants are kept for its end. \`resume\` ends the pause.`;
     case 'first_payment':
-      return `with the payment ${waiting.paymentId} for an earlier one, from which its cycles are counted: \`lookAgain\`.`;
+      return `with ${stripesOwn(waiting.paymentId)} for an earlier payment, from which its months are counted: \`lookAgain\`.`;
     case 'debit':
       return 'for a bank debit to end that was under way when it was stopped: it is granted if it succeeds, else its invoice is voided.';
     case 'stripe':

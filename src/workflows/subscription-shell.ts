@@ -1,12 +1,21 @@
-import { condition, currentUpdateInfo, log, setHandler } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  currentUpdateInfo,
+  log,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import type { ErrorCode } from '../domain/errors';
 import { parseInstant, type Instant } from '../domain/instants';
 import { PLAN_IDS } from '../domain/catalog';
 import { viewOf, type SubscriptionCommand, type SubscriptionState } from '../domain/subscription';
 import { demand, isLine, isPaymentFact, membersOf } from './arguments';
+import type { CancelRequest } from './cancel-request';
 import {
   cancelUpdate,
   changePlanUpdate,
+  forgetExternalIdSignal,
   lookAgainUpdate,
   migrateUpdate,
   openSubscriptionUpdate,
@@ -15,6 +24,7 @@ import {
   recordPaymentUpdate,
   replaceUpdate,
   resumeUpdate,
+  SEARCH_ATTRIBUTES,
   stateQuery,
   type CommandAnswer,
   type OpenAnswer,
@@ -44,6 +54,8 @@ export interface Shell {
   readonly answers: Map<string, CommandAnswer>;
   /** When everything was last read at Stripe unasked. */
   lookedAt: Instant | null;
+  /** Null while nobody has asked Temporal to cancel this run. */
+  cancelRequest: CancelRequest | null;
 }
 
 export type OpenedShell = Shell & { state: SubscriptionState };
@@ -61,45 +73,28 @@ export function refuseAll({ orders, answers }: Shell, code: ErrorCode, message: 
   for (const { commandId } of orders.splice(0)) answers.set(commandId, { outcome: 'refused', code, message });
 }
 
-/** Registers what can be said to the subscription. Handlers only note what they hear; the loop does the work. */
+/**
+ * Registers what can be said to the subscription: first what operators send, as the Web UI lists it. Handlers only note what
+ * they hear; the loop does the work. Who waits for an answer gets it although somebody has asked to cancel the workflow.
+ */
 export function listen(shell: Shell): void {
-  const order = async (wanted: (commandId: string) => Order): Promise<CommandAnswer> => {
+  const order = (wanted: (commandId: string) => Order): Promise<CommandAnswer> => {
     const commandId = currentUpdateInfo()?.id ?? '';
-    shell.orders.push(wanted(commandId));
-    await condition(() => shell.answers.has(commandId));
-    return shell.answers.get(commandId) as CommandAnswer;
+    return CancellationScope.nonCancellable(async () => {
+      shell.orders.push(wanted(commandId));
+      await condition(() => shell.answers.has(commandId));
+      return shell.answers.get(commandId) as CommandAnswer;
+    });
   };
-  const open = async (): Promise<OpenAnswer> => {
-    await condition(() => shell.opened !== null);
-    return shell.opened as OpenAnswer;
-  };
-  setHandler(openSubscriptionUpdate, open, { description: 'Whether the checkout is open, or why not.' });
-  setHandler(
-    changePlanUpdate,
-    ({ plan }) => order((commandId) => ({ type: 'change_plan', commandId, plan })),
-    {
-      description: 'A higher plan now, once it is paid; a lower one when the paid time ends. {"plan": "pro"}',
-      validator: (argument: unknown) => {
-        const { plan } = membersOf(argument);
-        demand(
-          PLAN_IDS.some((id) => id === plan),
-          'Name a plan of the catalog: {"plan": "pro"}.',
-        );
-      },
-    },
-  );
-  setHandler(cancelUpdate, ({ when }) => order((commandId) => ({ type: 'cancel', commandId, when })), {
-    description: 'Ends it when the paid time ends, or now. {"when": "period_end"} or {"when": "now"}',
-    validator: (argument: unknown) => {
-      const { when } = membersOf(argument);
-      demand(when === 'period_end' || when === 'now', 'Say {"when": "period_end"} or {"when": "now"}.');
-    },
-  });
-  setHandler(resumeUpdate, () => order((commandId) => ({ type: 'resume', commandId })), {
-    description: 'Undoes a scheduled cancel, or ends a pause.',
-  });
-  setHandler(pauseUpdate, () => order((commandId) => ({ type: 'pause', commandId })), {
-    description: 'No grants and no charges until it is resumed.',
+  listenToOperators(order);
+  listenInside(shell, order);
+}
+
+type TakeOrder = (wanted: (commandId: string) => Order) => Promise<CommandAnswer>;
+
+function listenToOperators(order: TakeOrder): void {
+  setHandler(lookAgainUpdate, () => order((commandId) => ({ type: 'look_again', commandId })), {
+    description: 'Reads everything about it at Stripe again, and does what follows.',
   });
   setHandler(
     recordPaymentUpdate,
@@ -117,6 +112,33 @@ export function listen(shell: Shell): void {
       },
     },
   );
+  setHandler(cancelUpdate, ({ when }) => order((commandId) => ({ type: 'cancel', commandId, when })), {
+    description: 'Ends it when the paid time ends, or now. {"when": "period_end"} or {"when": "now"}',
+    validator: (argument: unknown) => {
+      const { when } = membersOf(argument);
+      demand(when === 'period_end' || when === 'now', 'Say {"when": "period_end"} or {"when": "now"}.');
+    },
+  });
+  setHandler(resumeUpdate, () => order((commandId) => ({ type: 'resume', commandId })), {
+    description: 'Undoes a scheduled cancel, or ends a pause.',
+  });
+  setHandler(pauseUpdate, () => order((commandId) => ({ type: 'pause', commandId })), {
+    description: 'No grants and no charges until it is resumed.',
+  });
+  setHandler(
+    changePlanUpdate,
+    ({ plan }) => order((commandId) => ({ type: 'change_plan', commandId, plan })),
+    {
+      description: 'A higher plan now, once it is paid; a lower one when the paid time ends. {"plan": "pro"}',
+      validator: (argument: unknown) => {
+        const { plan } = membersOf(argument);
+        demand(
+          PLAN_IDS.some((id) => id === plan),
+          'Name a plan of the catalog: {"plan": "pro"}.',
+        );
+      },
+    },
+  );
   setHandler(
     migrateUpdate,
     ({ catalogVersion }) => order((commandId) => ({ type: 'migrate', commandId, catalogVersion })),
@@ -126,11 +148,21 @@ export function listen(shell: Shell): void {
         demand(isLine(membersOf(argument)['catalogVersion']), 'Say {"catalogVersion": "…"}.'),
     },
   );
-  setHandler(lookAgainUpdate, () => order((commandId) => ({ type: 'look_again', commandId })), {
-    description: 'Reads everything about it at Stripe again, and does what follows.',
+}
+
+/** What Scrip itself sends. */
+function listenInside(shell: Shell, order: TakeOrder): void {
+  const open = (): Promise<OpenAnswer> =>
+    CancellationScope.nonCancellable(async () => {
+      await condition(() => shell.opened !== null);
+      return shell.opened as OpenAnswer;
+    });
+  setHandler(openSubscriptionUpdate, open, {
+    description: 'Inner: sent by the API that starts it; whether the checkout is open, or why not.',
   });
   setHandler(replaceUpdate, () => order((commandId) => ({ type: 'replace', commandId })), {
-    description: 'From a later opening of the customer: ends it if nothing is paid. {"by": "sub_…"}',
+    description:
+      'Inner: from a later opening of the customer; ends this one if nothing is paid. {"by": "sub_…"} By hand, use cancel.',
     validator: (argument: unknown) => demand(isLine(membersOf(argument)['by']), 'Say {"by": "sub_…"}.'),
   });
   const hear = (fact: PaymentFact) => {
@@ -139,7 +171,11 @@ export function listen(shell: Shell): void {
   };
   setHandler(paymentFactSignal, hear, {
     description:
-      'From the inbox: a payment may have changed, so it is read again at Stripe. By hand, use lookAgain.',
+      'Inner: from the inbox; a payment may have changed, so it is read again at Stripe. By hand, use lookAgain.',
+  });
+  const forget = () => upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.externalId, value: null }]);
+  setHandler(forgetExternalIdSignal, forget, {
+    description: 'Inner: the customer was erased; takes ScripExternalId off.',
   });
   setHandler(stateQuery, () => (shell.state === null ? null : viewOf(shell.state)), {
     description: 'The subscription as its workflow sees it.',

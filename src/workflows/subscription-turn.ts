@@ -45,9 +45,17 @@ const { carryOutSubscription: carryOutOnRecord } = proxyActivities<Activities>({
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });
-const { carryOutSubscription, findPlanTerms } = proxyLocalActivities<Activities>({
+const LOCAL = {
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+} as const;
+const { carryOutSubscription } = proxyLocalActivities<Activities>({
+  ...LOCAL,
+  summary: 'Records it, and grants what is due',
+});
+const { findPlanTerms } = proxyLocalActivities<Activities>({
+  ...LOCAL,
+  summary: 'Reads what the catalog says of the plans',
 });
 
 type Reading = Awaited<ReturnType<Activities['readSubscriptionNews']>>[number];

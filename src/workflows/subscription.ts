@@ -11,8 +11,10 @@ import type { Activities } from '../activities';
 import type { Instant } from '../domain/instants';
 import { isFinished, nextChangeAt, readSubscriptionState, viewOf } from '../domain/subscription';
 import { createAlarms } from './alarms';
+import { hearCancelRequest } from './cancel-request';
 import type { OpenSubscription, SubscriptionInput } from './messages';
 import { now } from './now';
+import { showCard } from './show-subscription';
 import { nextLookAt } from './subscription-look';
 import { hasNews, isOpened, listen, refuseAll, type OpenedShell, type Shell } from './subscription-shell';
 import { endAtStripe, finishCommand, takeTurn } from './subscription-turn';
@@ -22,9 +24,17 @@ const { openSubscription } = proxyActivities<Activities>({
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
 });
-const { findSubscriptionState, acknowledgeEvents } = proxyLocalActivities<Activities>({
+const LOCAL = {
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+} as const;
+const { findSubscriptionState } = proxyLocalActivities<Activities>({
+  ...LOCAL,
+  summary: 'Reads what is recorded of it',
+});
+const { acknowledgeEvents } = proxyLocalActivities<Activities>({
+  ...LOCAL,
+  summary: 'Notes that events of Stripe are taken in',
 });
 
 /**
@@ -40,9 +50,14 @@ export async function subscription(input: SubscriptionInput): Promise<void> {
     orders: [],
     answers: new Map(),
     lookedAt: null,
+    cancelRequest: null,
   };
   listen(shell);
-  // A subscription ends by a command, never by a cancel of its workflow.
+  // A subscription ends by a command, never by a cancel of its workflow: its card says so.
+  hearCancelRequest((cancelRequest) => {
+    shell.cancelRequest = cancelRequest;
+    if (isOpened(shell)) showCard(shell);
+  });
   await CancellationScope.nonCancellable(async () => {
     await begin(shell, input);
     if (isOpened(shell)) await live(shell);

@@ -9,18 +9,21 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { demand, isLine, membersOf } from './arguments';
+import { hearCancelRequest, linesOfCancelRequest, type CancelRequest } from './cancel-request';
 import { observeCreditsSignal, removeAutoTopUpUpdate, setAutoTopUpUpdate, type TopUpInput } from './messages';
 import { now } from './now';
 
 const { stepTopUp } = proxyLocalActivities<Activities>({
+  summary: 'Looks whether packs are to be bought',
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });
-const { openTopUp, chargeTopUp } = proxyActivities<Activities>({
-  summary: 'Orders and charges packs at Stripe',
+const AT_STRIPE = {
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
-});
+} as const;
+const { openTopUp } = proxyActivities<Activities>({ ...AT_STRIPE, summary: 'Orders packs' });
+const { chargeTopUp } = proxyActivities<Activities>({ ...AT_STRIPE, summary: 'Charges the card at Stripe' });
 
 type Input = Parameters<Activities['stepTopUp']>[0]['input'];
 type Purchase = NonNullable<Awaited<ReturnType<Activities['stepTopUp']>>>;
@@ -30,13 +33,17 @@ type Purchase = NonNullable<Awaited<ReturnType<Activities['stepTopUp']>>>;
  * is never more than one purchase, and carries a purchase to its end. What it knows is kept in Postgres between the runs.
  */
 export async function topUp({ customerId }: TopUpInput): Promise<void> {
-  setCurrentDetails(`Looks whether ${customerId} has too few credits and may buy more.`);
+  const card = createCard(customerId);
+  hearCancelRequest((request) => card.ask(request));
+  card.say('looks whether there are too few credits, and packs may be bought.');
   const inputs: Input[] = [];
   let done = 0;
-  const take = async (input: Input): Promise<null> => {
+  const take = (input: Input): Promise<null> => {
     const place = done + inputs.push(input);
-    await condition(() => done >= place);
-    return null;
+    return CancellationScope.nonCancellable(async () => {
+      await condition(() => done >= place);
+      return null;
+    });
   };
   setHandler(setAutoTopUpUpdate, (setting) => take({ type: 'set', setting }), {
     description:
@@ -57,14 +64,14 @@ export async function topUp({ customerId }: TopUpInput): Promise<void> {
     () => {
       if (!inputs.slice(1).some(({ type }) => type === 'observe')) inputs.push({ type: 'observe' });
     },
-    { description: 'Looks whether credits have run low.' },
+    { description: 'Inner: credits may have run low, so it looks. By hand, set it again.' },
   );
   await CancellationScope.nonCancellable(async () => {
     while (inputs.length > 0 || !allHandlersFinished()) {
       await condition(() => inputs.length > 0 || allHandlersFinished());
       const [input] = inputs;
       if (input === undefined) continue;
-      await carryThrough(customerId, input);
+      await carryThrough(card, input);
       inputs.shift();
       done += 1;
     }
@@ -76,23 +83,64 @@ function isCount(value: unknown): boolean {
 }
 
 /** Takes in one input, makes the purchase that follows from it, and looks again, until there is nothing more to buy. */
-async function carryThrough(customerId: string, first: Input): Promise<void> {
+async function carryThrough(card: Card, first: Input): Promise<void> {
+  const { customerId } = card;
   let input: Input | null = first;
   while (input !== null) {
     const purchase: Purchase | null = await stepTopUp({ customerId, input, at: now() });
-    if (purchase !== null) input = await buy(customerId, purchase);
+    if (purchase !== null) input = await buy(card, purchase);
     else input = input.type === 'set' || input.type === 'bought' ? { type: 'observe' } : null;
   }
 }
 
-async function buy(customerId: string, purchase: Purchase): Promise<Input> {
+async function buy(card: Card, purchase: Purchase): Promise<Input> {
+  const { customerId } = card;
   const { number, quantity, pack } = purchase;
-  setCurrentDetails(`Buying ${quantity} × ${pack} for ${customerId}.`);
+  const what = `${quantity} × ${pack}`;
+  card.say(
+    `${what} are being bought. If this stands still, the pending activity says what its last attempt came to.`,
+  );
   const opened = await openTopUp({ customerId, purchase, at: now() });
   const result = await chargeTopUp({ ...opened, at: now() });
-  const outcome = result.outcome === 'bought' ? 'bought' : `stopped: ${result.reason}`;
-  setCurrentDetails(`Bought ${quantity} × ${pack} for ${customerId}: ${outcome}.`);
-  return result.outcome === 'bought'
-    ? { type: 'bought', number }
-    : { type: 'failed', number, at: now(), reason: result.reason };
+  if (result.outcome === 'bought') {
+    card.say(`${what} were bought, and their credits are granted.`);
+    return { type: 'bought', number };
+  }
+  card.say(
+    `**stopped**: ${what} were not bought, ${result.reason}. The Update \`setAutoTopUp\` starts it again.`,
+  );
+  return { type: 'failed', number, at: now(), reason: result.reason };
+}
+
+/** The operator's card in the Web UI. */
+interface Card {
+  readonly customerId: string;
+  say(standing: string): void;
+  /** Somebody has asked Temporal to cancel the workflow. */
+  ask(request: CancelRequest): void;
+}
+
+function createCard(customerId: string): Card {
+  const instead =
+    'It ends by itself when nothing is to be bought. To buy nothing any more, send the Update `removeAutoTopUp`.';
+  let standing = '';
+  let request: CancelRequest | null = null;
+  const show = () => {
+    const lines = [
+      `**Automatic top-up** of ${customerId}: ${standing}`,
+      ...linesOfCancelRequest(request, instead),
+    ];
+    setCurrentDetails(lines.join('\n\n'));
+  };
+  return {
+    customerId,
+    say(words) {
+      standing = words;
+      show();
+    },
+    ask(asked) {
+      request = asked;
+      show();
+    },
+  };
 }

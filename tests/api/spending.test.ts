@@ -6,6 +6,7 @@ import { Client as TemporalClient, Connection, WorkflowNotFoundError } from '@te
 import type { SpendView } from '../../src/api/views/spend-view';
 import { deriveId } from '../../src/platform/ids';
 import { findPackageRoot } from '../../src/platform/package-root';
+import { SEARCH_ATTRIBUTES } from '../../src/workflows/messages';
 import type { TestStack } from '../support/start-stack';
 import type { Problem } from './api-client';
 import { arrive, balanceOf, imagesOf, spend, subscribe, until, uploadPictures } from './people';
@@ -232,6 +233,43 @@ describe('spending credits over HTTP', () => {
     expect(await balanceOf(api, customerId)).toMatchObject({ available: 10, held: 0 });
   });
 
+  it('says that nothing can be stopped when the workflow of a spend is gone, and leaves its hold to an operator', async () => {
+    const customerId = await arrive(api);
+    const request = await imagesOf(api, customerId, 3, 'a slow hill [studio: delay=20s]');
+    const begun = await api.post<SpendAnswer>('/v1/spends', request);
+    const { externalId } = (await api.get<{ externalId: string }>(`/v1/customers/${customerId}`)).body;
+    await withTemporal(stack, async (client) => {
+      const handle = client.workflow.getHandle(`spend/${begun.body.id}`);
+      const { typedSearchAttributes } = await handle.describe();
+      expect(typedSearchAttributes.get(SEARCH_ATTRIBUTES.externalId)).toBe(externalId);
+      await handle.terminate('by mistake');
+    });
+    const refused = await api.post<SpendAnswer>(`/v1/spends/${begun.body.id}/cancel`);
+    expect(refused).toMatchObject({
+      status: 409,
+      body: {
+        code: 'state_conflict',
+        spendId: begun.body.id,
+        detail: expect.stringContaining('workflow is gone') as string,
+      },
+    });
+    expect(await balanceOf(api, customerId)).toMatchObject({ available: 7, held: 3 });
+    await withTemporal(stack, async (client) => {
+      const { events } = await client.workflow.getHandle(`spend/${begun.body.id}`).fetchHistory();
+      const firstTask = events?.find(({ workflowTaskCompletedEventAttributes: done }) => Boolean(done));
+      await client.workflowService.resetWorkflowExecution({
+        namespace: stack.dev.temporalNamespace,
+        workflowExecution: { workflowId: `spend/${begun.body.id}` },
+        reason: 'a hold without a workflow',
+        requestId: begun.body.id,
+        workflowTaskFinishEventId: firstTask!.eventId!,
+      });
+    });
+    expect((await api.post(`/v1/spends/${begun.body.id}/cancel`)).status).toBe(202);
+    const ended = await api.get<SpendView>(`/v1/spends/${begun.body.id}?wait=60`);
+    expect(ended.body).toMatchObject({ status: 'canceled', credits: { captured: 0, released: 3 } });
+  });
+
   it('gives back what waits for a model that is taken away, and nothing else', async () => {
     const customerId = await subscribe(api);
     const training = await spend(api, {
@@ -397,12 +435,18 @@ async function withChildren(pid: number): Promise<readonly number[]> {
 }
 
 async function expectNoWorkflow({ dev }: TestStack, spendId: string): Promise<void> {
+  await withTemporal({ dev }, (client) =>
+    expect(client.workflow.getHandle(`spend/${spendId}`).describe()).rejects.toThrow(WorkflowNotFoundError),
+  );
+}
+
+async function withTemporal(
+  { dev }: Pick<TestStack, 'dev'>,
+  ask: (client: TemporalClient) => Promise<void>,
+): Promise<void> {
   const connection = await Connection.connect({ address: dev.temporalAddress });
   try {
-    const client = new TemporalClient({ connection, namespace: dev.temporalNamespace });
-    await expect(client.workflow.getHandle(`spend/${spendId}`).describe()).rejects.toThrow(
-      WorkflowNotFoundError,
-    );
+    await ask(new TemporalClient({ connection, namespace: dev.temporalNamespace }));
   } finally {
     await connection.close();
   }

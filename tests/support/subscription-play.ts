@@ -19,10 +19,17 @@ export const DAY = 24 * HOUR;
 
 /** The default catalog's plans by the month. */
 export const TERMS: readonly PlanTerms[] = [
-  { plan: 'free', rank: 0, byContract: false, credits: credits(10), price: null },
-  { plan: 'standard', rank: 1, byContract: false, credits: credits(500), price: usd(2_500) },
-  { plan: 'pro', rank: 2, byContract: false, credits: credits(1_000), price: usd(4_500) },
-  { plan: 'custom', rank: 3, byContract: true, credits: credits(5_000), price: null },
+  { plan: 'free', name: 'Free', rank: 0, byContract: false, credits: credits(10), price: null },
+  {
+    plan: 'standard',
+    name: 'Standard',
+    rank: 1,
+    byContract: false,
+    credits: credits(500),
+    price: usd(2_500),
+  },
+  { plan: 'pro', name: 'Pro', rank: 2, byContract: false, credits: credits(1_000), price: usd(4_500) },
+  { plan: 'custom', name: 'Custom', rank: 3, byContract: true, credits: credits(5_000), price: null },
 ];
 
 /** Everything that came of a sequence of inputs. */

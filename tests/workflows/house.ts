@@ -42,6 +42,8 @@ export interface House {
   readonly client: Client;
   readonly address: TemporalAddress;
   readonly studio: TestStudio;
+  /** Where the object store keeps its objects. */
+  readonly objectsFolder: string;
   readonly catalog: Catalog;
   readonly deps: ActivityDeps;
   readonly faults: Faults;
@@ -59,6 +61,8 @@ export interface HouseOptions {
   /** Absent: a namespace of its own on the run's dev server. */
   readonly address?: TemporalAddress;
   readonly publicUrl?: string;
+  /** Answers where the workers find the studio, should something stand between. */
+  readonly providerAt?: (studioUrl: string) => string;
 }
 
 /** What a bare house says about itself where nobody listens. */
@@ -90,7 +94,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       webhookSecrets: [],
     }),
     jobs: createHttpJobs({
-      baseUrl: studio.url,
+      baseUrl: options.providerAt?.(studio.url) ?? studio.url,
       token: TOKEN,
       webhookSecret: SECRET,
       submit: 'put',
@@ -126,6 +130,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     client,
     address,
     studio,
+    objectsFolder: folder,
     catalog,
     deps,
     faults,

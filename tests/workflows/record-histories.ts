@@ -15,6 +15,7 @@ import {
   changePlanUpdate,
   ERASURE_WORKFLOW,
   eraseUpdate,
+  giveUpUpdate,
   erasureStart,
   erasureWorkflowId,
   pauseUpdate,
@@ -81,6 +82,16 @@ describe('the histories', () => {
     await handle.result();
     // "spend-canceled" is from before the patch "one-activity-at-a-time".
     await record('spend-stopped-at-work', spendWorkflowId(canceled.spendId));
+
+    const dead = spendOf(customerId, 'dead', generating('a harbour [studio: delay=60s]', 2));
+    await reserve(house, dead);
+    while ((await findJob(house.db, dead.spendId)) === undefined) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const givenUp = house.client.workflow.getHandle(spendWorkflowId(dead.spendId));
+    await givenUp.executeUpdate(giveUpUpdate, { args: [{ reason: 'the provider is dead' }] });
+    await givenUp.result();
+    await record('spend-given-up', spendWorkflowId(dead.spendId));
 
     const early = spendOf(customerId, 'early', generating('a harbour', 2));
     const started = await house.client.workflow.signalWithStart(SPEND_WORKFLOW, {

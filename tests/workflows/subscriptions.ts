@@ -57,6 +57,11 @@ export async function openContract(
   return openAs(house, { ...opening, collection: 'invoice', contract });
 }
 
+/** What the integrator calls a customer. */
+export function externalIdOf(customerId: string): string {
+  return `our ${customerId}`;
+}
+
 function openingOf({ catalog }: House, customerId: string) {
   const subscriptionId = newId('sub');
   return { subscriptionId, customerId, catalogVersion: catalog.version, successUrl: null, cancelUrl: null };
@@ -65,7 +70,10 @@ function openingOf({ catalog }: House, customerId: string) {
 async function openAs({ client, db }: House, opening: OpenSubscription): Promise<Subscription> {
   const answer = await client.workflow.executeUpdateWithStart(openSubscriptionUpdate, {
     updateId: OPEN_UPDATE_ID,
-    startWorkflowOperation: new WithStartWorkflowOperation(SUBSCRIPTION_WORKFLOW, subscriptionStart(opening)),
+    startWorkflowOperation: new WithStartWorkflowOperation(
+      SUBSCRIPTION_WORKFLOW,
+      subscriptionStart(opening, externalIdOf(opening.customerId)),
+    ),
   });
   if (answer.outcome === 'refused') throw new Error(answer.message);
   return getSubscription(db, opening.subscriptionId);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { DomainError } from '../../domain/errors';
 import { isTerminal } from '../../domain/spend';
-import { getSpend } from '../../store/spends';
+import { getSpend, type Spend } from '../../store/spends';
 import { askToStop } from '../ask-to-stop';
 import { optionalJsonBody } from '../bodies/json-body';
 import { defineOperation } from '../operation';
@@ -11,20 +12,31 @@ import { spendSchema, spendView } from '../views/spend-view';
 export const cancelSpend = defineOperation({
   summary: 'Cancel a spend',
   description:
-    'Asks the spend to stop. Work that has not begun is released; of running work only what was delivered is captured. The first terminal state wins, so a finished spend is answered as it is. Safe to repeat.',
+    'Asks the spend to stop. Work that has not begun is released; of running work only what was delivered is captured. The first terminal state wins, so a finished spend is answered as it is. A spend whose workflow is gone is refused with 409, because nothing would stop it. Safe to repeat.',
   tag: 'Spends',
   access: 'customer',
   query: z.strictObject(viewerQuery),
   body: optionalJsonBody(z.strictObject({})),
   answers: { 202: { description: 'The spend; it ends soon after.', schema: spendSchema } },
-  problems: ['unavailable'],
+  problems: ['state_conflict', 'unavailable'],
   async find({ id, query }, { db }) {
     const spend = await getSpend(db, id);
     await assertOwn(db, query, spend);
     return spend;
   },
   async handle(_call, deps, spend) {
-    if (!isTerminal(spend.status)) await askToStop(deps, spend.workflowId);
-    return { status: 202, body: spendView(await getSpend(deps.db, spend.id)) };
+    const isHeard = isTerminal(spend.status) || (await askToStop(deps, spend.workflowId));
+    const seen = await getSpend(deps.db, spend.id);
+    // It settles before its workflow ends: what is open and has none is waited for in vain.
+    if (!isHeard && !isTerminal(seen.status)) throw abandoned(seen);
+    return { status: 202, body: spendView(seen) };
   },
 });
+
+function abandoned({ id }: Spend): DomainError {
+  return new DomainError(
+    'state_conflict',
+    `Nobody works on this spend any more: its workflow is gone, and its credits stay held. An operator starts it again (docs/runbook.md, "A hold without a workflow"); then it can be canceled.`,
+    { spendId: id },
+  );
+}

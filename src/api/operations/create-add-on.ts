@@ -67,7 +67,7 @@ export const createAddOn = defineOperation({
         return assertPaid(customerPlan);
       },
       work: () =>
-        open(deps, {
+        open(deps, customer.externalId, {
           orderId: deriveId('ord', customer.id, call.idempotencyKey),
           customerId: customer.id,
           pack: pack.id,
@@ -80,11 +80,11 @@ export const createAddOn = defineOperation({
   },
 });
 
-async function open(deps: ApiDeps, opening: OpenAddOn): Promise<StoredAnswer> {
+async function open(deps: ApiDeps, externalId: string, opening: OpenAddOn): Promise<StoredAnswer> {
   const answer = await updateWithStart(
     deps,
     { definition: openAddOnUpdate, updateId: OPEN_UPDATE_ID, args: [] },
-    { workflow: ADD_ON_WORKFLOW, options: addOnStart(opening) },
+    { workflow: ADD_ON_WORKFLOW, options: addOnStart(opening, externalId) },
   );
   if (answer?.outcome === 'refused') return refusal(refusedAnswer(answer));
   const order = await findAddOnOrder(deps.db, opening.orderId);

@@ -150,11 +150,11 @@ async function admit(
 }
 
 /** Starts the saga, or finds it, and answers what is recorded: the workflow's word counts only where nothing is. */
-async function begin(deps: ApiDeps, { input, facts }: Found): Promise<Reply> {
+async function begin(deps: ApiDeps, { input, facts, customer }: Found): Promise<Reply> {
   const update = { definition: reserveUpdate, updateId: RESERVE_UPDATE_ID, args: [] as [] };
   const answer = await updateWithStart(deps, update, {
     workflow: SPEND_WORKFLOW,
-    options: spendStart(input),
+    options: spendStart(input, customer.externalId),
   });
   const reads = answer === undefined ? DOUBT.reads : 1;
   for (let read = 1; read <= reads; read += 1) {

@@ -90,7 +90,7 @@ export const createSubscription = defineOperation({
         await registerOpening(deps.db, { subscriptionId, customerId, byPortal, at });
       },
       work: () =>
-        open(deps, {
+        open(deps, customer.externalId, {
           subscriptionId,
           customerId,
           plan,
@@ -154,11 +154,11 @@ function agreementOf({ contractId, credits, price, interval, termMonths }: Recor
   return { contractId, credits, price, interval, termMonths };
 }
 
-async function open(deps: ApiDeps, opening: OpenSubscription): Promise<StoredAnswer> {
+async function open(deps: ApiDeps, externalId: string, opening: OpenSubscription): Promise<StoredAnswer> {
   const answer = await updateWithStart(
     deps,
     { definition: openSubscriptionUpdate, updateId: OPEN_UPDATE_ID, args: [] },
-    { workflow: SUBSCRIPTION_WORKFLOW, options: subscriptionStart(opening) },
+    { workflow: SUBSCRIPTION_WORKFLOW, options: subscriptionStart(opening, externalId) },
   );
   if (answer?.outcome === 'refused') {
     const { contract, subscriptionId } = opening;

@@ -11,9 +11,10 @@ export const removeAutoTopUp = defineOperation({
   answers: { 204: { description: 'Automatic top-up is off.' } },
   problems: ['unavailable'],
   find: ({ id }, { db }) => getCustomer(db, id),
-  async handle(_call, deps, { id }) {
-    const state = await findAutoTopUp(deps.db, id);
-    if (state !== undefined && state.setting !== null) await sendToTopUp(deps, id, removeAutoTopUpUpdate, []);
+  async handle(_call, deps, customer) {
+    const state = await findAutoTopUp(deps.db, customer.id);
+    if (state !== undefined && state.setting !== null)
+      await sendToTopUp(deps, customer, removeAutoTopUpUpdate, []);
     return { status: 204 };
   },
 });

@@ -45,16 +45,16 @@ export const setAutoTopUp = defineOperation({
         field: 'quantity',
       });
     }
-    return { customerId: (await getOpenCustomer(deps.db, id)).id, current };
+    return { customer: await getOpenCustomer(deps.db, id), current };
   },
-  async handle({ body: setting }, deps, { customerId, current: { rights, plan, catalog } }) {
+  async handle({ body: setting }, deps, { customer, current: { rights, plan, catalog } }) {
     if (!rights.addOns) {
       throw new DomainError('subscription_required', 'Add-ons are sold to paid subscribers only.', { plan });
     }
     const pack = catalog.packs[0];
     if (pack === undefined) throw new Error('the catalog has no pack');
     const threshold = credits(setting.threshold);
-    await sendToTopUp(deps, customerId, setAutoTopUpUpdate, [{ ...setting, threshold, pack: pack.id }]);
-    return { status: 200, body: autoTopUpView(customerId, await findAutoTopUp(deps.db, customerId)) };
+    await sendToTopUp(deps, customer, setAutoTopUpUpdate, [{ ...setting, threshold, pack: pack.id }]);
+    return { status: 200, body: autoTopUpView(customer.id, await findAutoTopUp(deps.db, customer.id)) };
   },
 });

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { SPEND_STATUSES } from '../../domain/spend';
+import { JOB_ERROR_CODES } from '../../jobs/jobs';
 import type { Spend } from '../../store/spends';
 import { actionSchema, answerCredits, answerId, answerInstant } from '../schemas';
+
+const failureCode = z.string().meta({
+  description: `Why it failed: ${[...JOB_ERROR_CODES, 'given_up'].join(', ')}; given_up: an operator no longer waited for the provider, and the detail is the reason.`,
+});
 
 export const spendSchema = z
   .strictObject({
@@ -19,7 +24,7 @@ export const spendSchema = z
         z.strictObject({ licenseId: answerId }),
       ])
       .nullable(),
-    failure: z.strictObject({ code: z.string(), detail: z.string() }).nullable(),
+    failure: z.strictObject({ code: failureCode, detail: z.string() }).nullable(),
     workflowId: z.string(),
     createdAt: answerInstant,
     updatedAt: answerInstant,

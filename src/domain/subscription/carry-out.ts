@@ -79,8 +79,9 @@ function fulfil(state: SubscriptionState, intent: Intent): SubscriptionState {
     case 'payment':
       return addPayment(state, intent.payment, null);
     case 'catalog': {
-      const { catalogVersion, graceMs, credits, at } = intent;
-      return withOrder({ ...state, catalogVersion, graceMs }, { plan: state.plan, credits, at });
+      const { catalogVersion, planNames, graceMs, credits, at } = intent;
+      const names = planNames === undefined ? {} : { planNames };
+      return withOrder({ ...state, ...names, catalogVersion, graceMs }, { plan: state.plan, credits, at });
     }
   }
 }

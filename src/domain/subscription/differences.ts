@@ -1,5 +1,6 @@
 import { epochMsOf, instantOf, type Instant } from '../instants';
 import { planItemOf, type AtStripe } from './at-stripe';
+import { planNameOf } from './plan-names';
 import type { SubscriptionState } from './state';
 import { statusOf } from './timeline';
 
@@ -43,9 +44,14 @@ function dayAfter(at: Instant): Instant {
 
 /** What is wrong and what to do, in sentences for the operator. */
 export function wordsOfDifference(
-  { plan, stripeSubscriptionId }: Pick<SubscriptionState, 'plan' | 'stripeSubscriptionId'>,
+  {
+    plan: id,
+    planNames,
+    stripeSubscriptionId,
+  }: Pick<SubscriptionState, 'plan' | 'planNames' | 'stripeSubscriptionId'>,
   difference: Difference,
 ): string {
+  const plan = planNameOf(planNames, id);
   const there = stripeSubscriptionId ?? 'the subscription there';
   switch (difference.kind) {
     case 'unknown_price':

@@ -4,6 +4,8 @@ import { CYCLES_PER_INTERVAL } from '../contract';
 import type { Credits } from '../credits';
 import type { Instant } from '../instants';
 import type { ImportLine, PaidPlan } from './import-line';
+import { planNamesOf } from './plan-names';
+import { planTermsOf } from './plan-terms';
 import { openSubscription, type SubscriptionState } from './state';
 
 /** The prefix of the id of the payment that stands for everything paid elsewhere. */
@@ -61,6 +63,7 @@ function subscriptionOf(
     interval,
     collection: stripeSubscription === null ? 'invoice' : 'checkout',
     catalogVersion: catalog.version,
+    planNames: planNamesOf(planTermsOf(catalog, interval)),
     graceMs: catalog.policies.graceHours * 3_600_000,
     checkout: null,
     at,

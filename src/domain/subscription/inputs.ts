@@ -6,6 +6,7 @@ import type { Withdrawal } from '../refunds';
 import type { Duplicate } from './duplicate';
 import type { AtStripe } from './at-stripe';
 import type { StripeCall } from './effects';
+import type { PlanNames } from './plan-names';
 import type { PlanTerms } from './plan-terms';
 
 /** An input with the instant at which it is taken in: a fact, a command, or the outcome of a command's calls. */
@@ -146,6 +147,8 @@ export type Intent =
   | {
       readonly type: 'catalog';
       readonly catalogVersion: string;
+      /** Absent in a command that an older release has begun. */
+      readonly planNames?: PlanNames;
       readonly graceMs: number;
       readonly credits: Credits;
       readonly at: Instant;

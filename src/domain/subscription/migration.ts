@@ -1,5 +1,6 @@
 import { accept, refuse, type Decision } from './decision';
 import type { SubscriptionCommand } from './inputs';
+import { planNamesOf } from './plan-names';
 import type { SubscriptionState } from './state';
 import { statusOf } from './timeline';
 
@@ -21,7 +22,8 @@ export function decideMigration(
   const target = terms.find((one) => one.plan === plan);
   if (target === undefined || (contract === null && target.price === null))
     return refuse('state_conflict', `The plan ${plan} is not sold by the ${interval} in ${catalogVersion}.`);
-  const intent = { type: 'catalog', catalogVersion, graceMs, at: state.at } as const;
+  const planNames = planNamesOf(terms);
+  const intent = { type: 'catalog', catalogVersion, planNames, graceMs, at: state.at } as const;
   if (contract !== null) return accept(state, { ...intent, credits: contract.credits });
   return accept(
     state,

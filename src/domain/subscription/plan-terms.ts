@@ -4,6 +4,8 @@ import type { Credits } from '../credits';
 /** The terms of a plan for one interval: everything that a decision needs from the catalog. */
 export interface PlanTerms {
   readonly plan: PlanId;
+  /** As people call it. */
+  readonly name: string;
   /** A change to a higher rank is an upgrade. */
   readonly rank: number;
   /** Sold only by a person, as a contract. */
@@ -18,6 +20,7 @@ export interface PlanTerms {
 export function planTermsOf(catalog: Catalog, interval: Interval): readonly PlanTerms[] {
   return Object.values(catalog.plans).map((plan) => ({
     plan: plan.id,
+    name: plan.name,
     rank: plan.rank,
     byContract: plan.grant === 'contract',
     credits: plan.credits,

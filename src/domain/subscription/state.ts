@@ -8,6 +8,7 @@ import type { Duplicate } from './duplicate';
 import type { AtStripe } from './at-stripe';
 import type { CommandAnswer } from './effects';
 import type { PendingCommand } from './inputs';
+import type { PlanNames } from './plan-names';
 
 export type SubscriptionStatus = 'incomplete' | 'active' | 'past_due' | 'paused' | 'canceled';
 
@@ -25,6 +26,8 @@ export interface SubscriptionState {
   readonly interval: Interval;
   readonly collection: 'checkout' | 'invoice';
   readonly catalogVersion: string;
+  /** What the plans are called there. Absent in states from before they were kept. */
+  readonly planNames?: PlanNames;
   /** How long a due but unpaid cycle leaves the subscription active; pinned from the catalog. */
   readonly graceMs: number;
   readonly checkout: Checkout | null;
@@ -90,6 +93,7 @@ export type SubscriptionOpening = Pick<
   | 'catalogVersion'
   | 'graceMs'
   | 'checkout'
+  | 'planNames'
 > & { readonly at: Instant; readonly contract?: Contract | null };
 
 /** The state as the first release wrote it: without commands, pauses and money that went back. */
@@ -138,6 +142,7 @@ export function openSubscription(opening: SubscriptionOpening): SubscriptionStat
     interval: opening.interval,
     collection: opening.collection,
     catalogVersion: opening.catalogVersion,
+    ...(opening.planNames === undefined ? {} : { planNames: opening.planNames }),
     graceMs: opening.graceMs,
     checkout: opening.checkout,
     contract: opening.contract ?? null,

@@ -36,7 +36,8 @@ export async function moveIn(deps: MoveInDeps, arrival: Arrival, at: Instant): P
   const { subscriptionId } = arrival;
   const { status, plan, interval, customerId } = await getSubscription(deps.db, subscriptionId);
   if (status === 'canceled') return;
-  const start = subscriptionMoveIn({ subscriptionId, plan, interval, customerId });
+  const { externalId } = arrival.subscriber;
+  const start = subscriptionMoveIn({ subscriptionId, plan, interval, customerId }, externalId);
   await deps.temporal.workflow.start(SUBSCRIPTION_WORKFLOW, start);
 }
 
