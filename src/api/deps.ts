@@ -8,7 +8,7 @@ import type { Payments } from '../payments/payments';
 import type { Clock } from '../platform/clock';
 import type { Logger } from '../platform/logger';
 import type { Registry } from '../platform/metrics';
-import type { Turns } from '../platform/turns';
+import type { Turns } from '../media/turns';
 import type { InFlight } from './in-flight';
 import type { OpenApi } from './openapi-document';
 import type { SpendWatch } from './spend-watch';

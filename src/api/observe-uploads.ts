@@ -1,6 +1,6 @@
 import { Gauge } from 'prom-client';
 import type { Registry } from '../platform/metrics';
-import type { Turns } from '../platform/turns';
+import type { Turns } from '../media/turns';
 
 /** How many uploads this process has in hand, and how many wait outside with their bodies unread. */
 export function observeUploads({

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { createTurns, type Turns } from '../platform/turns';
+import { createTurns, type Turns } from '../media/turns';
 import type { Sender } from './operation';
 
 /** Forms that are read and prepared at once: with the largest files, about 300 MB of this process. */

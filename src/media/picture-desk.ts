@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { DomainError } from '../domain/errors';
-import { createTurns } from '../platform/turns';
+import { createTurns } from './turns';
 import { inspectUpload } from './inspect-upload';
 import { UPLOAD_BYTES_MAX } from './picture-limits';
 import { damaged, refusedPicture } from './picture-refusal';

@@ -8,7 +8,6 @@ import { instantOf } from '../../src/domain/instants';
 import { UPLOAD_RULES } from '../../src/media/picture-limits';
 import { signUploadPath } from '../../src/media/signed-url';
 import { bomb, CAMERA, fileOfBrand, fromCamera, picture } from '../media/files';
-import type { Problem } from './api-client';
 import { arrive, erase, subscribe, until, upload, uploadPictures } from './people';
 import { useStack } from './use-stack';
 
@@ -126,7 +125,7 @@ describe('uploads', () => {
 
   describe('DELETE /v1/uploads/{id}', () => {
     const remove = (id: string, query: string, options = {}) =>
-      api.send<Problem>('DELETE', `/v1/uploads/${id}${query}`, undefined, options);
+      api.send('DELETE', `/v1/uploads/${id}${query}`, undefined, options);
 
     it('204: row, object and link are gone; then, and for everybody else, there is no such upload', async () => {
       const [owner, stranger] = await Promise.all([arrive(api), arrive(api)]);
@@ -227,7 +226,9 @@ describe('uploads', () => {
   async function isStanding(standing: Readonly<Record<string, number>>): Promise<boolean> {
     const metrics = await (await fetch(`${stack.url}/metrics`)).text();
     const values = metrics.matchAll(/^scrip_uploads\{state="(\w+)".*\} (\d+)$/gm);
-    const found = Object.fromEntries([...values].map(([, state, value]) => [state, Number(value)]));
+    const found = Object.fromEntries(
+      [...values].map(([, state = '', value]) => [state, Number(value)] as const),
+    );
     return JSON.stringify(found) === JSON.stringify(standing);
   }
 
