@@ -53,6 +53,7 @@ function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openAp
     db,
     ledger: createLedger({ databaseUrl: config.databaseUrl }),
     temporal,
+    temporalUi: config.temporalUi,
     payments: createStripePayments({ secretKey, apiUrl, webhookSecrets }),
     jobs: createHttpJobs({ baseUrl, token, webhookSecret, submit, now: wallInstant }),
     objectStore: createObjectStore(config.objectStoreUrl),

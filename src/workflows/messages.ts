@@ -350,3 +350,17 @@ export function erasureStart(input: ErasureInput) {
     ]),
   } as const;
 }
+
+// Which workflow stands behind a thing
+
+const WORKFLOW_ID_OF: Readonly<Record<string, (id: string) => string>> = {
+  spd: spendWorkflowId,
+  sub: subscriptionWorkflowId,
+  ord: addOnWorkflowId,
+};
+
+/** The workflow of a spend, a subscription or an order by its id; undefined for everything else. */
+export function workflowIdOf(id: string): string | undefined {
+  const [prefix = ''] = id.split('_', 1);
+  return Object.hasOwn(WORKFLOW_ID_OF, prefix) ? WORKFLOW_ID_OF[prefix]?.(id) : undefined;
+}

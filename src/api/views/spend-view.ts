@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SPEND_STATUSES } from '../../domain/spend';
 import type { Spend } from '../../store/spends';
-import { actionSchema, answerCredits, answerId, answerInstant } from '../schemas';
+import { actionSchema, answerCredits, answerId, answerInstant, workflowUrlSchema } from '../schemas';
 
 export const spendSchema = z
   .strictObject({
@@ -21,6 +21,7 @@ export const spendSchema = z
       .nullable(),
     failure: z.strictObject({ code: z.string(), detail: z.string() }).nullable(),
     workflowId: z.string(),
+    workflowUrl: workflowUrlSchema,
     createdAt: answerInstant,
     updatedAt: answerInstant,
   })

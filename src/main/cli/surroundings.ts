@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { z } from 'zod';
 import { createClock, type Clock } from '../../platform/clock';
 import { createDatabase } from '../../platform/database';
+import { createTemporalUi, type TemporalUi } from '../../platform/temporal-ui';
 
 const optional = z.string().nullish();
 
@@ -13,6 +14,7 @@ const devSchema = z.object({
   databaseOwnerUrl: optional,
   temporalAddress: optional,
   temporalNamespace: optional,
+  temporalUiUrl: optional,
   stripeUrl: optional,
   stripeSecretKey: optional,
   sandboxUrl: optional,
@@ -25,6 +27,8 @@ export interface Surroundings {
   databaseUrl(): string;
   databaseOwnerUrl(): string;
   temporal(): { readonly address: string; readonly namespace: string };
+  /** Undefined where nobody says where the Web UI is: then nothing links to it. */
+  temporalUi(): TemporalUi | undefined;
   stripe(): { readonly secretKey: string; readonly apiUrl: string | undefined };
   /** Wall time, or the sandbox's. */
   clock(): Clock;
@@ -42,14 +46,28 @@ export function findSurroundings(env: Environment = process.env): Surroundings {
     throw new Error(`No stack is running in ${home}, and ${name} is not set.`);
   };
   const databaseUrl = given('DATABASE_URL');
+  const namespace = given('TEMPORAL_NAMESPACE') ?? dev.temporalNamespace ?? 'default';
   return {
     databaseUrl: () => need('DATABASE_URL', databaseUrl ?? dev.databaseUrl),
     databaseOwnerUrl: () =>
       need('DATABASE_OWNER_URL', given('DATABASE_OWNER_URL') ?? databaseUrl ?? dev.databaseOwnerUrl),
     temporal: () => ({
       address: need('TEMPORAL_ADDRESS', given('TEMPORAL_ADDRESS') ?? dev.temporalAddress),
-      namespace: given('TEMPORAL_NAMESPACE') ?? dev.temporalNamespace ?? 'default',
+      namespace,
     }),
+    temporalUi() {
+      const address = given('TEMPORAL_ADDRESS');
+      // Who names another server does not mean the UI of the stack.
+      const isOfStack = address === undefined || address === dev.temporalAddress;
+      const url = given('TEMPORAL_UI_URL') ?? (isOfStack ? dev.temporalUiUrl : undefined) ?? undefined;
+      if (url === undefined) return undefined;
+      if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
+        throw new Error(
+          `TEMPORAL_UI_URL must be an address like http://127.0.0.1:8233, not ${JSON.stringify(url)}.`,
+        );
+      }
+      return createTemporalUi(url, namespace);
+    },
     stripe() {
       const secretKey = given('STRIPE_SECRET_KEY');
       if (secretKey !== undefined) return { secretKey, apiUrl: given('STRIPE_API_URL') };
