@@ -4,9 +4,11 @@ import { runAudit } from './cli/audit';
 import { runCatalog } from './cli/catalog';
 import { UsageError } from './cli/command';
 import { runCustomers } from './cli/customers';
+import { runInbox } from './cli/inbox';
 import { runKeys } from './cli/keys';
 import { runMigrate } from './cli/migrate';
 import { runReconcile } from './cli/reconcile';
+import { runSpends } from './cli/spends';
 import { runTemporal } from './cli/temporal';
 
 const COMMANDS = {
@@ -16,6 +18,8 @@ const COMMANDS = {
   customers: runCustomers,
   audit: runAudit,
   reconcile: runReconcile,
+  spends: runSpends,
+  inbox: runInbox,
   temporal: runTemporal,
 } as const;
 
@@ -33,10 +37,13 @@ const USAGE = `Usage: scrip <command>
                                              line is bad, none
   audit [--customer ID] [--json]             prove the ledger; ends with 1 when anything is off
   reconcile [--json]                         compare with Stripe and repair; ends with 1 when a person must look
+  spends restart ID                          have somebody work on a spend again whose credits are held; says what it did
+  inbox [--all] [--json]                     list what Stripe sent and nobody has taken in, with why; all: dropped, too
+  inbox drop EVENT --reason TEXT [--by NAME] give an event up: it is tried no more and no alarm rings for it
   temporal setup                             make the namespace and its search attributes
 
 It works on the running embedded stack (found by SCRIP_HOME, default .scrip) or on what the environment names:
-DATABASE_URL, DATABASE_OWNER_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, STRIPE_SECRET_KEY.`;
+DATABASE_URL, DATABASE_OWNER_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_UI_URL, STRIPE_SECRET_KEY.`;
 
 /** The operator's program: answers its exit code, 2 when it was called wrongly. */
 async function main([name, ...args]: readonly string[]): Promise<number> {

@@ -25,7 +25,7 @@ import {
 } from './messages';
 import { now } from './now';
 
-const { openAddOn, settleAddOn, readAddOnWithdrawal } = proxyActivities<Activities>({
+const { openAddOn, settleAddOn, readAddOnWithdrawal, refuseEvents } = proxyActivities<Activities>({
   summary: 'Asks Stripe about the order',
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
@@ -61,7 +61,12 @@ export async function addOn(input: AddOnInput): Promise<OrderStatus | 'refused'>
   return CancellationScope.nonCancellable(async () => {
     const order = 'pack' in input ? await open(input, answers.give) : await takeUp(input.orderId);
     const status = order === null ? 'refused' : await serve(order, facts);
-    if (facts.length > 0) await acknowledgeEvents({ facts: facts.splice(0), at: now() });
+    if (facts.length > 0) {
+      const left = facts.splice(0);
+      if (order === null && patched('nothing-is-swallowed')) {
+        await refuseEvents({ facts: left, subject: input.orderId, at: now() });
+      } else await acknowledgeEvents({ facts: left, at: now() });
+    }
     await condition(allHandlersFinished);
     return status;
   });

@@ -58,6 +58,15 @@ export function spendStart(input: SpendInput) {
   } as const;
 }
 
+/** How a spend is started again whose workflow has ended before its hold was settled: the same, under the same id. */
+export function spendRestart(input: SpendInput) {
+  return {
+    ...spendStart(input),
+    workflowIdConflictPolicy: 'FAIL',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+  } as const;
+}
+
 /** The answer of the reserve: the recorded spend can be read from the database, or why there is none. */
 export type ReserveAnswer =
   | { readonly outcome: 'reserved'; readonly status: SpendStatus }
