@@ -39,7 +39,10 @@ describe('the runbook as a page', () => {
     const ended = queriesOf(operatorsPage(runbook, UI, NOW)).filter(
       (query) => !query.includes('ExecutionStatus = "Running"'),
     );
-    expect(ended).toEqual(['ScripAction = "train_model" AND ScripSpendStatus = "failed"']);
+    expect(ended).toEqual([
+      'ScripAction = "train_model" AND ScripSpendStatus = "failed"',
+      'WorkflowType = "spend" AND ExecutionStatus = "Terminated"',
+    ]);
   });
 
   it('has every place that it links to within itself', () => {
