@@ -25,6 +25,7 @@ COPY --from=dependencies /scrip/node_modules node_modules
 COPY migrations migrations
 COPY catalog catalog
 COPY docs/problems docs/problems
+COPY docs/runbook.md docs/runbook.md
 COPY web web
 COPY --from=build /scrip/dist dist
 RUN mkdir --parents /var/lib/scrip/objects && chown --recursive node:node /var/lib/scrip

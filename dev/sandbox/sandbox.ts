@@ -97,7 +97,7 @@ async function startAll(
   const paths = pathsOf(given.home);
   const secrets = await readOrMakeSecrets(paths.secretsFile);
   const ports = await choosePorts(paths.portsFile, given.port);
-  const temporal = { address: `127.0.0.1:${ports.temporal}`, namespace: 'default' };
+  const temporal = { address: `127.0.0.1:${ports.temporal}`, namespace: 'default', uiUrl: undefined };
   const settings = { ...given, temporal };
   const wiring = wire(settings, ports, secrets);
   await Promise.all([

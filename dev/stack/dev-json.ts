@@ -10,6 +10,7 @@ export interface DevJson {
   readonly databaseOwnerUrl: string;
   readonly temporalAddress: string;
   readonly temporalNamespace: string;
+  /** The list of Scrip's workflows. */
   readonly temporalUiUrl: string | null;
   readonly stripeUrl: string | null;
   readonly stripeSecretKey: string;

@@ -6,6 +6,7 @@ export function readyScreen(dev: DevJson, home: string, seconds: number): string
   const rows: readonly (readonly [string, string])[] = [
     ['API', dev.apiUrl],
     ['API docs', `${dev.apiUrl}/docs`],
+    ['Runbook', `${dev.apiUrl}/docs/operators`],
     ['Temporal UI', dev.temporalUiUrl ?? temporalWithoutUi(dev)],
     ['Stripe', dev.stripeUrl === null ? 'the real one' : `${dev.stripeUrl} (simulator)`],
     ['Job provider', dev.studioUrl === null ? 'not ours' : `${dev.studioUrl} (studio)`],

@@ -11,7 +11,8 @@ export interface Settings {
   /** The API's port; 0: any free one, the last one again if possible. */
   readonly port: number;
   readonly database: { readonly appUrl: string; readonly ownerUrl: string } | undefined;
-  readonly temporal: { readonly address: string; readonly namespace: string } | undefined;
+  readonly temporal:
+    { readonly address: string; readonly namespace: string; readonly uiUrl: string | undefined } | undefined;
   readonly stripe:
     | { readonly secretKey: string; readonly webhookSecret: string; readonly apiUrl: string | undefined }
     | undefined;
@@ -53,7 +54,11 @@ export function readSettings(environment: Environment): Settings {
     temporal:
       temporalAddress === undefined
         ? undefined
-        : { address: temporalAddress, namespace: find('TEMPORAL_NAMESPACE') ?? 'default' },
+        : {
+            address: temporalAddress,
+            namespace: find('TEMPORAL_NAMESPACE') ?? 'default',
+            uiUrl: find('TEMPORAL_UI_URL'),
+          },
     stripe:
       stripeKey === undefined
         ? undefined

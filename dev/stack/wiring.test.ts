@@ -36,7 +36,7 @@ describe('who talks to whom in the stack', () => {
       databaseOwnerUrl: 'postgres://scrip_owner:owner@127.0.0.1:3002/scrip',
       temporalAddress: '127.0.0.1:3003',
       temporalNamespace: 'scrip',
-      temporalUiUrl: 'http://127.0.0.1:3004',
+      temporalUiUrl: 'http://127.0.0.1:3004/namespaces/scrip/workflows',
       stripeUrl: 'http://127.0.0.1:3005',
       stripeSecretKey: 'sk_test_1',
       stripeWebhookSecret: 'whsec_1',
@@ -64,6 +64,10 @@ describe('who talks to whom in the stack', () => {
       temporalAddress: 'temporal.example:7233',
       temporalNamespace: 'default',
       temporalUiUrl: null,
+    });
+    const named = { TEMPORAL_ADDRESS: 'temporal.example:7233', TEMPORAL_UI_URL: 'https://temporal.example' };
+    expect(replacedBy(named)).toMatchObject({
+      temporalUiUrl: 'https://temporal.example/namespaces/default/workflows',
     });
   });
 

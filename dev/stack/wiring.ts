@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { createTemporalUi } from '../../src/platform/temporal-ui';
 import type { Ports } from './chosen-ports';
 import { OWNER_ROLE } from './postgres';
 import type { Secrets } from './secrets';
@@ -14,6 +15,7 @@ export interface Wiring {
   readonly databaseOwnerUrl: string;
   readonly temporalAddress: string;
   readonly temporalNamespace: string;
+  /** The list of Scrip's workflows; null: the UI is somebody else's, and not named. */
   readonly temporalUiUrl: string | null;
   /** Null: Stripe itself. */
   readonly stripeUrl: string | null;
@@ -45,7 +47,7 @@ export function wire(settings: Settings, ports: Ports, secrets: Secrets): Wiring
     databaseOwnerUrl: database?.ownerUrl ?? postgres(OWNER_ROLE, secrets.ownerPassword, DATABASE_NAME),
     temporalAddress: temporal?.address ?? `127.0.0.1:${String(ports.temporal)}`,
     temporalNamespace: temporal?.namespace ?? NAMESPACE,
-    temporalUiUrl: temporal === undefined ? at(ports.temporalUi) : null,
+    temporalUiUrl: uiUrlOf(temporal, at(ports.temporalUi)),
     stripeUrl: stripe === undefined ? at(ports.stripe) : (stripe.apiUrl ?? null),
     stripeSecretKey: stripe?.secretKey ?? secrets.stripeSecretKey,
     stripeWebhookSecret: stripe?.webhookSecret ?? secrets.stripeWebhookSecret,
@@ -58,12 +60,19 @@ export function wire(settings: Settings, ports: Ports, secrets: Secrets): Wiring
   };
 }
 
+/** Its root would show the namespace `default`, where nothing of Scrip is. */
+function uiUrlOf(temporal: Settings['temporal'], embedded: string): string | null {
+  if (temporal === undefined) return createTemporalUi(embedded, NAMESPACE).list();
+  return temporal.uiUrl === undefined ? null : createTemporalUi(temporal.uiUrl, temporal.namespace).list();
+}
+
 /** The environment of the API and the worker (src/platform/config.ts). */
 export function environmentOf(wiring: Wiring, apiPort: number): Readonly<Record<string, string>> {
   return {
     DATABASE_URL: wiring.databaseUrl,
     TEMPORAL_ADDRESS: wiring.temporalAddress,
     TEMPORAL_NAMESPACE: wiring.temporalNamespace,
+    TEMPORAL_UI_URL: wiring.temporalUiUrl ?? '',
     STRIPE_SECRET_KEY: wiring.stripeSecretKey,
     STRIPE_API_URL: wiring.stripeUrl ?? '',
     STRIPE_WEBHOOK_SECRET: wiring.stripeWebhookSecret,

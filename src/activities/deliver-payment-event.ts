@@ -37,7 +37,7 @@ async function deliver(deps: InboxDeps, event: PaymentEvent): Promise<void> {
     await markStripeEventProcessed(deps.db, event.eventId, await deps.clock.now());
     return;
   }
-  await noteStripeEventAttempt(deps.db, event.eventId, null);
+  await noteStripeEventAttempt(deps.db, event.eventId);
   const [workflow, options] = paymentFactDelivery(destination);
   await deps.temporal.workflow.signalWithStart(workflow, options);
 }

@@ -19,6 +19,7 @@ import { openAddOn } from './open-add-on';
 import { openSubscription } from './open-subscription';
 import { readSubscriptionNews } from './read-subscription-news';
 import { readSubscriptionPayments } from './read-subscription-payments';
+import { refuseEvents } from './refuse-events';
 import { reserveSpend } from './reserve-spend';
 import { runJob } from './run-job';
 import { settleAddOn } from './settle-add-on';
@@ -60,6 +61,7 @@ export function createActivities(deps: ActivityDeps) {
     eraseWorks: (input: Input<typeof eraseWorks>) => eraseWorks(deps, input),
     eraseAtStripe: (customerId: string) => eraseAtStripe(deps, customerId),
     eraseCustomer: (input: Input<typeof eraseCustomer>) => eraseCustomer(deps, input),
+    refuseEvents: (input: Input<typeof refuseEvents>) => refuseEvents(deps, input),
     acknowledgeEvents: (input: Input<typeof acknowledgeEvents>) => acknowledgeEvents(deps, input),
   });
 }

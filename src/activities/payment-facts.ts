@@ -32,7 +32,9 @@ export async function unlessUnreadable<Answer>(
     if (error instanceof DomainError && error.code === 'unavailable') throw error;
     deps.logger.error({ err: error, eventIds }, 'a payment event cannot be read');
     const reason = error instanceof Error ? error.message : String(error);
-    for (const eventId of eventIds) await noteStripeEventAttempt(deps.db, eventId, reason);
+    for (const eventId of eventIds) {
+      await noteStripeEventAttempt(deps.db, eventId, { error: reason, leadsNowhere: false });
+    }
     return undefined;
   }
 }

@@ -9,6 +9,7 @@ import type { Clock } from '../platform/clock';
 import type { Logger } from '../platform/logger';
 import type { Registry } from '../platform/metrics';
 import type { Turns } from '../media/turns';
+import type { TemporalUi } from '../platform/temporal-ui';
 import type { InFlight } from './in-flight';
 import type { OpenApi } from './openapi-document';
 import type { SpendWatch } from './spend-watch';
@@ -18,6 +19,8 @@ export interface ApiDeps {
   readonly db: Knex;
   readonly ledger: Ledger;
   readonly temporal: Client;
+  /** Undefined where it is not known: then nothing links to it. */
+  readonly temporalUi: TemporalUi | undefined;
   readonly payments: Payments;
   readonly jobs: Jobs;
   readonly objectStore: ObjectStore;

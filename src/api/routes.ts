@@ -32,6 +32,7 @@ import { getLicense } from './operations/get-license';
 import { getMetrics } from './operations/get-metrics';
 import { getModel } from './operations/get-model';
 import { getOpenapi } from './operations/get-openapi';
+import { getOperatorsPage } from './operations/get-operators-page';
 import { getProblemPage } from './operations/get-problem-page';
 import { getReadyz } from './operations/get-readyz';
 import { getRights } from './operations/get-rights';
@@ -145,5 +146,6 @@ export const routes: readonly Route[] = [
   { method: 'get', path: '/metrics', operation: getMetrics },
   { method: 'get', path: '/openapi.json', operation: getOpenapi },
   { method: 'get', path: '/docs', operation: getDocs },
+  { method: 'get', path: '/docs/operators', operation: getOperatorsPage },
   { method: 'get', path: '/docs/problems/{id}', operation: getProblemPage },
 ];

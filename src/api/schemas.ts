@@ -118,3 +118,9 @@ export const answerCredits = z.int();
 export function pageOf(item: z.ZodType) {
   return z.strictObject({ data: z.array(item), nextCursor: z.string().nullable() });
 }
+
+/** Where a workflow stands behind a thing; put in while the answer is sent (workflow-links.ts). */
+export const workflowUrlSchema = z.url().optional().meta({
+  description:
+    'The page of its workflow in the Temporal Web UI, where that is known. Not told to portal tokens.',
+});

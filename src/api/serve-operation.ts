@@ -12,6 +12,7 @@ import type { Route } from './routes';
 import { possibleId } from './schemas';
 import { sendReply } from './send';
 import { within } from './within';
+import { withWorkflowLinks } from './workflow-links';
 
 /** A key is found in milliseconds; longer than a new connection may take, which then says for itself what is wrong. */
 const AUTHENTICATE_MS_MAX = 6_000;
@@ -40,7 +41,8 @@ export function serveOperation({ path, operation }: Route, deps: ApiDeps): Reque
     assertBound(caller, operation, { path, id: call.id, body });
     const found = await operation.find(call, deps);
     assertScope(operation.access, caller);
-    await sendReply(res, inOrder(operation, await operation.handle(call, deps, found)));
+    const reply = inOrder(operation, await operation.handle(call, deps, found));
+    await sendReply(res, withWorkflowLinks(reply, deps, caller));
   };
 }
 

@@ -30,7 +30,7 @@ export interface AlarmCause {
   readonly subject: string;
   /** Null where it is not known. */
   readonly customerId: string | null;
-  /** Whose card in the Web UI says it too; null when there is no such workflow. */
+  /** The workflow that it is about; null when there is none. */
   readonly workflowId: string | null;
   /** What is wrong and what to do, in whole sentences, without personal data. */
   readonly todo: string;

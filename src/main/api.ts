@@ -60,6 +60,7 @@ function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openAp
     db,
     ledger: createLedger({ databaseUrl: config.databaseUrl }),
     temporal,
+    temporalUi: config.temporalUi,
     payments: createStripePayments({ secretKey, apiUrl, webhookSecrets }),
     jobs: createJobs(config.jobs, wallInstant),
     objectStore: createObjectStore(config.objectStoreUrl),

@@ -9,9 +9,11 @@ import { runCatalog } from './cli/catalog';
 import { UsageError } from './cli/command';
 import { runCustomers } from './cli/customers';
 import { runEnv } from './cli/env';
+import { runInbox } from './cli/inbox';
 import { runKeys } from './cli/keys';
 import { runMigrate } from './cli/migrate';
 import { runReconcile } from './cli/reconcile';
+import { runSpends } from './cli/spends';
 import { runStripe } from './cli/stripe';
 import { runTemporal } from './cli/temporal';
 import { usageOf } from './cli/usage';
@@ -25,6 +27,8 @@ const COMMANDS = {
   customers: runCustomers,
   audit: runAudit,
   reconcile: runReconcile,
+  spends: runSpends,
+  inbox: runInbox,
   stripe: runStripe,
   temporal: runTemporal,
 } as const;
@@ -44,13 +48,16 @@ const USAGE = `Usage: scrip <command>
                                              any line is bad
   audit [--customer ID] [--json]             check the ledger; exits with 1 if any check fails
   reconcile [--json]                         compare with Stripe and repair; exits with 1 while there are alarms
+  spends restart ID                          restart the workflow of a spend whose credits are held; says what it did
+  inbox [--all] [--json]                     list events of Stripe that were not processed, and why; --all: dropped ones too
+  inbox drop EVENT --reason TEXT [--by NAME] drop an event: it is not retried, and its alarm ends
   stripe setup [--url URL] [--end-others]    create the webhook endpoint at Stripe, or update it; URL is where Stripe
                                              reaches the API, else PUBLIC_URL; --end-others deletes other endpoints
                                              at the same address
   temporal setup                             create the Temporal namespace and its search attributes
 
 Commands use the running embedded stack (found in SCRIP_HOME, default .scrip), or what these variables name:
-DATABASE_URL, DATABASE_OWNER_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, STRIPE_SECRET_KEY.
+DATABASE_URL, DATABASE_OWNER_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_UI_URL, STRIPE_SECRET_KEY.
 scrip COMMAND --help shows the usage of one command, scrip --version the version.`;
 
 /** The operator's command line. Answers the exit code, 2 for wrong usage. */

@@ -68,7 +68,15 @@ export function parseWebhook(
   throw new DomainError('invalid_request', 'The signature does not match any webhook secret.');
 }
 
-/** What routing reads of an event. Every object of Stripe may stand in `data.object`, so all of it is optional there. */
+const metadataSchema = z.record(z.string(), z.string());
+/** The subscription's metadata as an invoice has it. */
+const detailsSchema = z.looseObject({ metadata: metadataSchema.nullish().catch(null) });
+
+/**
+ * What routing reads of an event. Every object of Stripe may stand in `data.object`, so all of it is optional there. An account,
+ * or an endpoint, that is pinned to an API version before 2025-03-31 sends invoices with `subscription_details` at the top
+ * instead of under `parent`, still older ones with neither: those say whose they are once they are read in our version.
+ */
 const eventSchema = z.looseObject({
   id: z.string().min(1).max(255),
   type: z.string().min(1).max(255),
@@ -79,15 +87,9 @@ const eventSchema = z.looseObject({
     object: z.looseObject({
       id: z.string().nullable().default(null),
       object: z.string().default('unknown'),
-      metadata: z.record(z.string(), z.string()).nullish().catch(null),
-      parent: z
-        .looseObject({
-          subscription_details: z
-            .looseObject({ metadata: z.record(z.string(), z.string()).nullish() })
-            .nullish(),
-        })
-        .nullish()
-        .catch(null),
+      metadata: metadataSchema.nullish().catch(null),
+      subscription_details: detailsSchema.nullish().catch(null),
+      parent: z.looseObject({ subscription_details: detailsSchema.nullish() }).nullish().catch(null),
     }),
   }),
 });
@@ -100,7 +102,8 @@ export function paymentEvent(given: unknown, now: Instant): PaymentEvent {
   const event = eventSchema.parse(storableJson(given));
   const { id, type, created, livemode, api_version: apiVersion, data } = event;
   const metadata = data.object.metadata ?? {};
-  const subscriptionMetadata = data.object.parent?.subscription_details?.metadata ?? {};
+  const { parent, subscription_details: formerDetails } = data.object;
+  const subscriptionMetadata = (parent?.subscription_details ?? formerDetails)?.metadata ?? {};
   return {
     eventId: id,
     type,

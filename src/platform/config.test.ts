@@ -37,6 +37,17 @@ describe('the configuration of a process', () => {
     expect(() => readConfig({ ...WHOLE, DATABASE_URL: '' })).toThrow('DATABASE_URL');
   });
 
+  it('knows where the Web UI of Temporal is when it is told, and takes nothing but an address for it', () => {
+    expect(readConfig({ ...WHOLE, TEMPORAL_UI_URL: '' }).temporalUi).toBeUndefined();
+    const told = { ...WHOLE, TEMPORAL_NAMESPACE: 'scrip', TEMPORAL_UI_URL: 'https://ui.example/temporal' };
+    expect(readConfig(told).temporalUi?.list()).toBe(
+      'https://ui.example/temporal/namespaces/scrip/workflows',
+    );
+    for (const wrong of ['ui.example', 'ftp://ui.example', '127.0.0.1:8233']) {
+      expect(() => readConfig({ ...WHOLE, TEMPORAL_UI_URL: wrong })).toThrow('TEMPORAL_UI_URL: ');
+    }
+  });
+
   it('names everything that is missing or wrong at once', () => {
     const wrong = { ...WHOLE, URL_SIGNING_SECRET: undefined, PORT: '70000', JOB_PROVIDER_SUBMIT: 'patch' };
     expect(() => readConfig(wrong)).toThrow(

@@ -2,6 +2,7 @@ import { hkdfSync } from 'node:crypto';
 import { z } from 'zod';
 import { FORMATS, type Format } from './formats';
 import { sayFault } from './say-fault';
+import { createTemporalUi, type TemporalUi } from './temporal-ui';
 
 /** What a process is told by its environment. docs: CONTRIBUTING.md, section "Configuration". */
 export interface Config {
@@ -9,6 +10,8 @@ export interface Config {
   readonly logLevel: string;
   readonly databaseUrl: string;
   readonly temporal: { readonly address: string; readonly namespace: string };
+  /** Where its Web UI is; undefined when that is not known, and then nothing links to it. */
+  readonly temporalUi: TemporalUi | undefined;
   /** `apiUrl` absent: the real Stripe. Several webhook secrets are valid at once while one is rotated. */
   readonly stripe: {
     readonly secretKey: string;
@@ -66,6 +69,7 @@ const environment = z.object({
   DATABASE_URL: needed(FORMATS.postgresUrl),
   TEMPORAL_ADDRESS: withDefault('127.0.0.1:7233', FORMATS.hostAndPort),
   TEMPORAL_NAMESPACE: withDefault('default', FORMATS.namespace),
+  TEMPORAL_UI_URL: optional(FORMATS.httpUrl),
   STRIPE_SECRET_KEY: needed(FORMATS.stripeKey),
   STRIPE_API_URL: optional(FORMATS.httpUrl),
   STRIPE_WEBHOOK_SECRET: needed(FORMATS.webhookSecrets),
@@ -138,6 +142,10 @@ export function readConfig(env: Environment): Config {
     logLevel: values.LOG_LEVEL,
     databaseUrl: values.DATABASE_URL,
     temporal: { address: values.TEMPORAL_ADDRESS, namespace: values.TEMPORAL_NAMESPACE },
+    temporalUi:
+      values.TEMPORAL_UI_URL === undefined
+        ? undefined
+        : createTemporalUi(values.TEMPORAL_UI_URL, values.TEMPORAL_NAMESPACE),
     stripe: {
       secretKey: values.STRIPE_SECRET_KEY,
       ...(values.STRIPE_API_URL === undefined ? {} : { apiUrl: values.STRIPE_API_URL }),

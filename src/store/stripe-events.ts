@@ -15,6 +15,26 @@ interface StripeEventRow {
   processed_at: Instant | null;
   attempts: number;
   last_error: string | null;
+  leads_nowhere: boolean;
+  dropped_at: Instant | null;
+  dropped_by: string | null;
+  dropped_reason: string | null;
+}
+
+/** An event as it lies in the inbox. */
+export interface InboxEvent {
+  readonly eventId: string;
+  readonly type: string;
+  readonly objectId: string | null;
+  readonly receivedAt: Instant;
+  readonly attempts: number;
+  /** Why it was not taken in when it was last tried; null: it was not tried yet, or its workflow has it. */
+  readonly lastError: string | null;
+  /** What the event itself says that it is about; null where it says nothing. */
+  readonly subscriptionId: string | null;
+  readonly orderId: string | null;
+  /** What an operator has said about it: it is tried no more. */
+  readonly dropped: { readonly at: Instant; readonly by: string; readonly reason: string } | null;
 }
 
 /**
@@ -55,9 +75,8 @@ export async function listUnprocessedStripeEvents(
   before: Instant,
   limit: number,
 ): Promise<PaymentEvent[]> {
-  const rows = await db<StripeEventRow>('app.stripe_events')
+  const rows = await waiting(db)
     .select('payload')
-    .whereNull('processed_at')
     .whereRaw(`${NEXT_TRY_AT} < ?`, [before])
     .orderBy('attempts')
     .orderBy('received_at')
@@ -65,38 +84,80 @@ export async function listUnprocessedStripeEvents(
   return rows.map((row) => row.payload);
 }
 
-/** The events that were received before an instant and are still not taken in, oldest first; at most a thousand. */
+/** The events that wait to be taken in, oldest first; at most a thousand. */
+export async function listWaitingStripeEvents(db: Knex): Promise<readonly InboxEvent[]> {
+  const rows = await waiting(db).orderBy('received_at').limit(1_000);
+  return rows.map(inboxEventOf);
+}
+
+/**
+ * Those among them that were received before an instant, or that name something of ours that is not here; oldest first, at most
+ * a thousand.
+ */
 export async function listStuckStripeEvents(
   db: Knex,
   receivedBefore: Instant,
-): Promise<
-  readonly {
-    readonly eventId: string;
-    readonly type: string;
-    readonly objectId: string | null;
-    readonly receivedAt: Instant;
-    readonly lastError: string | null;
-  }[]
-> {
-  const rows = await db<StripeEventRow>('app.stripe_events')
-    .whereNull('processed_at')
-    .where('received_at', '<', receivedBefore)
+): Promise<readonly InboxEvent[]> {
+  const rows = await waiting(db)
+    .where((either) => either.where('received_at', '<', receivedBefore).orWhere('leads_nowhere', true))
     .orderBy('received_at')
     .limit(1_000);
-  return rows.map((row) => ({
+  return rows.map(inboxEventOf);
+}
+
+/** The events that an operator has dropped, the latest first; at most a thousand. */
+export async function listDroppedStripeEvents(db: Knex): Promise<readonly InboxEvent[]> {
+  const rows = await db<StripeEventRow>('app.stripe_events')
+    .whereNotNull('dropped_at')
+    .orderBy('dropped_at', 'desc')
+    .limit(1_000);
+  return rows.map(inboxEventOf);
+}
+
+/** The event of an id; undefined when it was never received. `processedAt` null: it is not taken in. */
+export async function findStripeEvent(
+  db: Knex,
+  eventId: string,
+): Promise<(InboxEvent & { readonly processedAt: Instant | null }) | undefined> {
+  const row = await db<StripeEventRow>('app.stripe_events').where({ event_id: eventId }).first();
+  return row === undefined ? undefined : { ...inboxEventOf(row), processedAt: row.processed_at };
+}
+
+/** Has an event tried no more. Answers false when it is taken in, or dropped already. */
+export async function dropStripeEvent(
+  db: Knex,
+  eventId: string,
+  { at, by, reason }: NonNullable<InboxEvent['dropped']>,
+): Promise<boolean> {
+  const dropped = await waiting(db)
+    .where({ event_id: eventId })
+    .update({ dropped_at: at, dropped_by: by, dropped_reason: reason });
+  return dropped > 0;
+}
+
+/** Neither taken in nor dropped. */
+function waiting(db: Knex) {
+  return db<StripeEventRow>('app.stripe_events').whereNull('processed_at').whereNull('dropped_at');
+}
+
+function inboxEventOf(row: StripeEventRow): InboxEvent {
+  const { dropped_at: at, dropped_by: by, dropped_reason: reason } = row;
+  return {
     eventId: row.event_id,
     type: row.type,
     objectId: row.object_id,
     receivedAt: row.received_at,
+    attempts: row.attempts,
     lastError: row.last_error,
-  }));
+    subscriptionId: row.payload.subscriptionId,
+    orderId: row.payload.orderId,
+    dropped: at === null || by === null || reason === null ? null : { at, by, reason },
+  };
 }
 
-/** Before which instant `listUnprocessedStripeEvents` has nothing to list; null when all events are processed. */
+/** Before which instant `listUnprocessedStripeEvents` has nothing to list; null when none waits. */
 export async function findNextStripeEventTry(db: Knex): Promise<Instant | null> {
-  const row = await db('app.stripe_events')
-    .whereNull('processed_at')
-    .first<{ at: Instant | null }>(db.raw(`min(${NEXT_TRY_AT}) AS at`));
+  const row = await waiting(db).first<{ at: Instant | null }>(db.raw(`min(${NEXT_TRY_AT}) AS at`));
   return row.at;
 }
 
@@ -108,10 +169,20 @@ export async function markStripeEventProcessed(db: Knex, eventId: string, at: In
     .update({ processed_at: at });
 }
 
-/** Notes that an event was tried and why it is not done yet. */
-export async function noteStripeEventAttempt(db: Knex, eventId: string, error: string | null): Promise<void> {
+/**
+ * Notes that an event was tried and why it is not done; without a reason the last one stays, until it is known again.
+ * `leadsNowhere`: it names something of ours that is not here.
+ */
+export async function noteStripeEventAttempt(
+  db: Knex,
+  eventId: string,
+  why?: { readonly error: string; readonly leadsNowhere: boolean },
+): Promise<void> {
   await db('app.stripe_events')
     .where({ event_id: eventId })
     .whereNull('processed_at')
-    .update({ attempts: db.raw('attempts + 1'), last_error: error });
+    .update({
+      attempts: db.raw('attempts + 1'),
+      ...(why === undefined ? {} : { last_error: why.error, leads_nowhere: why.leadsNowhere }),
+    });
 }

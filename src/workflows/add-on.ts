@@ -30,7 +30,7 @@ import {
 } from './messages';
 import { now } from './now';
 
-const { openAddOn, settleAddOn, readAddOnWithdrawal } = proxyActivities<Activities>({
+const { openAddOn, settleAddOn, readAddOnWithdrawal, refuseEvents } = proxyActivities<Activities>({
   summary: 'Asks Stripe about the order',
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
@@ -88,7 +88,12 @@ export async function addOn(input: AddOnInput): Promise<OrderStatus | 'refused'>
     const order =
       'pack' in input ? await open(shell, input, answers.give) : await takeUp(shell, input.orderId);
     const status = order === null ? 'refused' : await serve(shell, order);
-    if (shell.facts.length > 0) await acknowledgeEvents({ facts: shell.facts.splice(0), at: now() });
+    if (shell.facts.length > 0) {
+      const left = shell.facts.splice(0);
+      if (order === null && patched('nothing-is-swallowed')) {
+        await refuseEvents({ facts: left, subject: input.orderId, at: now() });
+      } else await acknowledgeEvents({ facts: left, at: now() });
+    }
     refuseLooks(shell);
     await condition(allHandlersFinished);
     return status;

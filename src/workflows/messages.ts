@@ -76,6 +76,15 @@ export function spendStart(input: SpendInput, externalId: string | null = null) 
   } as const;
 }
 
+/** How a spend is started again whose workflow has ended before its hold was settled: the same, under the same id. */
+export function spendRestart(input: SpendInput) {
+  return {
+    ...spendStart(input),
+    workflowIdConflictPolicy: 'FAIL',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+  } as const;
+}
+
 /** The answer of the reserve: the recorded spend can be read from the database, or why there is none. */
 export type ReserveAnswer =
   | { readonly outcome: 'reserved'; readonly status: SpendStatus }
@@ -372,4 +381,18 @@ export function erasureStart(input: ErasureInput) {
     staticSummary: `Erasure of ${input.customerId}`,
     typedSearchAttributes: new TypedSearchAttributes(ownedBy(input.customerId, null)),
   } as const;
+}
+
+// Which workflow stands behind a thing
+
+const WORKFLOW_ID_OF: Readonly<Record<string, (id: string) => string>> = {
+  spd: spendWorkflowId,
+  sub: subscriptionWorkflowId,
+  ord: addOnWorkflowId,
+};
+
+/** The workflow of a spend, a subscription or an order by its id; undefined for everything else. */
+export function workflowIdOf(id: string): string | undefined {
+  const [prefix = ''] = id.split('_', 1);
+  return Object.hasOwn(WORKFLOW_ID_OF, prefix) ? WORKFLOW_ID_OF[prefix]?.(id) : undefined;
 }

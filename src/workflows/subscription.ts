@@ -3,6 +3,7 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   workflowInfo,
@@ -21,6 +22,11 @@ import { endAtStripe, finishCommand, takeTurn } from './subscription-turn';
 
 const { openSubscription } = proxyActivities<Activities>({
   summary: 'Opens it at Stripe',
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+});
+const { refuseEvents } = proxyActivities<Activities>({
+  summary: 'Has somebody called for what names a subscription that is not here',
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
 });
@@ -61,7 +67,7 @@ export async function subscription(input: SubscriptionInput): Promise<void> {
   await CancellationScope.nonCancellable(async () => {
     await begin(shell, input);
     if (isOpened(shell)) await live(shell);
-    else await decline(shell);
+    else await decline(shell, input.subscriptionId);
   });
 }
 
@@ -108,11 +114,14 @@ function nextInstantOf(shell: OpenedShell): Instant | undefined {
 }
 
 /** There is no such subscription, or it was refused: whoever says something about it hears so. */
-async function decline(shell: Shell): Promise<void> {
+async function decline(shell: Shell, subject: string): Promise<void> {
   do {
     refuseAll(shell, 'not_found', 'There is no such subscription.');
     const facts = shell.facts.splice(0);
-    if (facts.length > 0) await acknowledgeEvents({ facts, at: now() });
+    if (facts.length > 0) {
+      if (patched('nothing-is-swallowed')) await refuseEvents({ facts, subject, at: now() });
+      else await acknowledgeEvents({ facts, at: now() });
+    }
     await condition(() => hasNews(shell) || allHandlersFinished());
   } while (hasNews(shell));
 }

@@ -27,6 +27,7 @@ function environment({ dev, home }: Pick<TestStack, 'dev' | 'home'>): Record<str
     DATABASE_URL: dev.databaseUrl,
     TEMPORAL_ADDRESS: dev.temporalAddress,
     TEMPORAL_NAMESPACE: dev.temporalNamespace,
+    TEMPORAL_UI_URL: dev.temporalUiUrl!,
     STRIPE_SECRET_KEY: dev.stripeSecretKey,
     STRIPE_API_URL: dev.stripeUrl!,
     STRIPE_WEBHOOK_SECRET: dev.stripeWebhookSecret,

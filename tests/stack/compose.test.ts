@@ -85,6 +85,8 @@ describe('docker-compose.yml', () => {
         port: 3000,
         objectStoreUrl: 'file:///var/lib/scrip/objects',
       });
+      expect(config.temporalUi?.list()).toBe('http://127.0.0.1:8080/namespaces/scrip/workflows');
+      expect(service('temporal-ui').environment).toMatchObject({ TEMPORAL_DEFAULT_NAMESPACE: 'scrip' });
     }
   });
 

@@ -44,8 +44,10 @@ describe('the embedded stack', () => {
       ...['studioUrl', 'jobsWebhookSecret', 'pids'],
     ]);
     expect(Object.keys(dev.pids).sort()).toEqual(['stack', ...PART_NAMES].sort());
+    expect(dev.temporalUiUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/namespaces\/scrip\/workflows$/);
     const ui = await fetch(String(dev.temporalUiUrl));
     expect(ui.status).toBe(200);
+    expect(screen).toContain(`${dev.apiUrl}/docs/operators`);
   });
 
   it('has a catalog, two keys and three public models from the first start', async () => {

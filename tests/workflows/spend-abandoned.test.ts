@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { findAbandonedHolds } from '../../src/activities/reconcile/find-abandoned-holds';
+import { restartSpend } from '../../src/activities/restart-spend';
 import { noFindings } from '../../src/activities/reconcile/findings';
 import { instantOf } from '../../src/domain/instants';
 import { audit } from '../../src/ledger/audit';
-import { findPackageRoot } from '../../src/platform/package-root';
 import { deriveId } from '../../src/platform/ids';
 import { isWorkflowRunning } from '../../src/platform/temporal';
 import { getSpend } from '../../src/store/spends';
-import { SPEND_WORKFLOW, spendWorkflowId, TASK_QUEUES, type SpendInput } from '../../src/workflows/messages';
+import { listAllAlarms } from '../../src/store/alarms';
+import { spendWorkflowId, type SpendInput } from '../../src/workflows/messages';
 import { openHouse, type House } from './house';
 import { generating, reserve, spendOf, traceOf } from './spends';
 
@@ -50,6 +49,27 @@ describe('a spend whose workflow somebody has terminated', () => {
     await findAbandonedHolds(inquirer);
     return inquirer.findings.alarmed.filter((alarm) => alarm.customerId === customerId);
   };
+  const restart = ({ spendId }: SpendInput) => restartSpend(house.deps, spendId, instantOf(Date.now()));
+  /** What the latest run was started with. */
+  const describedRuns = async (spend: SpendInput) => {
+    const { events } = await handleOf(spend).fetchHistory();
+    return (events ?? []).slice(0, 1).map(({ workflowExecutionStartedEventAttributes: started }) => ({
+      input: JSON.parse(Buffer.from(started?.input?.payloads?.[0]?.data ?? []).toString()) as unknown,
+      type: started?.workflowType,
+      queue: started?.taskQueue?.name,
+      attributes: Object.keys(started?.searchAttributes?.indexedFields ?? {}).sort(),
+      fairness: started?.priority?.fairnessKey,
+    }));
+  };
+  const isGone = async (spend: SpendInput): Promise<void> => {
+    while (
+      await handleOf(spend)
+        .describe()
+        .then(Boolean, () => false)
+    ) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
   const settledOnce = {
     status: 'succeeded',
     captured: 2,
@@ -75,19 +95,49 @@ describe('a spend whose workflow somebody has terminated', () => {
     expect([...(await offendersOf(spend)), ...(await alarmsOf(spend))]).toEqual([]);
   });
 
-  it('is started again from what the runbook reads in the database, and goes on with the job there is', async () => {
+  it('is started again as the API started it, goes on with the job there is, and ends the alarm', async () => {
     const spend = await terminated('start');
-    const runbook = await readFile(join(findPackageRoot(), 'docs', 'runbook.md'), 'utf8');
-    const [, sql = ''] = /```sql\s+(SELECT json_build_object[^`]+)```/.exec(runbook) ?? [];
-    const { rows } = await house.db.raw<{ rows: readonly { json_build_object: SpendInput }[] }>(
-      sql.replace('spd_…', spend.spendId),
+    const [first] = await describedRuns(spend);
+    await alarmsOf(spend);
+    expect(await restart(spend)).toMatchObject({ did: 'started', ended: 'TERMINATED' });
+    expect((await listAllAlarms(house.db)).map(({ subject }) => subject)).not.toContain(
+      deriveId('hld', spend.spendId),
     );
-    await house.client.workflow.start(SPEND_WORKFLOW, {
-      workflowId: spendWorkflowId(spend.spendId),
-      taskQueue: TASK_QUEUES.spends,
-      args: [rows[0]!.json_build_object],
-    });
     expect(await handleOf(spend).result()).toBe('succeeded');
     expect(await traceOf(house, spend)).toMatchObject(settledOnce);
+    const [second] = await describedRuns(spend);
+    expect(second).toEqual(first);
+  });
+
+  it('is started again when Temporal does not know it any more', async () => {
+    const spend = await terminated('gone');
+    const { runId } = (await handleOf(spend).describe()).raw.workflowExecutionInfo?.execution ?? {};
+    await house.client.workflowService.deleteWorkflowExecution({
+      namespace: house.address.namespace,
+      workflowExecution: { workflowId: spendWorkflowId(spend.spendId), runId: runId ?? '' },
+    });
+    await isGone(spend);
+    expect(await restart(spend)).toMatchObject({ did: 'started', ended: 'GONE' });
+    expect(await handleOf(spend).result()).toBe('succeeded');
+    expect(await traceOf(house, spend)).toMatchObject(settledOnce);
+  });
+
+  it('is left alone once it runs, however often and from how many places it is restarted', async () => {
+    const spend = await terminated('again');
+    const did = (await Promise.all([1, 2, 3].map(() => restart(spend)))).map((restarted) => restarted.did);
+    expect(did.sort()).toEqual(['healthy', 'healthy', 'started']);
+    expect(await handleOf(spend).result()).toBe('succeeded');
+    expect(await traceOf(house, spend)).toMatchObject(settledOnce);
+  });
+
+  it('has nothing to restart once it is settled, nor when it was never begun', async () => {
+    const spend = await terminated('settled');
+    await restart(spend);
+    await handleOf(spend).result();
+    await expect(restart(spend)).rejects.toMatchObject({
+      code: 'state_conflict',
+      message: `${spend.spendId} is settled: succeeded, 2 captured and 0 released. There is nothing to restart.`,
+    });
+    await expect(restart({ ...spend, spendId: 'spd_unknown' })).rejects.toMatchObject({ code: 'not_found' });
   });
 });

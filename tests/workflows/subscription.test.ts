@@ -1,3 +1,7 @@
+import { dropEvent } from '../../src/activities/drop-event';
+import { noFindings } from '../../src/activities/reconcile/findings';
+import { findUnreadEvents } from '../../src/activities/reconcile/find-unread-events';
+import { listAllAlarms } from '../../src/store/alarms';
 import { deliverUnprocessedEvents } from '../../src/activities/deliver-payment-event';
 import { epochMsOf, instantOf } from '../../src/domain/instants';
 import { subscriptionRecord, writeRecords } from '../../src/store/records';
@@ -41,6 +45,17 @@ describe('a subscription and its money', () => {
   const errorOf = async (eventId: string) => {
     const rows = house.db<{ event_id: string; last_error: string | null }>('app.stripe_events');
     return (await rows.where({ event_id: eventId }).first())?.last_error ?? null;
+  };
+
+  const isRinging = async (eventId: string) =>
+    (await listAllAlarms(house.db)).some(
+      ({ kind, subject }) => kind === 'unread_event' && subject === eventId,
+    );
+  /** A checkout of ours at Stripe that is open. */
+  const openAndForget = async (customerId: string) => {
+    const { id } = await open(house, customerId);
+    const state = await findSubscriptionState(house.db, id);
+    return { checkout: state?.checkout?.sessionId ?? '' };
   };
 
   it('is incomplete with a checkout until its first payment, then active with its credits', async () => {
@@ -106,11 +121,52 @@ describe('a subscription and its money', () => {
     expect(await isDone('evt_c')).toBe(false);
   });
 
-  it('lets go of an event about a subscription that is none of ours', async () => {
-    const event = { ...(await eventsOf(house))[0]!, eventId: 'evt_stranger' };
+  it('lets go of an event about a subscription that is not here once its object is over at Stripe', async () => {
+    const customerId = await house.newCustomer(1);
+    const { checkout } = await openAndForget(customerId);
+    await house.deps.payments.expireCheckoutSession(checkout);
+    const event = { ...(await eventsOf(house))[0]!, eventId: 'evt_over', subscriptionId: 'sub_stranger' };
     await receiveStripeEvent(house.db, event, await house.deps.clock.now());
-    await tell('sub_stranger', { eventId: 'evt_stranger', objectType: 'invoice', objectId: 'in_x' });
-    await until(() => isDone('evt_stranger'));
+    await tell('sub_stranger', { eventId: 'evt_over', objectType: 'checkout_session', objectId: checkout });
+    await until(() => isDone('evt_over'));
+    expect(await isRinging('evt_over')).toBe(false);
+  });
+
+  it('calls somebody at once for an event that names a subscription or an order that is not here, and takes it in no further', async () => {
+    const customerId = await house.newCustomer(1);
+    const { checkout } = await openAndForget(customerId);
+    const event = { ...(await eventsOf(house))[0]!, type: 'checkout.session.completed', objectId: checkout };
+    const strangers = [
+      { ...event, eventId: 'evt_no_sub', subscriptionId: 'sub_nobody', orderId: null, named: 'sub_nobody' },
+      { ...event, eventId: 'evt_no_order', subscriptionId: null, orderId: 'ord_nobody', named: 'ord_nobody' },
+    ];
+    for (const { named, ...stranger } of strangers) {
+      await receiveStripeEvent(house.db, stranger, await house.deps.clock.now());
+      await deliverUnprocessedEvents(house.deps, instantOf(epochMsOf(await house.deps.clock.now()) + 60_000));
+      await until(() => isRinging(stranger.eventId));
+      expect(await errorOf(stranger.eventId)).toBe(
+        `it names ${named}, which is not here, and ${checkout} is not over at Stripe`,
+      );
+      expect(await isDone(stranger.eventId)).toBe(false);
+      const inquirer = { deps: house.deps, findings: noFindings(), at: await house.deps.clock.now() };
+      await findUnreadEvents(inquirer);
+      expect(inquirer.findings.alarmed.map(({ id }) => id)).toContain(stranger.eventId);
+    }
+    for (const { eventId } of strangers) {
+      const drop = { at: await house.deps.clock.now(), by: 'ada', reason: 'of a test' };
+      expect(await dropEvent(house.deps, eventId, drop)).toEqual({ did: 'dropped' });
+      expect(await isRinging(eventId)).toBe(false);
+      expect(await dropEvent(house.deps, eventId, { ...drop, by: 'bob' })).toEqual({
+        did: 'nothing',
+        ...drop,
+      });
+    }
+    const inquirer = { deps: house.deps, findings: noFindings(), at: await house.deps.clock.now() };
+    await findUnreadEvents(inquirer);
+    expect(inquirer.findings.alarmed.map(({ id }) => id)).not.toContain('evt_no_sub');
+    await expect(
+      dropEvent(house.deps, 'evt_unheard', { at: inquirer.at, by: 'ada', reason: 'x' }),
+    ).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('tries an event whose object Stripe does not have ever later, and says why', async () => {

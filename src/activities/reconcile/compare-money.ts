@@ -3,6 +3,7 @@ import type { CheckoutSessionFact, InvoiceFact, PaymentFact } from '../../paymen
 import { findAddOnOrder } from '../../store/add-on-orders';
 import { hasPayment } from '../../store/payments';
 import { findSubscriptionOfStripe, findSubscriptionState } from '../../store/subscriptions';
+import { subscriptionWorkflowId } from '../../workflows/messages';
 import { isOwnInvoice, isTakenInElsewhere, paidIntervalOf, readInvoice } from '../invoice-steps';
 import { isBoundTo } from '../stripe-customer';
 import { tellWorkflow, type Inquirer } from './inquirer';
@@ -53,6 +54,7 @@ export async function compareInvoice(inquirer: Inquirer, invoice: InvoiceFact): 
     ungranted: { ...amountPaid, amountMinor: ungranted },
     paymentIntentId,
     isSettledByHand,
+    workflowId: owner === undefined ? null : subscriptionWorkflowId(owner.subscriptionId),
   });
 }
 
@@ -80,7 +82,7 @@ export async function compareSession(inquirer: Inquirer, session: CheckoutSessio
   if (await isServed(inquirer, { kind: 'checkout_session', id, orderId, stripeCustomerId })) return;
   const whose = await whoseIs(inquirer.deps, { stripeCustomerId, priceIds });
   const money = { kind: 'checkout_session', id, whose, ungranted: amountTotal } as const;
-  await compareUnclaimed(inquirer, { ...money, paymentIntentId, isSettledByHand });
+  await compareUnclaimed(inquirer, { ...money, paymentIntentId, isSettledByHand, workflowId: null });
 }
 
 /** A payment that no invoice and no checkout asked for; what one did is that one's to tell. */
@@ -104,6 +106,7 @@ export async function comparePayment(inquirer: Inquirer, payment: PaymentFact): 
     ungranted: amount,
     paymentIntentId: id,
     isSettledByHand,
+    workflowId: null,
   });
 }
 

@@ -1,6 +1,7 @@
 import { findHoldsWithoutWorkflow } from '../../ledger/audit/live-workflows';
 import { askTemporal } from '../../platform/ask-temporal';
 import { isWorkflowRunning } from '../../platform/temporal';
+import { listOwnersOfRows } from '../../store/owners-of-rows';
 import { spendWorkflowId } from '../../workflows/messages';
 import { callPerson, type Inquirer } from './inquirer';
 
@@ -14,15 +15,23 @@ export async function findAbandonedHolds(inquirer: Inquirer): Promise<void> {
     askTemporal(temporal, () => isWorkflowRunning(temporal, spendWorkflowId(spendId))),
   );
   inquirer.findings.checked += checked;
+  const spends =
+    offenders.length === 0
+      ? undefined
+      : await listOwnersOfRows(
+          db,
+          offenders.map(({ id }) => id),
+        );
   for (const { id, customerId, problem } of offenders) {
+    const spendId = spends?.get(id);
     await callPerson(inquirer, {
       kind: 'hold',
       id,
       customerId,
       problem,
       alarm: 'abandoned_hold',
-      workflowId: null,
-      todo: 'Start its workflow again, as the runbook says: it settles by what the provider delivered.',
+      workflowId: spendId === undefined ? null : spendWorkflowId(spendId),
+      todo: `Start its workflow again with \`npx scrip spends restart ${spendId ?? 'spd_…'}\`: it settles by what the provider delivered.`,
     });
   }
 }

@@ -1,6 +1,7 @@
 import { readerOf } from '../../domain/subscription';
 import type { InvoiceFact, WithdrawalFact, WithdrawalKind } from '../../payments/payments';
 import { isUnknownAtStripe } from '../../payments/is-unknown';
+import { listOwnersOfRows } from '../../store/owners-of-rows';
 import { findPaymentOfOrder } from '../../store/payments';
 import {
   confirm,
@@ -10,6 +11,7 @@ import {
   type UnconfirmedClawback,
   type UnconfirmedPayment,
 } from '../../store/unconfirmed';
+import { workflowIdOf } from '../../workflows/messages';
 import { paidIntervalOf } from '../invoice-steps';
 import { isBoundTo } from '../stripe-customer';
 import { findOwnerOfInvoice } from './compare-money';
@@ -78,17 +80,31 @@ async function compareAll<Row extends { readonly id: string; readonly customerId
         throw error;
       });
       if (problem === null) sound.push(row);
-      else await callPerson(inquirer, { ...subject, ...unbacked(subject, problem) });
+      else
+        await callPerson(inquirer, {
+          ...subject,
+          ...unbacked(subject, problem, await workflowOf(inquirer, row.id)),
+        });
     });
   }
   return sound;
 }
 
-function unbacked({ kind, id }: { readonly kind: string; readonly id: string }, problem: string) {
+/** The workflow of what a payment was for; null when no such payment is recorded. */
+async function workflowOf({ deps }: Inquirer, paymentId: string): Promise<string | null> {
+  const owner = (await listOwnersOfRows(deps.db, [paymentId])).get(paymentId);
+  return owner === undefined ? null : (workflowIdOf(owner) ?? null);
+}
+
+function unbacked(
+  { kind, id }: { readonly kind: string; readonly id: string },
+  problem: string,
+  workflowId: string | null,
+) {
   const alarm = 'unbacked_credits' as const;
   return {
     alarm,
-    workflowId: null,
+    workflowId,
     problem,
     todo: `This is the ${kind} ${id}: look it up at Stripe. What was granted for nothing is taken back by POST /v1/adjustments.`,
   };

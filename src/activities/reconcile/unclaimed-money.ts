@@ -12,6 +12,8 @@ export interface PaidMoney {
   readonly ungranted: Money;
   readonly paymentIntentId: string | null;
   readonly isSettledByHand: boolean;
+  /** Of the subscription that the money was paid to; null where none is known. */
+  readonly workflowId: string | null;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface PaidMoney {
  * for what granted nothing first. Safe to repeat.
  */
 export async function compareUnclaimed(inquirer: Inquirer, money: PaidMoney): Promise<void> {
-  const { kind, id, whose, ungranted, paymentIntentId, isSettledByHand } = money;
+  const { kind, id, whose, ungranted, paymentIntentId, isSettledByHand, workflowId } = money;
   const isOwed = whose.isOurs && ungranted.amountMinor > 0 && !isSettledByHand;
   const givenBack = isOwed
     ? await inquirer.deps.payments.getGivenBack({
@@ -38,7 +40,7 @@ export async function compareUnclaimed(inquirer: Inquirer, money: PaidMoney): Pr
     id,
     customerId,
     alarm: 'unclaimed_money',
-    workflowId: null,
+    workflowId,
     problem: `money has granted nothing: ${String(left)} ${ungranted.currency} of ${id}, paid at Stripe by ${customerId ?? 'somebody unknown here'}`,
     todo:
       'Refund it at Stripe. Or grant what it is for (POST /v1/adjustments), or leave it if it is for something else, ' +

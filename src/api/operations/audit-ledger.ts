@@ -5,7 +5,8 @@ import { getCustomer } from '../../store/customers';
 import { spendWorkflowId } from '../../workflows/messages';
 import { askTemporal } from '../../platform/ask-temporal';
 import { defineOperation } from '../operation';
-import { answerId, answerInstant, viewerQuery } from '../schemas';
+import { linkOffenders } from '../offender-links';
+import { answerId, answerInstant, viewerQuery, workflowUrlSchema } from '../schemas';
 
 const auditSchema = z
   .strictObject({
@@ -22,6 +23,7 @@ const auditSchema = z
             id: z.string(),
             customerId: answerId.nullable(),
             problem: z.string(),
+            workflowUrl: workflowUrlSchema,
           }),
         ),
       }),
@@ -40,10 +42,11 @@ export const auditLedger = defineOperation({
   async find({ query: { customerId } }, { db }) {
     return customerId === undefined ? undefined : (await getCustomer(db, customerId)).id;
   },
-  async handle(_call, { db, clock, temporal }, customerId) {
+  async handle(_call, { db, clock, temporal, temporalUi }, customerId) {
     const checkedAt = await clock.now();
     const hasLiveWorkflow = (spendId: string) =>
       askTemporal(temporal, () => isWorkflowRunning(temporal, spendWorkflowId(spendId)));
-    return { status: 200, body: await audit(db, { customerId, checkedAt, hasLiveWorkflow }) };
+    const result = await audit(db, { customerId, checkedAt, hasLiveWorkflow });
+    return { status: 200, body: await linkOffenders(db, temporalUi, result) };
   },
 });

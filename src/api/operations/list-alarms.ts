@@ -11,8 +11,8 @@ export const listAlarms = defineOperation({
   access: 'operator',
   query: z.strictObject(pageQuery),
   answers: { 200: { description: 'The alarms, newest first.', schema: pageOf(alarmSchema) } },
-  async handle({ query }, { db }) {
+  async handle({ query }, { db, temporalUi }) {
     const page = await readAlarms(db, query);
-    return { status: 200, body: { ...page, data: page.data.map(alarmView) } };
+    return { status: 200, body: { ...page, data: page.data.map((alarm) => alarmView(alarm, temporalUi)) } };
   },
 });

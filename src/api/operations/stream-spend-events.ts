@@ -3,12 +3,14 @@ import { z } from 'zod';
 import { isTerminal } from '../../domain/spend';
 import { findJob } from '../../store/jobs';
 import { getSpend, type Spend } from '../../store/spends';
+import type { Caller } from '../caller';
 import type { ApiDeps } from '../deps';
 import { endOfRequest } from '../end-of-request';
 import { defineOperation } from '../operation';
 import { viewerQuery } from '../schemas';
 import { assertOwn } from '../viewer';
 import { spendView } from '../views/spend-view';
+import { linkThing } from '../workflow-links';
 
 /** How often progress is looked for; a comment is sent then, so that no proxy takes the silence for an end. */
 const PROGRESS_MS = 1_000;
@@ -26,20 +28,21 @@ export const streamSpendEvents = defineOperation({
     await assertOwn(db, query, spend);
     return spend;
   },
-  handle: (_call, deps, spend) => Promise.resolve({ stream: (res) => follow(res, deps, spend) }),
+  handle: ({ caller }, deps, spend) => Promise.resolve({ stream: (res) => follow(res, deps, spend, caller) }),
 });
 
-async function follow(res: Response, { db, spendWatch, closing }: ApiDeps, spend: Spend): Promise<void> {
+async function follow(res: Response, deps: ApiDeps, spend: Spend, caller: Caller | undefined): Promise<void> {
+  const { db, spendWatch, closing } = deps;
   const signal = endOfRequest(res, closing);
   res.status(200).set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
   res.flushHeaders();
   let percent: number | null = null;
-  send(res, 'spend', spendView(spend));
+  send(res, 'spend', linkThing(spendView(spend), deps, caller));
   for (let latest = spend; !isTerminal(latest.status) && !signal.aborted;) {
     const changed = await spendWatch.next(latest, { ms: PROGRESS_MS, signal });
     if (changed !== undefined) {
       latest = changed;
-      send(res, 'spend', spendView(latest));
+      send(res, 'spend', linkThing(spendView(latest), deps, caller));
       continue;
     }
     const progress = (await findJob(db, latest.id))?.lastObject?.progressPercent ?? null;

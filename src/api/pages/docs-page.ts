@@ -30,7 +30,8 @@ export function docsPage(openApi: OpenApi): string {
 const INTRODUCTION = `<h1>Scrip API</h1>
 <p>JSON over HTTP. Credits are whole numbers, instants are ISO 8601 in UTC. Send your key as
 <code>Authorization: Bearer</code>; every POST that moves credits or money needs an <code>Idempotency-Key</code>.
-For programs the same is at <a href="/openapi.json"><code>/openapi.json</code></a>.</p>`;
+For programs the same is at <a href="/openapi.json"><code>/openapi.json</code></a>; for operators there is
+<a href="/docs/operators">the runbook</a>.</p>`;
 
 function operationHtml({
   method,

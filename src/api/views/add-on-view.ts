@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AddOnOrder } from '../../store/add-on-orders';
-import { answerCredits, answerId, answerInstant } from '../schemas';
+import { answerCredits, answerId, answerInstant, workflowUrlSchema } from '../schemas';
 
 export const addOnSchema = z
   .strictObject({
@@ -12,6 +12,7 @@ export const addOnSchema = z
     status: z.enum(['pending', 'paid', 'canceled']),
     checkoutUrl: z.string().nullable().meta({ description: 'While pending: where the customer pays.' }),
     createdAt: answerInstant,
+    workflowUrl: workflowUrlSchema,
   })
   .meta({ id: 'AddOnOrder' });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SPEND_STATUSES } from '../../domain/spend';
 import { JOB_ERROR_CODES } from '../../jobs/jobs';
 import type { Spend } from '../../store/spends';
-import { actionSchema, answerCredits, answerId, answerInstant } from '../schemas';
+import { actionSchema, answerCredits, answerId, answerInstant, workflowUrlSchema } from '../schemas';
 
 const failureCode = z.string().meta({
   description: `Why it failed: ${[...JOB_ERROR_CODES, 'given_up'].join(', ')}; given_up: an operator no longer waited for the provider, and the detail is the reason.`,
@@ -26,6 +26,7 @@ export const spendSchema = z
       .nullable(),
     failure: z.strictObject({ code: failureCode, detail: z.string() }).nullable(),
     workflowId: z.string(),
+    workflowUrl: workflowUrlSchema,
     createdAt: answerInstant,
     updatedAt: answerInstant,
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SUBSCRIPTION_STATUSES, type Subscription } from '../../store/subscriptions';
 import { subscriptionWorkflowId } from '../../workflows/messages';
-import { answerId, answerInstant, intervalSchema, planSchema } from '../schemas';
+import { answerId, answerInstant, intervalSchema, planSchema, workflowUrlSchema } from '../schemas';
 import { nextGrantSchema, nextGrantView } from './balance-view';
 
 export const currentPeriodSchema = z.strictObject({ start: answerInstant, end: answerInstant });
@@ -23,6 +23,7 @@ export const subscriptionSchema = z
     pendingPlan: z.string().nullable(),
     catalogVersion: z.string(),
     workflowId: z.string(),
+    workflowUrl: workflowUrlSchema,
     checkoutUrl: z
       .string()
       .optional()

@@ -1,4 +1,5 @@
-import { audit, type Audit } from '../../ledger/audit';
+import { linkOffenders, type LinkedAudit } from '../../api/offender-links';
+import { audit } from '../../ledger/audit';
 import { createTemporalClient, isWorkflowRunning } from '../../platform/temporal';
 import { getRecordedCustomer } from '../../store/customers';
 import { spendWorkflowId } from '../../workflows/messages';
@@ -9,17 +10,19 @@ import { findSurroundings, withDatabase } from './surroundings';
 export async function runAudit(args: readonly string[]): Promise<number> {
   const values = parseOptions(args, { customer: { type: 'string' }, json: { type: 'boolean' } });
   const surroundings = findSurroundings();
+  const ui = surroundings.temporalUi();
   const temporal = createTemporalClient(surroundings.temporal());
   try {
     const checkedAt = await surroundings.clock().now();
     const result = await withDatabase(surroundings.databaseUrl(), async (db) => {
       // All checks pass for a customer who does not exist, which would hide a mistyped id.
       if (values.customer !== undefined) await getRecordedCustomer(db, values.customer);
-      return audit(db, {
+      const found = await audit(db, {
         customerId: values.customer,
         checkedAt,
         hasLiveWorkflow: (spendId) => isWorkflowRunning(temporal, spendWorkflowId(spendId)),
       });
+      return linkOffenders(db, ui, found);
     });
     if (values.json === true) console.log(JSON.stringify(result));
     else print(result);
@@ -29,11 +32,12 @@ export async function runAudit(args: readonly string[]): Promise<number> {
   }
 }
 
-function print({ ok, checkedAt, checks }: Audit): void {
+function print({ ok, checkedAt, checks }: LinkedAudit): void {
   for (const check of checks) {
     console.log(`${check.ok ? 'ok  ' : 'FAIL'} ${check.name} (${String(check.checked)} checked)`);
-    for (const { table, id, customerId, problem } of check.offenders) {
+    for (const { table, id, customerId, problem, workflowUrl } of check.offenders) {
       console.log(`     ${table} ${id}${customerId === null ? '' : ` of ${customerId}`}: ${problem}`);
+      if (workflowUrl !== undefined) console.log(`     ${workflowUrl}`);
     }
   }
   console.log(ok ? `All checks passed, ${checkedAt}.` : `Some checks failed, ${checkedAt}.`);

@@ -5,6 +5,7 @@ import { reconcileState } from '../../activities/reconcile/reconcile-state';
 import { createStripePayments } from '../../payments/stripe-payments';
 import { createLogger } from '../../platform/logger';
 import { createTemporalClient } from '../../platform/temporal';
+import type { TemporalUi } from '../../platform/temporal-ui';
 import { listAllAlarms } from '../../store/alarms';
 import { parseOptions } from './command';
 import { findSurroundings, withDatabase } from './surroundings';
@@ -16,6 +17,7 @@ import { findSurroundings, withDatabase } from './surroundings';
 export async function runReconcile(args: readonly string[]): Promise<number> {
   const values = parseOptions(args, { json: { type: 'boolean' } });
   const surroundings = findSurroundings();
+  const ui = surroundings.temporalUi();
   const payments = createStripePayments({ ...surroundings.stripe(), webhookSecrets: [] });
   const temporal = createTemporalClient(surroundings.temporal());
   // It reports what it would otherwise log.
@@ -26,7 +28,8 @@ export async function runReconcile(args: readonly string[]): Promise<number> {
       const deps = { db, payments, temporal, logger };
       const heard = await reconcileEvents(deps, { since: null, now });
       const found = await reconcileState(deps, now);
-      return { events: heard, state: found, ringing: await listAllAlarms(db) };
+      const alarms = await listAllAlarms(db);
+      return { events: heard, state: found, ringing: alarms.map((alarm) => withLink(alarm, ui)) };
     });
     const report = { ok: ringing.length === 0, checkedAt: now, events, ...state, ringing };
     if (values.json === true) console.log(JSON.stringify(report));
@@ -47,13 +50,16 @@ function print({
   readonly ok: boolean;
   readonly checkedAt: string;
   readonly events: Awaited<ReturnType<typeof reconcileEvents>>;
-  readonly ringing: readonly Alarm[];
+  readonly ringing: readonly LinkedAlarm[];
 }): void {
   console.log(
     `${String(events.read)} events at Stripe, ${String(events.added)} of them had not arrived; ${String(checked)} objects compared`,
   );
   for (const repair of found.repairs) console.log(`told ${lineOf(repair)}`);
-  for (const alarm of found.ringing) console.log(`LOOK ${lineOfAlarm(alarm)}`);
+  for (const alarm of found.ringing) {
+    console.log(`LOOK ${lineOfAlarm(alarm)}`);
+    if (alarm.workflowUrl !== undefined) console.log(`     ${alarm.workflowUrl}`);
+  }
   const counts = `alarms: ${String(found.ringing.length)}, passed on to workflows: ${String(found.repaired)}`;
   console.log(`${ok ? 'Scrip and Stripe agree' : 'Needs attention'} (${counts}), ${checkedAt}.`);
 }
@@ -64,4 +70,12 @@ function lineOf({ kind, id, customerId, problem }: Finding): string {
 
 function lineOfAlarm({ kind, subject, customerId, since, todo }: Alarm): string {
   return `${kind} ${subject}${customerId === null ? '' : ` of ${customerId}`} since ${since}: ${todo}`;
+}
+
+type LinkedAlarm = Alarm & { readonly workflowUrl?: string };
+
+/** With the page of the workflow that it is about. */
+function withLink(alarm: Alarm, ui: TemporalUi | undefined): LinkedAlarm {
+  if (ui === undefined || alarm.workflowId === null) return alarm;
+  return { ...alarm, workflowUrl: ui.workflow(alarm.workflowId) };
 }

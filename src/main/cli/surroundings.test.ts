@@ -21,6 +21,27 @@ describe('where the program finds its parts', () => {
     expect(at(pids, { DATABASE_URL: 'postgres://elsewhere' }).databaseUrl()).toBe('postgres://elsewhere');
   });
 
+  it('links to the Web UI of the stack, of who names one, and to none of a server that the stack does not have', () => {
+    const at = (env: Readonly<Record<string, string>>) => {
+      const [temporalAddress, temporalUiUrl] = [
+        '127.0.0.1:1',
+        'http://127.0.0.1:2/namespaces/scrip/workflows',
+      ];
+      const dev = { databaseUrl, temporalAddress, temporalNamespace: 'scrip', temporalUiUrl };
+      writeFileSync(join(home, 'dev.json'), JSON.stringify(dev));
+      return findSurroundings({ SCRIP_HOME: home, ...env });
+    };
+    const list = 'http://127.0.0.1:2/namespaces/scrip/workflows';
+    expect(at({}).temporalUi()?.list()).toBe(list);
+    expect(at({ TEMPORAL_ADDRESS: '127.0.0.1:1' }).temporalUi()?.list()).toBe(list);
+    expect(at({ TEMPORAL_ADDRESS: 'temporal.example:7233' }).temporalUi()).toBeUndefined();
+    const named = { TEMPORAL_UI_URL: 'https://ui.example', TEMPORAL_NAMESPACE: 'credits' };
+    expect(at(named).temporalUi()?.list()).toBe('https://ui.example/namespaces/credits/workflows');
+    expect(() => at({ TEMPORAL_UI_URL: 'ui.example' }).temporalUi()).toThrow(
+      'TEMPORAL_UI_URL must be an address like http://127.0.0.1:8233, not "ui.example".',
+    );
+  });
+
   it('does not believe what a killed stack left behind', () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
     expect(() => at({ stack: pid }).databaseUrl()).toThrow(

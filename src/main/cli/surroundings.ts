@@ -7,6 +7,7 @@ import { findWrongVariables, refuse } from '../../platform/config';
 import { createDatabase } from '../../platform/database';
 import { refuseUnfitDatabase } from '../../platform/fit-database';
 import { withoutShellExports } from '../../platform/shell-exports';
+import { createTemporalUi, type TemporalUi } from '../../platform/temporal-ui';
 
 const optional = z.string().nullish();
 
@@ -15,11 +16,11 @@ const devSchema = z.object({
   apiUrl: optional,
   apiKey: optional,
   operatorKey: optional,
-  temporalUiUrl: optional,
   databaseUrl: optional,
   databaseOwnerUrl: optional,
   temporalAddress: optional,
   temporalNamespace: optional,
+  temporalUiUrl: optional,
   stripeUrl: optional,
   stripeSecretKey: optional,
   sandboxUrl: optional,
@@ -34,6 +35,8 @@ export interface Surroundings {
   databaseUrl(): string;
   databaseOwnerUrl(): string;
   temporal(): { readonly address: string; readonly namespace: string };
+  /** Undefined where nobody says where the Web UI is: then nothing links to it. */
+  temporalUi(): TemporalUi | undefined;
   stripe(): { readonly secretKey: string; readonly apiUrl: string | undefined };
   /** Wall time, or the sandbox's. */
   clock(): Clock;
@@ -73,14 +76,23 @@ export function findSurroundings(environment: Environment = process.env): Surrou
     throw new Error(`No stack is running in ${home}, and ${name} is not set.`);
   };
   const databaseUrl = given('DATABASE_URL');
+  const namespace = given('TEMPORAL_NAMESPACE') ?? dev.temporalNamespace ?? 'default';
   return {
     databaseUrl: () => need('DATABASE_URL', databaseUrl ?? dev.databaseUrl),
     databaseOwnerUrl: () =>
       need('DATABASE_OWNER_URL', given('DATABASE_OWNER_URL') ?? databaseUrl ?? dev.databaseOwnerUrl),
     temporal: () => ({
       address: need('TEMPORAL_ADDRESS', given('TEMPORAL_ADDRESS') ?? dev.temporalAddress),
-      namespace: given('TEMPORAL_NAMESPACE') ?? dev.temporalNamespace ?? 'default',
+      namespace,
     }),
+    temporalUi() {
+      const address = given('TEMPORAL_ADDRESS');
+      // Who names another server does not mean the UI of the stack.
+      const isOfStack = address === undefined || address === dev.temporalAddress;
+      const url = given('TEMPORAL_UI_URL') ?? (isOfStack ? dev.temporalUiUrl : undefined) ?? undefined;
+      if (url === undefined) return undefined;
+      return createTemporalUi(url, namespace);
+    },
     stripe() {
       const secretKey = given('STRIPE_SECRET_KEY');
       if (secretKey !== undefined) return { secretKey, apiUrl: given('STRIPE_API_URL') };

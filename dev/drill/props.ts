@@ -1,0 +1,56 @@
+import type { Stage } from './stage';
+
+/** What troubles are made of. */
+
+/** A spend on a picture that takes the provider so long (`30s`); answers its id once the provider has begun. */
+export async function longSpend(stage: Stage, customerId: string, takes: string): Promise<string> {
+  const models = await stage.call('GET', '/v1/models?visibility=public');
+  const [model] = models['data'] as readonly { readonly id: string }[];
+  const input = { modelId: model?.id, prompt: `a harbour at night [studio: delay=${takes}]`, count: 2 };
+  const spend = await stage.call('POST', '/v1/spends', { customerId, action: 'generate_images', input });
+  const id = String(spend['id']);
+  await stage.until(`${id} runs`, async () => (await statusOf(stage, `/v1/spends/${id}`)) === 'running');
+  return id;
+}
+
+/** An open subscription that waits for its checkout. */
+export async function openSubscription(
+  stage: Stage,
+  customerId: string,
+): Promise<{ readonly id: string; readonly checkoutUrl: string }> {
+  const opened = await stage.call('POST', '/v1/subscriptions', {
+    customerId,
+    plan: 'standard',
+    interval: 'month',
+  });
+  return { id: String(opened['id']), checkoutUrl: String(opened['checkoutUrl']) };
+}
+
+/** A subscription that is paid and active. */
+export async function subscribe(stage: Stage, customerId: string): Promise<string> {
+  const { id, checkoutUrl } = await openSubscription(stage, customerId);
+  await stage.pay(checkoutUrl);
+  await stage.until(
+    `${id} is active`,
+    async () => (await statusOf(stage, `/v1/subscriptions/${id}`)) === 'active',
+  );
+  return id;
+}
+
+/** The customer at Stripe. */
+export async function stripeCustomerOf(stage: Stage, customerId: string): Promise<string> {
+  for await (const customer of stage.stripe.customers.list({ limit: 100 })) {
+    if (customer.metadata['scrip_customer'] === customerId) return customer.id;
+  }
+  throw new Error(`${customerId} is not at Stripe`);
+}
+
+export async function statusOf(stage: Stage, path: string): Promise<string> {
+  return String((await stage.call('GET', path))['status']);
+}
+
+/** Whether an alarm about something rings. */
+export async function isRinging(stage: Stage, subject: string): Promise<boolean> {
+  const { data } = await stage.call('GET', '/v1/alarms?limit=100');
+  return (data as readonly { readonly subject: string }[]).some((alarm) => alarm.subject === subject);
+}

@@ -1,0 +1,23 @@
+import type { Trouble } from './trouble';
+import { erasureWaits } from './troubles/erasure-waits';
+import { eventNowhere } from './troubles/event-nowhere';
+import { holdWithoutWorkflow } from './troubles/hold-without-workflow';
+import { orderUnseen } from './troubles/order-unseen';
+import { pastDue } from './troubles/past-due';
+import { paused } from './troubles/paused';
+import { paymentUnseen } from './troubles/payment-unseen';
+import { spendWaits } from './troubles/spend-waits';
+import { unclaimedMoney } from './troubles/unclaimed-money';
+
+/** One of each. */
+export const TROUBLES: readonly Trouble[] = [
+  spendWaits,
+  holdWithoutWorkflow,
+  paymentUnseen,
+  orderUnseen,
+  pastDue,
+  paused,
+  eventNowhere,
+  unclaimedMoney,
+  erasureWaits,
+];

@@ -1,0 +1,55 @@
+import type { Instant } from '../domain/instants';
+import { findStripeEvent, noteStripeEventAttempt } from '../store/stripe-events';
+import type { PaymentFact } from '../workflows/messages';
+import { acknowledgeEvents } from './acknowledge-events';
+import type { ActivityDeps } from './deps';
+import { factsByObject, unlessUnreadable } from './payment-facts';
+import { callForEvent } from './reconcile/call-for-event';
+
+/**
+ * What becomes of events that name a subscription or an order of ours which is not here. What is over at Stripe asks for
+ * nothing: an opening that was refused leaves its closed checkout behind. Whatever else it is, money may stand behind it: the
+ * event stays in the inbox, and somebody is called.
+ */
+export async function refuseEvents(
+  deps: ActivityDeps,
+  {
+    facts,
+    subject,
+    at,
+  }: { readonly facts: readonly PaymentFact[]; readonly subject: string; readonly at: Instant },
+): Promise<void> {
+  for (const { fact, eventIds } of factsByObject(facts)) {
+    const isOver = await unlessUnreadable(deps, eventIds, () => isOverAtStripe(deps, fact));
+    if (isOver === undefined) continue;
+    if (isOver) {
+      await acknowledgeEvents(deps, { facts: eventIds.map((eventId) => ({ ...fact, eventId })), at });
+      continue;
+    }
+    const problem = `it names ${subject}, which is not here, and ${fact.objectId} is not over at Stripe`;
+    for (const eventId of eventIds) {
+      await noteStripeEventAttempt(deps.db, eventId, { error: problem, leadsNowhere: true });
+      const event = await findStripeEvent(deps.db, eventId);
+      if (event?.processedAt === null && event.dropped === null) await callForEvent(deps, event, at);
+    }
+  }
+}
+
+async function isOverAtStripe({ payments }: ActivityDeps, fact: PaymentFact): Promise<boolean> {
+  const { objectId } = fact;
+  switch (fact.objectType) {
+    case 'checkout_session':
+      return (await payments.getCheckoutSession(objectId)).status === 'expired';
+    case 'invoice':
+      return ['draft', 'void', 'uncollectible'].includes((await payments.getInvoice(objectId)).status);
+    case 'subscription':
+      return (await payments.getSubscription(objectId)).endedAt !== null;
+    case 'payment':
+      return (await payments.getPayment(objectId)).status !== 'succeeded';
+    // Money that went back takes no credits along where none are.
+    case 'refund':
+    case 'dispute':
+    case 'credit_note':
+      return true;
+  }
+}

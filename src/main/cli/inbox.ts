@@ -1,0 +1,97 @@
+import { userInfo } from 'node:os';
+import { dropEvent } from '../../activities/drop-event';
+import { epochMsOf, type Instant } from '../../domain/instants';
+import { createLogger } from '../../platform/logger';
+import type { TemporalUi } from '../../platform/temporal-ui';
+import { listDroppedStripeEvents, listWaitingStripeEvents, type InboxEvent } from '../../store/stripe-events';
+import { workflowIdOf } from '../../workflows/messages';
+import { parseArgument, parseOptions, UsageError } from './command';
+import { findSurroundings, withDatabase } from './surroundings';
+
+/** What Stripe has sent and nobody has taken in; `drop` gives one of them up. */
+export function runInbox([verb, ...args]: readonly string[]): Promise<number> {
+  return verb === 'drop' ? drop(args) : list([...(verb === undefined ? [] : [verb]), ...args]);
+}
+
+/** Lists the events that wait, the oldest first, with why; with `--all` those that were dropped, too. */
+async function list(args: readonly string[]): Promise<number> {
+  const values = parseOptions(args, { all: { type: 'boolean' }, json: { type: 'boolean' } });
+  const surroundings = findSurroundings();
+  const now = await surroundings.clock().now();
+  const { waiting, dropped } = await withDatabase(surroundings.databaseUrl(), async (db) => ({
+    waiting: await listWaitingStripeEvents(db),
+    dropped: values.all === true ? await listDroppedStripeEvents(db) : [],
+  }));
+  const ui = surroundings.temporalUi();
+  if (values.json === true) {
+    console.log(JSON.stringify({ checkedAt: now, waiting, dropped }));
+    return 0;
+  }
+  for (const event of waiting) printWaiting(event, now, ui);
+  for (const event of dropped) printDropped(event);
+  console.log(waiting.length === 0 ? 'Every event is taken in.' : `${countOf(waiting)} not taken in yet.`);
+  if (values.all === true) console.log(`${countOf(dropped)} dropped.`);
+  return 0;
+}
+
+/** Has an event tried no more, and says who gave it up and why. */
+async function drop(args: readonly string[]): Promise<number> {
+  const { argument: eventId, values } = parseArgument(
+    args,
+    { reason: { type: 'string' }, by: { type: 'string' } },
+    'event id (evt_…)',
+  );
+  const reason = values.reason?.trim() ?? '';
+  const by = values.by?.trim() ?? userInfo().username;
+  if (reason === '') throw new UsageError('inbox drop needs --reason: why it will never be taken in.');
+  if (by === '') throw new UsageError('inbox drop needs a name in --by.');
+  const surroundings = findSurroundings();
+  const logger = createLogger({ name: 'cli', level: 'silent' });
+  const at = await surroundings.clock().now();
+  const outcome = await withDatabase(surroundings.databaseUrl(), (db) =>
+    dropEvent({ db, logger }, eventId, { at, by, reason }),
+  );
+  console.log(
+    outcome.did === 'dropped'
+      ? `${eventId} is dropped: it is tried no more, and no alarm rings for it.`
+      : `Did nothing: ${eventId} was dropped by ${outcome.by} at ${outcome.at}: ${outcome.reason}`,
+  );
+  return 0;
+}
+
+function printWaiting(event: InboxEvent, now: Instant, ui: TemporalUi | undefined): void {
+  const { eventId, receivedAt, attempts, lastError, subscriptionId, orderId } = event;
+  const tried = attempts === 0 ? 'not tried again yet' : `tried again ${String(attempts)} times`;
+  console.log(`${eventId}  ${aboutOf(event)}, received ${ageOf(receivedAt, now)} ago, ${tried}`);
+  console.log(`     ${lastError ?? 'its workflow has it, and has not answered for it'}`);
+  const workflowId = workflowIdOf(subscriptionId ?? orderId ?? '');
+  if (ui !== undefined && workflowId !== undefined) console.log(`     ${ui.workflow(workflowId)}`);
+}
+
+function printDropped(event: InboxEvent): void {
+  const { dropped, eventId } = event;
+  if (dropped === null) return;
+  console.log(`${eventId}  ${aboutOf(event)}, dropped by ${dropped.by} at ${dropped.at}: ${dropped.reason}`);
+}
+
+function aboutOf({ type, objectId }: InboxEvent): string {
+  return `${type} of ${objectId ?? 'nothing'}`;
+}
+
+function countOf(events: readonly InboxEvent[]): string {
+  return events.length === 1 ? '1 event is' : `${String(events.length)} events are`;
+}
+
+/** In the largest unit that is not less than one. */
+function ageOf(since: Instant, now: Instant): string {
+  const seconds = Math.max(0, Math.floor((epochMsOf(now) - epochMsOf(since)) / 1000));
+  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? ['second', 1];
+  const count = Math.floor(seconds / size);
+  return `${String(count)} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
