@@ -41,8 +41,8 @@ export function serveOperation({ path, operation }: Route, deps: ApiDeps): Reque
     assertBound(caller, operation, { path, id: call.id, body });
     const found = await operation.find(call, deps);
     assertScope(operation.access, caller);
-    const reply = inOrder(operation, await operation.handle(call, deps, found));
-    await sendReply(res, withWorkflowLinks(reply, deps, caller));
+    const reply = await operation.handle(call, deps, found);
+    await sendReply(res, inOrder(operation, withWorkflowLinks(reply, deps, caller)));
   };
 }
 

@@ -55,7 +55,8 @@ describe('the database of a stack', () => {
     });
   });
 
-  if (PGBOUNCER === undefined) console.warn('NOT TESTED: poolers, because pgbouncer is not installed.');
+  if (PGBOUNCER === undefined)
+    process.stderr.write('NOT TESTED: poolers, because pgbouncer is not installed.\n');
   (PGBOUNCER === undefined ? describe.skip : describe)('behind PgBouncer', () => {
     let pooler: Pooler;
 

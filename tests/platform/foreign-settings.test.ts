@@ -138,7 +138,8 @@ describe('a database that somebody set up otherwise', () => {
     expect(await inDatabase(tell)).toEqual(expected);
   });
 
-  if (PGBOUNCER === undefined) console.warn('NOT TESTED: poolers, because pgbouncer is not installed.');
+  if (PGBOUNCER === undefined)
+    process.stderr.write('NOT TESTED: poolers, because pgbouncer is not installed.\n');
   (PGBOUNCER === undefined ? describe.skip : describe)('behind PgBouncer', () => {
     const behind = (
       mode: 'session' | 'transaction' | 'statement',

@@ -29,7 +29,7 @@ interface Compose {
 }
 
 if (PSQL === undefined)
-  console.warn('NOT TESTED: the roles of docker-compose.yml, because psql is not installed.');
+  process.stderr.write('NOT TESTED: the roles of docker-compose.yml, because psql is not installed.\n');
 
 /** The server of docker-compose.yml without Docker: made with its arguments, furnished by its service `roles`. */
 (PSQL === undefined ? describe.skip : describe)('the roles of docker-compose.yml', () => {

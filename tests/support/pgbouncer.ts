@@ -31,7 +31,7 @@ export async function startPgBouncer(
   const server = new URL(serverUrl);
   const port = await findPort();
   await mkdir(folder, { recursive: true });
-  const { wrap } = await createUnprivileged(folder, [PGBOUNCER]);
+  const unprivileged = await createUnprivileged(folder, [PGBOUNCER]);
   const users = join(folder, 'users.txt');
   await writeFile(users, `"${server.username}" "${server.password}"\n`);
   const file = join(folder, 'pgbouncer.ini');
@@ -45,7 +45,10 @@ export async function startPgBouncer(
     return writeFile(file, `${databases}\n[pgbouncer]\n${lines.join('\n')}\n`);
   };
   await configure(mode);
-  const child = spawnLaunch(wrap({ file: PGBOUNCER, args: [file] }), join(folder, 'pgbouncer.log'));
+  const child = spawnLaunch(
+    unprivileged.wrap({ file: PGBOUNCER, args: [file] }),
+    join(folder, 'pgbouncer.log'),
+  );
   const url = new URL(serverUrl);
   url.port = String(port);
   await waitForPostgres(url.href, START_TIMEOUT_MS, () => child.exitCode === null);

@@ -26,9 +26,10 @@ export function stripeOf(url: string): Stripe {
 }
 
 /** Publishes the catalog with its prices at this Stripe. */
-export async function priceCatalog({ asOwner, deps, catalog }: House): Promise<void> {
+export async function priceCatalog(house: House): Promise<void> {
+  const { deps, catalog } = house;
   const now = await deps.clock.now();
-  await asOwner((owner) => priceAndPublishCatalog(owner, deps.payments, catalog, now));
+  await house.asOwner((owner) => priceAndPublishCatalog(owner, deps.payments, catalog, now));
 }
 
 /** Pays at a checkout page as a person with a card does. */
