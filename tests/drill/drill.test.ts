@@ -71,7 +71,7 @@ describe('the drill', () => {
   it('leaves nothing to look at once everything is mended', async () => {
     const program = ['npx', 'scrip'] as const;
     const inbox = await run(program[0], [program[1], 'inbox'], { cwd: findPackageRoot(), env });
-    expect(inbox.stdout).toBe('Every event is taken in.\n');
+    expect(inbox.stdout).toBe('Every event was processed.\n');
     const audit = await run(program[0], [program[1], 'audit'], { cwd: findPackageRoot(), env });
     expect(audit.stdout).toContain('All checks passed');
     const reconcile = await run(program[0], [program[1], 'reconcile'], { cwd: findPackageRoot(), env });
