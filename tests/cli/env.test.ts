@@ -145,7 +145,7 @@ describe('scrip without a stack', () => {
       1,
       /Stripe cannot reach localhost:3000\. Open a tunnel/,
     ],
-    [['stripe', 'setup', '--url', 'http://credits.example'], 1, /over https:\/\/ alone/],
+    [['stripe', 'setup', '--url', 'http://credits.example'], 1, /over https:\/\/ only/],
     [['stripe', 'setup'], 1, /PUBLIC_URL is not set/],
   ])('refuses %j', async (args, code, said) => {
     const ended = await scripWith({ SCRIP_HOME: home, STRIPE_SECRET_KEY: 'sk_test_1' }, ...args);
