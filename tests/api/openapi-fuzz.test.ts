@@ -21,6 +21,8 @@ const UNSAYABLE: Readonly<Record<string, RegExp>> = {
   'post /v1/add-ons': /packs can be bought at once/,
   'put /v1/customers/{id}/auto-top-up': /packs can be bought at once/,
   'post /v1/contracts': /Not a contract/,
+  // So is which plan one has without a subscription: back to it leads a cancel.
+  'post /v1/subscriptions/{id}/change-plan': /^The plan cannot be changed to/,
   // Signed by whom they come from.
   'post /webhooks/stripe': /signature/i,
   'post /webhooks/jobs': /webhook header|signature/i,

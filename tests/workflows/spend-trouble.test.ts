@@ -91,7 +91,7 @@ describe('a spend in trouble', () => {
     });
     isSilent = true;
     const ill = await details(spend, ({ lastTrouble }) => lastTrouble.includes('times'));
-    expect(ill.lastTrouble).toMatch(/^The job provider cannot be asked: no answer in time\. \(since 20/);
+    expect(ill.lastTrouble).toMatch(/^The job provider does not answer: no answer in time\. \(since 20/);
     expect(ill.provider).toMatch(/^said at 20/);
     isSilent = false;
     await handleOf(spend).signal(cancelSpendSignal);
