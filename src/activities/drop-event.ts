@@ -23,6 +23,6 @@ export async function dropEvent(
   if (event.dropped !== null) return { did: 'nothing', ...event.dropped };
   throw new DomainError(
     'state_conflict',
-    `${eventId} was taken in at ${String(event.processedAt)}: there is nothing to drop.`,
+    `${eventId} was processed at ${String(event.processedAt)}: there is nothing to drop.`,
   );
 }

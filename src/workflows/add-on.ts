@@ -42,7 +42,7 @@ const LOCAL = {
 const { findOrder } = proxyLocalActivities<Activities>({ ...LOCAL, summary: 'Reads what is recorded of it' });
 const { acknowledgeEvents } = proxyLocalActivities<Activities>({
   ...LOCAL,
-  summary: 'Notes that events of Stripe are taken in',
+  summary: 'Notes that events of Stripe are processed',
 });
 const { carryOutAddOnWithdrawal } = proxyLocalActivities<Activities>({
   ...LOCAL,

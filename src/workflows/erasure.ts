@@ -165,7 +165,7 @@ async function erase(shell: Shell): Promise<boolean> {
 }
 
 const INSTEAD =
-  'What has begun is erased: nothing of the customer comes back. What it waits for is listed above; the Update `erase` {"end": true} makes it look at once.';
+  'What has begun is erased: nothing of the customer comes back. What it waits for is listed above; the Update `erase` with `{"end": true}` makes it look at once.';
 
 /** The operator's card in the Web UI. */
 function card(shell: Shell, standing: string, blockers: readonly Blocker[] = []): void {

@@ -72,13 +72,13 @@ function working(
     return [
       `${credits} held. **Asked to stop**: the provider is told, and waited for until ${deadlineAt} at the latest.`,
       where,
-      'A provider that is dead need not be waited for: the Update `giveUp` {"reason": "…"}.',
+      'A provider that is dead need not be waited for: the Update `giveUp` with `{"reason": "…"}`.',
     ];
   }
   return [
     `${credits} held. The work goes on until ${deadlineAt} at the latest.`,
     where,
-    'To stop it: the signal `cancel`. When the provider is dead: the Update `giveUp` {"reason": "…"}.',
+    'To stop it: the signal `cancel`. When the provider is dead: the Update `giveUp` with `{"reason": "…"}`.',
   ];
 }
 

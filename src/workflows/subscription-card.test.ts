@@ -29,7 +29,7 @@ describe('the card of a subscription', () => {
     expect(asked).toContain(
       '**Not followed**: a cancellation of this workflow was requested at 2026-02-28T10:00:00.000Z.',
     );
-    expect(asked).toContain('the Update `cancel`: {"when": "period_end"} or {"when": "now"}');
+    expect(asked).toContain('the Update `cancel` with `{"when": "period_end"}` or `{"when": "now"}`');
     expect(asked).toContain('**active**');
   });
 
@@ -50,7 +50,7 @@ describe('the card of a subscription', () => {
     expect(subscriptionCard(inGrace, at('2026-02-28T13:00:00Z'), null)).toContain(
       [
         '**active**',
-        '**Waits** for its renewal of 2026-02-28T10:00:00.000Z to be paid: past due from 2026-02-28T13:00:00.000Z. Paid at Stripe and not seen: `lookAgain`. Paid past Stripe: `recordPayment`.',
+        '**Waits** for its renewal of 2026-02-28T10:00:00.000Z to be paid: past due from 2026-02-28T13:00:00.000Z. Paid at Stripe and not seen: `lookAgain`. Paid outside Stripe: `recordPayment`.',
         'Reads Stripe again by itself at 2026-02-28T13:00:00.000Z.',
       ].join('\n\n'),
     );
@@ -61,7 +61,7 @@ describe('the card of a subscription', () => {
     const late = play([passes(at('2026-03-02T00:00:00Z'))], running).state;
     expect(reasons(late)).toEqual([expect.stringContaining('nothing was heard of it by')]);
     expect(reasons({ ...late, stripeSubscriptionId: null })).toEqual([
-      expect.stringContaining('Not at Stripe. Paid past Stripe: `recordPayment`.'),
+      expect.stringContaining('Not at Stripe. Paid outside Stripe: `recordPayment`.'),
     ]);
   });
 

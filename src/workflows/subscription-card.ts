@@ -58,21 +58,29 @@ export function subscriptionCard(
 const DAY_MS = 86_400_000;
 
 const INSTEAD =
-  'A subscription ends by the Update `cancel`: {"when": "period_end"} or {"when": "now"}, which ends it at Stripe too.';
+  'A subscription ends by the Update `cancel` with `{"when": "period_end"}` or `{"when": "now"}`, which ends it at Stripe too.';
 
 const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'];
+const ENDINGS: Readonly<Record<number, string>> = { 1: 'st', 2: 'nd', 3: 'rd' };
 
 /** The month of credits that runs, counted from the first payment or the latest upgrade. */
 function monthOf(state: SubscriptionState): readonly string[] {
   const { currentPeriod, cycle, anchorAt } = viewOf(state);
   if (currentPeriod === null || cycle === null) return [];
-  const ordinal = ORDINALS[cycle] ?? `${String(cycle + 1)}.`;
+  const ordinal = ORDINALS[cycle] ?? numeralOf(cycle + 1);
   const isCountedAnew = state.eras.length > 1 && anchorAt !== null;
   const since = isCountedAnew ? `, counted from ${anchorAt}` : '';
   const days = Math.round((epochMsOf(currentPeriod.end) - epochMsOf(currentPeriod.start)) / DAY_MS);
   return [
     `The ${ordinal} month${since}: ${currentPeriod.start} to ${currentPeriod.end}, ${String(days)} days.`,
   ];
+}
+
+/** `11th`, `21st`: as people write the numbers that have no word above. */
+function numeralOf(count: number): string {
+  const isTeen = count % 100 >= 11 && count % 100 <= 13;
+  const ending = isTeen ? undefined : ENDINGS[count % 10];
+  return `${String(count)}${ending ?? 'th'}`;
 }
 
 /** The time that nobody is charged for, while it runs. */
@@ -86,7 +94,7 @@ function wordsOf(waiting: Waiting): string {
     case 'checkout':
       return `for its first payment at ${stripesOwn(waiting.sessionId)}, open until ${waiting.until}. Paid and not seen: \`lookAgain\`.`;
     case 'first_invoice':
-      return 'for its first invoice to be paid. Paid at Stripe and not seen: `lookAgain`. Paid past Stripe: `recordPayment`.';
+      return 'for its first invoice to be paid. Paid at Stripe and not seen: `lookAgain`. Paid outside Stripe: `recordPayment`.';
     case 'renewal':
       return `for its renewal of ${waiting.since} to be paid: ${standingOf(waiting)}. ${remedyOf(waiting)}`;
     case 'resume':
@@ -114,7 +122,7 @@ function standingOf({ standing, graceEnd }: Extract<Waiting, { for: 'renewal' }>
 }
 
 function remedyOf({ isAtStripe }: Extract<Waiting, { for: 'renewal' }>): string {
-  const elsewhere = 'Paid past Stripe: `recordPayment`.';
+  const elsewhere = 'Paid outside Stripe: `recordPayment`.';
   return isAtStripe
     ? `Paid at Stripe and not seen: \`lookAgain\`. ${elsewhere}`
     : `Not at Stripe. ${elsewhere}`;

@@ -40,7 +40,7 @@ const { findSubscriptionState } = proxyLocalActivities<Activities>({
 });
 const { acknowledgeEvents } = proxyLocalActivities<Activities>({
   ...LOCAL,
-  summary: 'Notes that events of Stripe are taken in',
+  summary: 'Notes that events of Stripe are processed',
 });
 
 /**

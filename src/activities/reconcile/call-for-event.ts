@@ -8,8 +8,8 @@ import type { ActivityDeps } from '../deps';
 /** What is wrong with an event that is not taken in, and what to do about it. */
 export function wordsOfUnread({ eventId, type, objectId, receivedAt, lastError }: InboxEvent) {
   return {
-    problem: `event ${eventId} (${type} of ${objectId ?? 'nothing'}) was received at ${receivedAt} and could not be taken in: ${lastError ?? 'its workflow has not answered for it'}`,
-    todo: `Look the object up at Stripe. The event is tried again by itself, at least every hour. If it can never be taken in, \`npx scrip inbox drop ${eventId} --reason "why"\`.`,
+    problem: `event ${eventId} (${type} of ${objectId ?? 'nothing'}) was received at ${receivedAt} and could not be processed: ${lastError ?? 'its workflow has not answered for it'}`,
+    todo: `Look the object up at Stripe. The event is tried again by itself, at least every hour. If it can never be processed, \`npx scrip inbox drop ${eventId} --reason "why"\`.`,
   };
 }
 

@@ -8,7 +8,7 @@ import { workflowIdOf } from '../../workflows/messages';
 import { parseArgument, parseOptions, UsageError } from './command';
 import { findSurroundings, withDatabase } from './surroundings';
 
-/** What Stripe has sent and nobody has taken in; `drop` gives one of them up. */
+/** The events of Stripe that have arrived and are not processed; `drop` gives one of them up. */
 export function runInbox([verb, ...args]: readonly string[]): Promise<number> {
   return verb === 'drop' ? drop(args) : list([...(verb === undefined ? [] : [verb]), ...args]);
 }
@@ -29,7 +29,7 @@ async function list(args: readonly string[]): Promise<number> {
   }
   for (const event of waiting) printWaiting(event, now, ui);
   for (const event of dropped) printDropped(event);
-  console.log(waiting.length === 0 ? 'Every event is taken in.' : `${countOf(waiting)} not taken in yet.`);
+  console.log(waiting.length === 0 ? 'Every event is processed.' : `${countOf(waiting)} not processed yet.`);
   if (values.all === true) console.log(`${countOf(dropped)} dropped.`);
   return 0;
 }
@@ -43,7 +43,7 @@ async function drop(args: readonly string[]): Promise<number> {
   );
   const reason = values.reason?.trim() ?? '';
   const by = values.by?.trim() ?? userInfo().username;
-  if (reason === '') throw new UsageError('inbox drop needs --reason: why it will never be taken in.');
+  if (reason === '') throw new UsageError('inbox drop needs --reason: why it will never be processed.');
   if (by === '') throw new UsageError('inbox drop needs a name in --by.');
   const surroundings = findSurroundings();
   const logger = createLogger({ name: 'cli', level: 'silent' });
