@@ -146,7 +146,7 @@ async function finish(shell: Shell): Promise<void> {
       return;
     }
     shell.standing = { outcome: 'erasing', waitsFor };
-    card(shell, 'something still runs, and the erasure waits until it has ended', waitsFor);
+    card(shell, 'the erasure waits until this has ended', waitsFor);
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof erasure>({ customerId: shell.customerId, isBegun: true });
@@ -166,7 +166,7 @@ async function erase(shell: Shell): Promise<boolean> {
 }
 
 const INSTEAD =
-  'An erasure that has begun cannot be undone. What it waits for is listed above; the Update `erase` {"end": true} makes it look again at once.';
+  'An erasure that has begun cannot be undone. What it waits for is listed above; the Update `erase` with `{"end": true}` makes it look again at once.';
 
 /** The operator's card in the Web UI. */
 function card(shell: Shell, standing: string, blockers: readonly Blocker[] = []): void {

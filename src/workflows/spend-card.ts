@@ -72,13 +72,13 @@ function working(
     return [
       `${credits} held. **Asked to stop**: the provider is told to stop, and has until ${deadlineAt} at the latest.`,
       where,
-      'If the provider is dead, send the Update `giveUp` {"reason": "…"}.',
+      'If the provider is dead, send the Update `giveUp` with `{"reason": "…"}`.',
     ];
   }
   return [
     `${credits} held. The work goes on until ${deadlineAt} at the latest.`,
     where,
-    'To stop it, send the signal `cancel`. If the provider is dead, send the Update `giveUp` {"reason": "…"}.',
+    'To stop it, send the signal `cancel`. If the provider is dead, send the Update `giveUp` with `{"reason": "…"}`.',
   ];
 }
 

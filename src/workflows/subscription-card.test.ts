@@ -34,7 +34,7 @@ describe('the card of a subscription', () => {
     expect(asked).toContain(
       '**Not followed**: a cancellation of this workflow was requested at 2026-02-28T10:00:00.000Z.',
     );
-    expect(asked).toContain('send the Update `cancel` {"when": "period_end"} or {"when": "now"}');
+    expect(asked).toContain('send the Update `cancel` with `{"when": "period_end"}` or `{"when": "now"}`');
     expect(asked).toContain('**active**');
   });
 

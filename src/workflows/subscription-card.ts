@@ -58,7 +58,7 @@ export function subscriptionCard(
 const DAY_MS = 86_400_000;
 
 const INSTEAD =
-  'To end the subscription, send the Update `cancel` {"when": "period_end"} or {"when": "now"}, which also ends it at Stripe.';
+  'To end the subscription, send the Update `cancel` with `{"when": "period_end"}` or `{"when": "now"}`, which also ends it at Stripe.';
 
 /** The current month of credits, counted from the first payment or the latest upgrade. */
 function monthOf(state: SubscriptionState): readonly string[] {

@@ -29,9 +29,7 @@ async function list(args: readonly string[]): Promise<number> {
   }
   for (const event of waiting) printWaiting(event, now, ui);
   for (const event of dropped) printDropped(event);
-  console.log(
-    waiting.length === 0 ? 'Every event was processed.' : `${countOf(waiting)} waiting to be processed.`,
-  );
+  console.log(waiting.length === 0 ? 'Every event is processed.' : `${countOf(waiting)} not processed yet.`);
   if (values.all === true) console.log(`${countOf(dropped)} dropped.`);
   return 0;
 }
