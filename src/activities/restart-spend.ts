@@ -6,6 +6,7 @@ import { isTerminal, type SpendRequest } from '../domain/spend';
 import { findRecordedCommand } from '../ledger/find-recorded-command';
 import { askTemporal } from '../platform/ask-temporal';
 import { deriveId } from '../platform/ids';
+import { getRecordedCustomer } from '../store/customers';
 import { getSpend, type Spend } from '../store/spends';
 import { SPEND_WORKFLOW, spendRestart } from '../workflows/messages';
 import { silence } from './alarms';
@@ -59,10 +60,12 @@ async function standingOf({ temporal }: RestartDeps, { workflowId }: Spend) {
 }
 
 async function startAgain(deps: RestartDeps, spend: Spend, ended: string, at: Instant): Promise<Restarted> {
-  const { temporal } = deps;
+  const { db, temporal } = deps;
   const input = await inputOf(deps, spend);
+  const { externalId } = await getRecordedCustomer(db, spend.customerId);
+  const options = spendRestart(input, externalId);
   try {
-    await askTemporal(temporal, () => temporal.workflow.start(SPEND_WORKFLOW, spendRestart(input)));
+    await askTemporal(temporal, () => temporal.workflow.start(SPEND_WORKFLOW, options));
   } catch (error) {
     // Somebody else has just restarted it.
     if (error instanceof WorkflowExecutionAlreadyStartedError) return { did: 'healthy', spend };

@@ -78,9 +78,9 @@ export function spendStart(input: SpendInput, externalId: string | null = null) 
 }
 
 /** How a spend is started again when its workflow ended before its hold was settled: the same workflow under the same id. */
-export function spendRestart(input: SpendInput) {
+export function spendRestart(input: SpendInput, externalId: string | null) {
   return {
-    ...spendStart(input),
+    ...spendStart(input, externalId),
     workflowIdConflictPolicy: 'FAIL',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
   } as const;
