@@ -168,10 +168,15 @@ async function erase(shell: Shell): Promise<boolean> {
 const INSTEAD =
   'An erasure that has begun cannot be undone. What it waits for is listed above; the Update `erase` with `{"end": true}` makes it look again at once.';
 
+const TODO =
+  'It looks again by itself within minutes, and at once by the Update `erase` with `{"end": true}`. A spend whose workflow is gone is restarted first: `npx scrip spends restart` and its id.';
+
 /** The operator's card in the Web UI. */
 function card(shell: Shell, standing: string, blockers: readonly Blocker[] = []): void {
   shell.said = { standing, blockers };
   const lines = blockers.map(({ kind, id }) => `- ${kind.replaceAll('_', ' ')} ${id}`);
   const title = `**Erasure of ${shell.customerId}**: ${standing}.`;
-  setCurrentDetails([title, ...lines, ...linesOfCancelRequest(shell.cancelRequest, INSTEAD)].join('\n\n'));
+  const todo = shell.standing?.outcome === 'erasing' && lines.length > 0 ? [TODO] : [];
+  const notFollowed = linesOfCancelRequest(shell.cancelRequest, INSTEAD);
+  setCurrentDetails([title, ...lines, ...todo, ...notFollowed].join('\n\n'));
 }
