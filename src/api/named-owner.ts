@@ -15,7 +15,7 @@ export const ownerBody = z.strictObject({
     .meta({ description: 'The owner; may be given here instead of in the query.' }),
 });
 
-/** The owner whom a DELETE names. Throws `DomainError('invalid_request')` when it names nobody. */
+/** The owner that a DELETE names. Throws `DomainError('invalid_request')` when it names none. */
 export function namedOwnerOf({
   body,
   query,

@@ -18,7 +18,7 @@ export const deleteUpload = defineOperation({
   problems: ['state_conflict', 'unavailable'],
   find: (call, { db }) => getOwnUpload(db, call.id, namedOwnerOf(call)),
   async handle(_call, { db, objectStore }, upload) {
-    // A training that is admitted in this very moment finds no picture, fails and costs nothing.
+    // A training that is admitted after this check finds no picture, fails and costs nothing.
     const training = await findTrainingFrom(db, upload);
     if (training !== undefined) {
       throw new DomainError(
@@ -29,7 +29,7 @@ export const deleteUpload = defineOperation({
         },
       );
     }
-    // The object first and then its row, so that a repeat finds what is left.
+    // The object before its row, so that a repeat finds what is left.
     await objectStore.remove(upload.objectKey);
     await deleteUploads(db, [upload.id]);
     return { status: 204 };
