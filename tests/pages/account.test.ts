@@ -58,8 +58,8 @@ inBrowser('the account page', () => {
     await page.getByRole('button', { name: 'Buy credits' }).click();
     await pay();
     await waitForText('#confirming', 'Your credits: paid. Thank you.');
-    await waitForText('#available', '1,110');
-    expect(await firstLine()).toEqual(['Granted', '+100', '1,110']);
+    await waitForText('#available', '2,010');
+    expect(await firstLine()).toEqual(['Granted', '+1,000', '2,010']);
     expect(complaints).toEqual([]);
   });
 
@@ -81,7 +81,7 @@ inBrowser('the account page', () => {
     await page.goto(order.body.checkoutUrl);
     await pay();
     await waitForText('#confirming', 'Your credits: paid. Thank you.');
-    await waitForText('#available', '1,110');
+    await waitForText('#available', '2,010');
     expect(complaints).toEqual([]);
 
     await page.goto(await linkOf(await arrive(api)));
@@ -104,7 +104,7 @@ inBrowser('the account page', () => {
     await page.goto(await linkOf(await arrive(api)));
     await page.getByRole('button', { name: 'Subscribe to standard' }).click();
     await page.getByRole('link', { name: 'Back' }).click();
-    await waitForText('#standing', 'A subscription to standard waits for its first payment.');
+    await waitForText('#standing', 'A subscription to standard is waiting for its first payment.');
     await waitForText('#plan', 'free');
     expect(await page.locator('#confirming').textContent()).toBe('');
     expect(await page.getByRole('button', { name: 'Subscribe to pro' }).count()).toBe(1);
@@ -160,9 +160,9 @@ inBrowser('the account page', () => {
     const rows = await page.locator('#statement tr').all();
     const lines = await Promise.all(rows.map(cellsOf));
     expect(lines).toEqual([
-      ['Given back', '+3', '6'],
-      ['Spent, 1 of what was set aside', '', '3'],
-      ['Set aside', '−4', '3'],
+      ['Released', '+3', '6'],
+      ['Spent, 1 of the reserved credits', '', '3'],
+      ['Reserved', '−4', '3'],
       ['Spent', '−3', '7'],
       ['Granted', '+10', '10'],
     ]);
