@@ -25,6 +25,8 @@ const SWC_OPTIONS = {
 };
 const TARGET = 'es2022';
 const TARGET_OF_PROGRAMS = 'es2017';
+refuseWithoutDependencies();
+
 /** Many enough to be felt: whoever waits is told why. */
 const MANY = 50;
 
@@ -52,6 +54,17 @@ export async function build(whenCompiled = async () => {}) {
     await writeManifest({ ...manifest, bundle: bundleHash });
   }
   return { compiled, bundled };
+}
+
+/** A fresh clone has none: whoever starts something in it is told what comes first. */
+function refuseWithoutDependencies() {
+  try {
+    require.resolve('@swc/core/package.json');
+    require.resolve('@temporalio/worker/package.json');
+  } catch {
+    console.error('The dependencies of Scrip are not installed. Run npm ci first.');
+    process.exit(1);
+  }
 }
 
 /** All but the bundle; answers how many files were compiled, and what is known of them now. */

@@ -8,8 +8,8 @@ export function readyScreen(dev: DevJson, home: string, seconds: number): string
     ['API docs', `${dev.apiUrl}/docs`],
     ['Runbook', `${dev.apiUrl}/docs/operators`],
     ['Temporal UI', dev.temporalUiUrl ?? temporalWithoutUi(dev)],
-    ['Stripe', dev.stripeUrl === null ? 'the real one' : `${dev.stripeUrl} (simulator)`],
-    ['Job provider', dev.studioUrl === null ? 'not ours' : `${dev.studioUrl} (studio)`],
+    ['Stripe', dev.stripeUrl === null ? 'Stripe itself (STRIPE_SECRET_KEY)' : `${dev.stripeUrl} (simulator)`],
+    ['Job provider', dev.studioUrl === null ? 'your own (JOB_PROVIDER_URL)' : `${dev.studioUrl} (studio)`],
     ['Postgres', dev.databaseUrl],
     ['State, logs', relative(process.cwd(), home) || '.'],
     ['Customer key', dev.apiKey],
@@ -21,7 +21,7 @@ export function readyScreen(dev: DevJson, home: string, seconds: number): string
     '',
     ...rows.map(([label, value]) => `  ${label.padEnd(13)} ${value}`),
     '',
-    'In another terminal: eval "$(npx scrip env)", then go on with the README. Or try:',
+    'In another terminal, run eval "$(npx scrip env)" and continue with the README. Or try:',
     `  curl -s ${dev.apiUrl}/v1/customers -H 'Authorization: Bearer ${dev.apiKey}' \\`,
     `    -H 'Content-Type: application/json' -d '{"externalId": "ada"}'`,
     '',
@@ -30,6 +30,6 @@ export function readyScreen(dev: DevJson, home: string, seconds: number): string
 }
 
 function temporalWithoutUi({ temporalAddress, sandboxUrl }: DevJson): string {
-  if (sandboxUrl !== undefined) return `none: the server that skips time has none (${temporalAddress})`;
-  return `at ${temporalAddress}, not ours`;
+  if (sandboxUrl !== undefined) return `none: the time-skipping server has no UI (${temporalAddress})`;
+  return `unknown: set TEMPORAL_UI_URL (the server is at ${temporalAddress})`;
 }

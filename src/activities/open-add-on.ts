@@ -43,7 +43,7 @@ async function openAtStripe(deps: ActivityDeps, opening: OpenAddOn, at: Instant)
     orderId,
     priceId: await getPriceId(deps.db, catalogVersion, { pack }),
     quantity,
-    successUrl: opening.successUrl ?? `${deps.publicUrl}/account`,
+    successUrl: opening.successUrl ?? `${deps.publicUrl}/account?paid=${orderId}`,
     cancelUrl: opening.cancelUrl ?? `${deps.publicUrl}/account`,
   });
   const row: AddOnOrderRow = {

@@ -81,7 +81,7 @@ async function openAtStripe(
     stripeCustomerId: await ensureStripeCustomer(deps, customerId),
     subscriptionId,
     priceId: await priceIdOf(deps, opening),
-    successUrl: opening.successUrl ?? `${deps.publicUrl}/account`,
+    successUrl: opening.successUrl ?? `${deps.publicUrl}/account?paid=${subscriptionId}`,
     cancelUrl: opening.cancelUrl ?? `${deps.publicUrl}/account`,
   });
   return open({ ...terms, checkout });

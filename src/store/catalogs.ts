@@ -71,7 +71,7 @@ export async function publishCatalog(
     if (fingerprintOf(stored) !== fingerprintOf(catalog)) {
       throw new DomainError(
         'state_conflict',
-        `Catalog ${catalog.version} was already published with different content.`,
+        `Catalog ${catalog.version} was already published with different content. Give the changed one another version.`,
       );
     }
     if (prices.length > 0) {

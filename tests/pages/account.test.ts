@@ -58,16 +58,53 @@ inBrowser('the account page', () => {
     await page.getByRole('button', { name: 'Buy credits' }).click();
     await pay();
     await waitForText('#confirming', 'Your credits: paid. Thank you.');
-    await waitForText('#available', '1,110');
-    expect(await firstLine()).toEqual(['Granted', '+100', '1,110']);
+    await waitForText('#available', '2,010');
+    expect(await firstLine()).toEqual(['Granted', '+1,000', '2,010']);
     expect(complaints).toEqual([]);
+  });
+
+  it('shows what was paid for by a link that its server made and gave no way back', async () => {
+    const customerId = await arrive(api);
+    await page.goto(await linkOf(customerId));
+    await waitForText('#plan', 'free');
+    const terms = { customerId, plan: 'pro', interval: 'month', collection: 'checkout' };
+    const { body } = await api.post<{ id: string; checkoutUrl: string }>('/v1/subscriptions', terms);
+    await page.goto(body.checkoutUrl);
+    const release = await holdBack('**/v1/subscriptions/*');
+    await pay();
+    await waitForText('#confirming', 'Your payment is being confirmed…');
+    await release();
+    await waitForText('#confirming', 'Your plan: paid. Thank you.');
+    await waitForText('#available', '1,010');
+    expect(new URL(page.url()).search).toBe('');
+    const order = await api.post<{ checkoutUrl: string }>('/v1/add-ons', { customerId, quantity: 1 });
+    await page.goto(order.body.checkoutUrl);
+    await pay();
+    await waitForText('#confirming', 'Your credits: paid. Thank you.');
+    await waitForText('#available', '2,010');
+    expect(complaints).toEqual([]);
+
+    await page.goto(await linkOf(await arrive(api)));
+    await waitForText('#available', '10');
+    await page.goto(`${stack.url}/account?paid=${body.id}`);
+    await waitForText('#available', '10');
+    expect(await page.locator('#confirming').textContent()).toBe('');
+  });
+
+  it('thanks who paid without being signed in here, and says where to look', async () => {
+    const terms = { customerId: await arrive(api), plan: 'pro', interval: 'month', collection: 'checkout' };
+    const { body } = await api.post<{ checkoutUrl: string }>('/v1/subscriptions', terms);
+    await page.goto(body.checkoutUrl);
+    await pay();
+    await waitForText('#confirming', /^Thank you, the checkout is complete\. Go back to where you came from/);
+    expect(await page.locator('#problem').textContent()).toBe('');
   });
 
   it('is as before for who comes back from the checkout without having paid', async () => {
     await page.goto(await linkOf(await arrive(api)));
     await page.getByRole('button', { name: 'Subscribe to standard' }).click();
     await page.getByRole('link', { name: 'Back' }).click();
-    await waitForText('#standing', 'A subscription to standard waits for its first payment.');
+    await waitForText('#standing', 'A subscription to standard is waiting for its first payment.');
     await waitForText('#plan', 'free');
     expect(await page.locator('#confirming').textContent()).toBe('');
     expect(await page.getByRole('button', { name: 'Subscribe to pro' }).count()).toBe(1);
@@ -123,9 +160,9 @@ inBrowser('the account page', () => {
     const rows = await page.locator('#statement tr').all();
     const lines = await Promise.all(rows.map(cellsOf));
     expect(lines).toEqual([
-      ['Given back', '+3', '6'],
-      ['Spent, 1 of what was set aside', '', '3'],
-      ['Set aside', '−4', '3'],
+      ['Released', '+3', '6'],
+      ['Spent, 1 of the reserved credits', '', '3'],
+      ['Reserved', '−4', '3'],
       ['Spent', '−3', '7'],
       ['Granted', '+10', '10'],
     ]);

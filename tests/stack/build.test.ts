@@ -71,4 +71,17 @@ describe('the build', () => {
     await write('src/platform/answer.ts', 'export const = 1;\n');
     await expect(build()).rejects.toMatchObject({ stderr: expect.stringMatching(/answer\.ts:1/) as unknown });
   });
+
+  it('says in a fresh clone that the dependencies come first', async () => {
+    const clone = await mkdtemp(join(tmpdir(), 'scrip-clone-'));
+    await cp(join(folder, 'dev', 'build.mjs'), join(clone, 'dev', 'build.mjs'));
+    const failed = await run(process.execPath, [join(clone, 'dev', 'build.mjs')]).catch(
+      (error: unknown) => error,
+    );
+    await rm(clone, { recursive: true });
+    expect(failed).toMatchObject({
+      code: 1,
+      stderr: 'The dependencies of Scrip are not installed. Run npm ci first.\n',
+    });
+  });
 });

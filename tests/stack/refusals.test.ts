@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ended } from '../../dev/stack/launch';
+import { findPackageRoot } from '../../src/platform/package-root';
 import { launchStack, startStack } from '../support/start-stack';
 
 /** Starts that cannot work end at once, with 1 and a sentence that says what to do. */
@@ -60,6 +61,29 @@ describe('a stack that cannot start', () => {
     }
     expect(said).not.toContain('Starting');
     expect(existsSync(join(home, 'logs'))).toBe(false);
+  });
+
+  it('names the catalog that is not valid, and what is wrong in it, and starts nothing', async () => {
+    const original = await readFile(join(findPackageRoot(), 'catalog', 'exactly-2024.yaml'), 'utf8');
+    const file = join(home, 'catalog.yaml');
+    await writeFile(file, original.replace('credits: 500', 'credits: -5'));
+    const said = await refusal({ SCRIP_CATALOG: file });
+    expect(said).toContain(`${file} (SCRIP_CATALOG): The catalog is not valid: plans.standard.credits must`);
+    expect(said).not.toContain('Starting');
+  });
+
+  it('names the servers that nobody can reach, and starts nothing', async () => {
+    const said = await refusal({
+      TEMPORAL_ADDRESS: 'localhost:1',
+      DATABASE_URL: 'postgres://scrip@127.0.0.1:2/scrip',
+    });
+    expect(said).toContain(
+      'No server can be reached at localhost:1 (ECONNREFUSED), which TEMPORAL_ADDRESS names.',
+    );
+    expect(said).toContain(
+      'No server can be reached at 127.0.0.1:2 (ECONNREFUSED), which DATABASE_URL names.',
+    );
+    expect(said).not.toContain('Starting');
   });
 
   it('says that a stack runs here before it speaks of the port that this one holds', async () => {

@@ -9,7 +9,7 @@ type Scene = (composer: Composer) => readonly Shape[];
 /** Which words of a prompt ask for which scene; the first that fits wins. */
 const SCENES: readonly (readonly [RegExp, Scene])[] = [
   [
-    /\b(sea|harbou?rs?|boats?|sail\w*|ships?|coast\w*|ocean|lake|rivers?|water|beach|island|port|fish\w*|whales?)\b/,
+    /\b(sea|harbou?rs?|boats?|lighthouses?|sail\w*|ships?|coast\w*|ocean|lake|rivers?|water|beach|island|port|fish\w*|whales?)\b/,
     harbor,
   ],
   [/\b(cit(y|ies)|towns?|streets?|buildings?|skylines?|roof\w*|towers?|cafes?|cars?|market|shops?)\b/, city],

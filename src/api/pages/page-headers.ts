@@ -10,6 +10,8 @@ function policyOf(html: string): string {
     "default-src 'none'",
     `script-src ${sourcesOf('script', html)}`,
     `style-src ${sourcesOf('style', html)}`,
+    // The empty icon, which spares a request.
+    'img-src data:',
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",

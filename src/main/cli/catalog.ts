@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Catalog } from '../../domain/catalog';
 import { createStripePayments } from '../../payments/stripe-payments';
 import { parseCatalog } from '../../store/catalog-document';
@@ -6,6 +5,7 @@ import { getCurrentCatalog } from '../../store/catalogs';
 import { priceAndPublishCatalog } from '../../store/price-catalog';
 import { parseArgument, runVerb } from './command';
 import { diffValues } from './diff-values';
+import { readNamedFile } from './named-file';
 import { findSurroundings, withDatabase, withOwner } from './surroundings';
 
 /** Checks, compares and, as the schema's owner, publishes a catalog file. A published version never changes. */
@@ -15,7 +15,7 @@ export function runCatalog(args: readonly string[]): Promise<number> {
 
 async function readCatalog(args: readonly string[]): Promise<Catalog> {
   const { argument: file } = parseArgument(args, {}, 'catalog file');
-  return parseCatalog(await readFile(file, 'utf8'));
+  return parseCatalog((await readNamedFile(file)).toString('utf8'));
 }
 
 async function validate(args: readonly string[]): Promise<number> {

@@ -29,7 +29,9 @@ function parse<const Known extends Options>(args: readonly string[], options: Kn
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    // Node goes on about arguments that begin with a dash; no command takes one.
+    throw new UsageError(message.replace(/ To specify a positional argument starting with .*$/s, ''));
   }
 }
 
@@ -42,7 +44,7 @@ export function runVerb(
   [name, ...args]: readonly string[],
 ): Promise<number> {
   const verb = name !== undefined && Object.hasOwn(verbs, name) ? verbs[name] : undefined;
-  if (verb === undefined)
-    throw new UsageError(`Subcommands of ${command}: ${Object.keys(verbs).join(', ')}.`);
-  return verb(args);
+  if (verb !== undefined) return verb(args);
+  const known = `Subcommands of ${command}: ${Object.keys(verbs).join(', ')}.`;
+  throw new UsageError(name === undefined ? known : `Unknown subcommand ${JSON.stringify(name)}. ${known}`);
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { createLedger } from '../../ledger/ledger';
 import { createStripePayments } from '../../payments/stripe-payments';
 import { createTemporalClient } from '../../platform/temporal';
@@ -8,6 +7,7 @@ import { checkSubscribers } from './import/check-subscribers';
 import { inBatches } from './import/in-batches';
 import { moveIn } from './import/move-in';
 import { printReport, reportOf } from './import/report';
+import { readNamedFile } from './named-file';
 import { findSurroundings, withDatabase, type Surroundings } from './surroundings';
 
 /** Commands for many customers at once. */
@@ -22,7 +22,7 @@ export function runCustomers(args: readonly string[]): Promise<number> {
 async function importCustomers(args: readonly string[]): Promise<number> {
   const options = { 'dry-run': { type: 'boolean' }, json: { type: 'boolean' } } as const;
   const { values, argument } = parseArgument(args, options, 'CSV file');
-  const file = await readFile(argument);
+  const file = await readNamedFile(argument);
   const isDryRun = values['dry-run'] === true;
   const surroundings = findSurroundings();
   const report = await withDatabase(surroundings.databaseUrl(), async (db) => {
