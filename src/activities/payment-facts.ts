@@ -33,7 +33,7 @@ export async function unlessUnreadable<Answer>(
     deps.logger.error({ err: error, eventIds }, 'a payment event cannot be read');
     const reason = error instanceof Error ? error.message : String(error);
     for (const eventId of eventIds) {
-      await noteStripeEventAttempt(deps.db, eventId, { error: reason, leadsNowhere: false });
+      await noteStripeEventAttempt(deps.db, eventId, { error: reason });
     }
     return undefined;
   }

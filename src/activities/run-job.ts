@@ -145,7 +145,9 @@ async function tryToStop(deps: ActivityDeps, providerId: string, { kind, news }:
 async function leave(deps: ActivityDeps, spend: Spend, job: Job, waiting: Waiting): Promise<JobOutcome> {
   waiting.news.phase('given up by an operator: storing what is already delivered');
   if (!(await tryToStop(deps, job.providerId, waiting))) return nothing('canceled', null);
-  const last = await look(deps, job, waiting);
+  const last = await unlessUnavailable(() => lookAtJob(deps, spend, job.providerId), hearOf(waiting.news));
+  // A provider that has forgotten the job tells nothing of its end: the operator's reason is what counts.
+  if (last === 'unavailable' || last === undefined) return nothing('canceled', null);
   await recordJob(deps.db, spend.id, last, await deps.clock.now());
   return isLate(last, waiting.terms) ? nothing('canceled', null) : deliver(deps, spend, last, waiting);
 }

@@ -171,18 +171,19 @@ export async function markStripeEventProcessed(db: Knex, eventId: string, at: In
 
 /**
  * Notes that an event was tried, and why it is not processed; without a reason the last one stays. `leadsNowhere`: it names
- * something of ours that does not exist here.
+ * something of ours that does not exist here; left out where that was not looked into.
  */
 export async function noteStripeEventAttempt(
   db: Knex,
   eventId: string,
-  why?: { readonly error: string; readonly leadsNowhere: boolean },
+  why?: { readonly error: string; readonly leadsNowhere?: boolean },
 ): Promise<void> {
   await db('app.stripe_events')
     .where({ event_id: eventId })
     .whereNull('processed_at')
     .update({
       attempts: db.raw('attempts + 1'),
-      ...(why === undefined ? {} : { last_error: why.error, leads_nowhere: why.leadsNowhere }),
+      ...(why === undefined ? {} : { last_error: why.error }),
+      ...(why?.leadsNowhere === undefined ? {} : { leads_nowhere: why.leadsNowhere }),
     });
 }
