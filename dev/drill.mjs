@@ -1,4 +1,4 @@
 import { runBuilt } from './run-built.mjs';
 
 // `npm run drill`: one of each trouble on the running stack.
-await runBuilt('dev/drill/main.js');
+await runBuilt('dev/drill/main.js', { isStart: false });

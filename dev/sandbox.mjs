@@ -1,4 +1,4 @@
 import { runBuilt } from './run-built.mjs';
 
 // `npm run sandbox`: the stack on a clock that can be moved.
-await runBuilt('dev/sandbox/main.js');
+await runBuilt('dev/sandbox/main.js', { isStart: true });

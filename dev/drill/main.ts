@@ -2,7 +2,7 @@ import { findStage, type Stage } from './stage';
 import type { Trouble } from './trouble';
 import { TROUBLES } from './troubles';
 
-const USAGE = `npm run drill            make one of each trouble on the running stack
+const USAGE = `npm run drill            make one of each trouble on the running stack, but those that every spend meets
 npm run drill NAME…      only these
 npm run drill -- --list  name them`;
 
@@ -23,9 +23,11 @@ async function main(args: readonly string[]): Promise<number> {
   const home = process.env['SCRIP_HOME'];
   const stage = await findStage(home === undefined || home === '' ? '.scrip' : home);
   try {
-    for (const trouble of TROUBLES) {
-      if (args.length === 0 || args.includes(trouble.name)) await show(stage, trouble);
-    }
+    const isWanted = ({ name, meetsEverySpend }: Trouble) =>
+      args.length === 0 ? meetsEverySpend !== true : args.includes(name);
+    for (const trouble of TROUBLES.filter(isWanted)) await show(stage, trouble);
+    if (args.length === 0)
+      console.log(`Afterwards, one at a time, for every spend meets them:\n${alone()}\n`);
     console.log(`Mend them by ${stage.dev.apiUrl}/docs/operators and nothing else.`);
     return 0;
   } finally {
@@ -33,13 +35,20 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+function alone(): string {
+  const troubles = TROUBLES.filter(({ meetsEverySpend }) => meetsEverySpend === true);
+  return troubles.map(({ name, story }) => `  npm run drill ${name.padEnd(16)} ${story}`).join('\n');
+}
+
 async function show(stage: Stage, trouble: Trouble): Promise<void> {
-  const { ids, workflowId } = await trouble.make(stage);
+  const { ids, workflowId, repair } = await trouble.make(stage);
   const anchor = trouble.row.toLowerCase().replaceAll(' ', '-');
   console.log(`${trouble.name}: ${trouble.story}`);
   console.log(`  of        ${ids.join(', ')}`);
   if (workflowId !== null) console.log(`  workflow  ${stage.ui.workflow(workflowId)}`);
-  console.log(`  runbook   ${trouble.row}: ${stage.dev.apiUrl}/docs/operators#${anchor}\n`);
+  console.log(`  runbook   ${trouble.row}: ${stage.dev.apiUrl}/docs/operators#${anchor}`);
+  if (repair !== undefined) console.log(`  repair    ${repair}`);
+  console.log('');
 }
 
 main(process.argv.slice(2)).then(

@@ -1,3 +1,4 @@
+import { defaultPayloadConverter } from '@temporalio/common';
 import type { Stage } from './stage';
 
 /** What troubles are made of. */
@@ -35,6 +36,35 @@ export async function subscribe(stage: Stage, customerId: string): Promise<strin
     async () => (await statusOf(stage, `/v1/subscriptions/${id}`)) === 'active',
   );
   return id;
+}
+
+interface Order {
+  readonly id: string;
+  readonly customerId: string;
+  readonly checkoutUrl: string;
+  /** Its checkout, as it is found in Stripe's dashboard. */
+  readonly sessionId: string;
+}
+
+/** An order of a pack by a new subscriber, with its checkout open. */
+export async function orderPack(stage: Stage): Promise<Order> {
+  const customerId = await stage.newCustomer();
+  await subscribe(stage, customerId);
+  const order = await stage.call('POST', '/v1/add-ons', { customerId, quantity: 1 });
+  const id = String(order['id']);
+  for await (const session of stage.stripe.checkout.sessions.list({ limit: 100 })) {
+    if (session.metadata?.['scrip_order'] !== id) continue;
+    return { id, customerId, checkoutUrl: String(order['checkoutUrl']), sessionId: session.id };
+  }
+  throw new Error(`${id} has no checkout at Stripe`);
+}
+
+/** The last trouble that the work of a spend tells of in its heartbeat details; `none` where it tells of none. */
+export async function troubleOf(stage: Stage, workflowId: string): Promise<string> {
+  const { raw } = await stage.temporal.workflow.getHandle(workflowId).describe();
+  const [told] = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads ?? [];
+  if (told == null) return 'none';
+  return String(defaultPayloadConverter.fromPayload<{ readonly lastTrouble: string }>(told).lastTrouble);
 }
 
 /** The customer at Stripe. */

@@ -7,6 +7,7 @@ import Stripe from 'stripe';
 import { createTemporalClient } from '../../src/platform/temporal';
 import { createTemporalUi, type TemporalUi } from '../../src/platform/temporal-ui';
 import type { DevJson } from '../stack/dev-json';
+import { identityOf } from '../stack/process-identity';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -39,8 +40,15 @@ export interface Stage {
 /** The stage of a running stack. Throws an error for people where none runs, or one that has no simulator of Stripe. */
 export async function findStage(home: string): Promise<Stage> {
   const text = await readFile(join(home, 'dev.json'), 'utf8').catch(() => undefined);
-  if (text === undefined) throw new Error(`No stack is running in ${home}: start one with npm start.`);
-  return openStage(home, JSON.parse(text) as DevJson);
+  const dev = text === undefined ? undefined : (JSON.parse(text) as DevJson);
+  // A stack that was killed leaves its file behind.
+  const isThere = dev?.pids.stack !== undefined && (await identityOf(dev.pids.stack)) !== undefined;
+  if (dev === undefined || !isThere) {
+    throw new Error(
+      `No stack is running in ${home}. Start one with npm start and leave it running; of a stack elsewhere set SCRIP_HOME.`,
+    );
+  }
+  return openStage(home, dev);
 }
 
 export function openStage(home: string, dev: DevJson): Stage {

@@ -7,6 +7,8 @@ export interface Trouble {
   readonly row: string;
   /** What happened, as somebody would tell it. */
   readonly story: string;
+  /** Every spend meets it as long as it is there: it is made only when it is named, and put right before the next one. */
+  readonly meetsEverySpend?: true;
   /** Makes it happen, for real; resolves when it can be seen. */
   make(stage: Stage): Promise<Scene>;
 }
@@ -17,6 +19,8 @@ export interface Scene {
   readonly ids: readonly string[];
   /** The workflow to look at; null where there is none. */
   readonly workflowId: string | null;
+  /** The command that puts right what broke, where that is none of Scrip's own parts; as its own people would. */
+  readonly repair?: string;
   /** Whether it is over. */
   isMended(): Promise<boolean>;
 }

@@ -10,7 +10,7 @@ const SECRETS: Secrets = {
   stripeSecretKey: 'sk_test_1',
   stripeWebhookSecret: 'whsec_1',
   studioToken: 'studio',
-  jobsWebhookSecret: 'whsec_2',
+  jobsWebhookSecret: 'whsec_c2l4dGVlbiBieXRlcyE=',
   urlSigningSecret: 'signing',
   apiKey: null,
   operatorKey: null,
@@ -43,7 +43,7 @@ describe('who talks to whom in the stack', () => {
       studioUrl: 'http://127.0.0.1:3006',
       jobProviderUrl: 'http://127.0.0.1:3006',
       jobProviderToken: 'studio',
-      jobsWebhookSecret: 'whsec_2',
+      jobsWebhookSecret: 'whsec_c2l4dGVlbiBieXRlcyE=',
       objectStoreUrl: 'file:///state/objects',
       urlSigningSecret: 'signing',
     });
@@ -81,18 +81,19 @@ describe('who talks to whom in the stack', () => {
 
   it('replaces only the studio by JOB_PROVIDER_URL', () => {
     const provider = { JOB_PROVIDER_URL: 'https://jobs.example', JOB_PROVIDER_TOKEN: 'token' };
-    expect(replacedBy({ ...provider, JOBS_WEBHOOK_SECRET: 'whsec_jobs' })).toEqual({
+    expect(replacedBy({ ...provider, JOBS_WEBHOOK_SECRET: 'whsec_am9icyBvZiBzb21lYm9keQ==' })).toEqual({
       studioUrl: null,
       jobProviderUrl: 'https://jobs.example',
       jobProviderToken: 'token',
-      jobsWebhookSecret: 'whsec_jobs',
+      jobsWebhookSecret: 'whsec_am9icyBvZiBzb21lYm9keQ==',
     });
     expect(() => wiringOf(provider)).toThrow('JOB_PROVIDER_URL needs JOBS_WEBHOOK_SECRET too.');
   });
 
   it('replaces only the folder for pictures by OBJECT_STORE_URL', () => {
     const objectStoreUrl = 's3://bucket/prefix?region=eu-central-1';
-    expect(replacedBy({ OBJECT_STORE_URL: objectStoreUrl })).toEqual({ objectStoreUrl });
+    const keys = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
+    expect(replacedBy({ OBJECT_STORE_URL: objectStoreUrl, ...keys })).toEqual({ objectStoreUrl });
   });
 
   it('leaves no clock of a sandbox, named in the shell, to the ordinary stack', () => {

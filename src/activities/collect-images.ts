@@ -19,16 +19,16 @@ export interface StoredImage {
 }
 
 const OUTPUT_BYTES_MAX = 50_000_000;
-/** Outputs die soon at the provider, so what cannot be fetched within this time of asking counts as not delivered. */
+/** Outputs soon expire at the provider, so one that cannot be fetched within this time counts as not delivered. */
 const PATIENCE_MS = 120_000;
-/** Outputs that are fetched at the same time: a hundred that hang are given up before the activity's own time is. */
+/** How many outputs are fetched at once: enough that a hundred that hang are given up before the activity times out. */
 const LANES = 8;
 
 export interface Collected {
   readonly images: readonly StoredImage[];
   /** How many outputs could not be fetched or stored in time, or before an operator gave the spend up. */
   readonly left: number;
-  /** Why the first output that was promised could not be had; null when all were. */
+  /** Why the first missing output could not be stored; null when none is missing. */
   readonly missing: string | null;
 }
 
@@ -38,10 +38,10 @@ interface Output {
 }
 
 /**
- * Copies the outputs of a job into the object store, so that they are ours before they are paid for. What is null, gone,
- * too large, at no public address or no picture was not delivered, and it is said why. A store that is broken is waited for
- * until the deadline, or until an operator gives the spend up. Ids and keys are derived from the spend: a repeat stores the
- * same.
+ * Copies the outputs of a job into the object store, so that they are ours before they are paid for. An output that is null,
+ * gone, too large, not at a public address or not a picture counts as not delivered, with the reason. A broken store is waited
+ * for until the deadline, or until an operator gives the spend up. Ids and keys are derived from the spend, so that a repeat
+ * stores the same.
  */
 export async function collectImages(
   deps: ActivityDeps,
@@ -62,7 +62,7 @@ export async function collectImages(
     return true;
   };
   let missing = outputs.flatMap((url, position) => (url === null ? [] : [{ url, position }]));
-  if (missing.length > 0) news.phase('fetches the pictures from the provider and stores them');
+  if (missing.length > 0) news.phase('fetching the pictures from the provider and storing them');
   const storeOne = async ({ url, position }: Output): Promise<boolean> => {
     const fetched = await unlessUnavailable(() => fetchUnlessGone(deps, url), hearOf(news));
     if (fetched === 'unavailable') return false;
@@ -96,7 +96,7 @@ export async function collectImages(
   return { images, left: missing.length, missing: first?.[1] ?? null };
 }
 
-/** Tries each output once, a few at a time, so that one that hangs holds up no other. Answers those that are not done. */
+/** Tries each output once, a few at a time, so that one that hangs does not delay the others. Answers those that are not done. */
 async function tryEach(
   outputs: readonly Output[],
   isDone: (output: Output) => Promise<boolean>,
@@ -136,19 +136,19 @@ async function storeImage(
   return { imageId, position, width: picture.width, height: picture.height, objectKey };
 }
 
-/** Whatever keeps the store from taking a picture may pass, and the picture is worth waiting for. */
+/** Throws `unavailable` for any failure of the store, because it may pass and the picture is worth waiting for. */
 async function put({ objectStore, logger }: ActivityDeps, key: string, bytes: Buffer, contentType: string) {
   try {
     await objectStore.put(key, bytes, contentType);
   } catch (error) {
     logger.warn({ err: error, key }, 'the object store does not take a picture');
-    // Without the name of the file, so that the same trouble has the same words.
+    // Without the name of the file, so that the same failure has the same words.
     const reason = wordsOf(error).replace(/ '.*'$/, '');
     throw new DomainError('unavailable', `The object store does not take a picture: ${reason}`);
   }
 }
 
-/** Errors of Node's own may come from another realm than ours, so they are known by their members. */
+/** Node's own errors may come from another realm, so they are recognised by their members. */
 function wordsOf(error: unknown): string {
   const { message } = error as { readonly message?: unknown };
   return typeof message === 'string' ? message : 'no reason';

@@ -6,8 +6,8 @@ import type { ActivityDeps } from './deps';
 type Drop = NonNullable<InboxEvent['dropped']>;
 
 /**
- * Gives an event of Stripe up that can never be taken in: it is tried no more, and the alarm for it ends. One that was dropped
- * before is answered as it was. Throws `not_found`, and `state_conflict` for one that is taken in.
+ * Drops an event of Stripe that can never be processed: it is not retried any more, and its alarm ends. For one that was dropped
+ * before, answers who did that and why. Throws `not_found`, and `state_conflict` for an event that was processed.
  */
 export async function dropEvent(
   deps: Pick<ActivityDeps, 'db' | 'logger'>,
@@ -23,6 +23,6 @@ export async function dropEvent(
   if (event.dropped !== null) return { did: 'nothing', ...event.dropped };
   throw new DomainError(
     'state_conflict',
-    `${eventId} was taken in at ${String(event.processedAt)}: there is nothing to drop.`,
+    `${eventId} was processed at ${String(event.processedAt)}: there is nothing to drop.`,
   );
 }

@@ -13,25 +13,25 @@ import { unlessUnavailable } from './when-available';
 
 /** Follows one job of a provider from its acceptance on. */
 export interface JobFollower {
-  /** The job as it stands now; the same as before while nothing is heard of it. */
+  /** The job as it is now; the same as before while there is no news of it. */
   look(job: Job): Promise<Job>;
-  /** Asks the provider to stop it; false: it cannot be asked now. */
+  /** Asks the provider to stop the job; false: the provider cannot be reached now. */
   askToStop(job: Job): Promise<boolean>;
-  /** Nobody follows it any longer: whoever was told of its silence is told that it is over. */
+  /** The job is no longer followed: an alarm about its silence ends. */
   close(): Promise<void>;
 }
 
-/** A job that is unknown when it is told to stop has perhaps ended just now, and its report is on its way. */
+/** A job that the provider does not know when it is told to stop may have just ended, with its report on the way. */
 const REPORT_GRACE_MS = 3_000;
-/** How often a job that its provider has forgotten is begun anew. */
+/** How often a job that its provider has lost is started again. */
 const BEGUN_ANEW_MAX = 1;
 
 /**
- * Looks at a job, and sees when nothing is heard of it: a provider that can be asked does not answer, or one that only
- * reports does not report. A person is told by an alarm. A provider that cannot be asked is asked by the same submit: it
- * answers how a running job stands, and begins anew what it has forgotten, once; a second time the work is given up. That
- * is safe since nothing was delivered: had it been, it would have been heard. Silence is counted in real time, anew after
- * each start of the activity.
+ * Follows a job, and raises an alarm when there is no news of it: a provider that can be polled does not answer, or one that
+ * only reports does not report. A provider that cannot be polled gets the same submit again: it answers the state of a running
+ * job, and starts a job again that it has lost. That happens once; the second time the job has failed. Starting it again is
+ * safe, because nothing was delivered: a delivery would have been reported. Silence is measured in real time and starts from
+ * zero with each start of the activity.
  */
 export function followJob(
   deps: ActivityDeps,
@@ -40,7 +40,7 @@ export function followJob(
 ): JobFollower {
   const kind = jobKindOf(spend);
   const subject = { kind: 'silent_job', subject: spend.id } as const;
-  // An earlier attempt may have told of a silence that has ended since.
+  // An earlier attempt may have raised an alarm about a silence that has ended since.
   let isTold = Context.current().info.attempt > 1;
   let heardAtMs = performance.now();
   let seenReportAt: string | null = null;
@@ -56,15 +56,14 @@ export function followJob(
   const tell = async (why: string): Promise<void> => {
     heardAtMs = performance.now();
     isTold = true;
-    news.trouble(`The provider says nothing of the job: ${why}`);
-    const minutes = Math.round(deps.jobSilenceMs / 60_000);
-    const todo = `The job provider has accepted the job of spend ${spend.id} and said nothing of it for ${minutes} minutes: ${why}. See whether the provider works and reaches this installation's webhooks; at ${terms.deadlineAt} the credits are given back.`;
+    news.trouble(`The provider has not reported on the job: ${why}`);
+    const todo = `The job provider accepted the job of spend ${spend.id} and has not reported on it for ${String(deps.jobSilenceMs / 1_000)} seconds: ${why}. Check that the provider works and can reach this installation's webhooks. At ${terms.deadlineAt} the credits are released.`;
     const workflowId = spendWorkflowId(spend.id);
     const cause = { ...subject, customerId: spend.customerId, workflowId, todo };
     await ring(deps, cause, await deps.clock.now());
   };
 
-  /** A word of a provider that answers no questions, as far as one has come. */
+  /** The latest report of a provider that cannot be polled; the job as it was when there is none. */
   const lookForReport = async (job: Job): Promise<Job> => {
     const record = await findJob(deps.db, spend.id);
     const reportAt = record?.heardAt ?? null;
@@ -81,17 +80,18 @@ export function followJob(
   const askAgain = async (job: Job): Promise<Job> => {
     if (terms.stop()) {
       await askToStop(job);
-      await tell('it was told to stop');
+      await tell('it was told to stop and has not answered');
       return job;
     }
     const request = await jobRequestOf(deps, spend, terms.deadlineAt);
-    if (request === undefined) return ended(job, 'The model was deleted, and the provider is silent.');
+    if (request === undefined)
+      return ended(job, 'The model was deleted, and the provider does not report on the job.');
     const answer = await deps.jobs.submit(request);
     switch (answer.outcome) {
       case 'rejected':
         return { ...job, status: 'failed', error: { code: answer.code, detail: answer.detail } };
       case 'busy':
-        await tell('it has forgotten the job, and its places are taken by others');
+        await tell('it has lost the job, and has no free place for it');
         return job;
       case 'unknown':
         await tell(answer.detail);
@@ -109,9 +109,9 @@ export function followJob(
     begunAnew += 1;
     if (begunAnew > BEGUN_ANEW_MAX) {
       await askToStop(job);
-      return ended(job, 'The provider has forgotten the job twice and never said what became of it.');
+      return ended(job, 'The provider lost the job twice and never reported how it ended.');
     }
-    deps.logger.warn({ spendId: spend.id }, 'the provider had forgotten a job and has begun it anew');
+    deps.logger.warn({ spendId: spend.id }, 'the provider had lost a job and has started it again');
     heardAtMs = performance.now();
     return job;
   };
@@ -153,7 +153,7 @@ export function followJob(
   };
 }
 
-/** What ended with an answer is kept as what ends with a report: it will not be said again. */
+/** An end that was learned from an answer is kept like one from a report, because the provider will not repeat it. */
 async function keep(deps: ActivityDeps, spend: Spend, job: Job): Promise<Job> {
   if (hasEnded(job)) {
     const { providerId } = job;
@@ -162,12 +162,12 @@ async function keep(deps: ActivityDeps, spend: Spend, job: Job): Promise<Job> {
   return job;
 }
 
-/** Whether a job goes no further. */
+/** Whether a job has ended. */
 export function hasEnded({ status }: Job): boolean {
   return status !== 'starting' && status !== 'processing';
 }
 
-/** A job of which its provider will say nothing more: nothing was delivered. */
+/** A job that its provider will not report on any more, as failed without a delivery. */
 function ended(job: Job, detail: string): Job {
   return { ...job, status: 'failed', outputs: [], error: { code: 'provider_error', detail } };
 }

@@ -5,8 +5,8 @@ import { forgetExternalIdSignal, subscriptionWorkflowId } from '../workflows/mes
 import type { ActivityDeps } from './deps';
 
 /**
- * Takes the integrator's own id off what still runs for somebody who is erased: the months that are paid for ahead. Workflows
- * that have ended cannot be changed and go with the namespace's retention. A repeat changes nothing.
+ * Removes the integrator's own id from the workflows that still run for an erased customer: subscriptions with months that are
+ * already paid. Workflows that have ended cannot be changed; they are deleted after the namespace's retention. Safe to repeat.
  */
 export async function forgetExternalId(
   { db, temporal }: Pick<ActivityDeps, 'db' | 'temporal'>,

@@ -8,8 +8,9 @@ import type { Logger } from '../platform/logger';
 type Activity = (input: never) => Promise<unknown>;
 
 /**
- * The same activities, whose failures say in words what could not be asked: operators read them as the last failure of a pending
- * activity. What the driver said of a statement goes to the log alone, for a statement names what customers have written.
+ * Wraps activities so that their failures say in words which system could not be reached: operators read them as the last
+ * failure of a pending activity. The driver's full message goes to the log alone, because a statement may contain what
+ * customers have written.
  */
 export function inWords<Activities extends object>(logger: Logger, activities: Activities): Activities {
   const worded = Object.entries(activities as Record<string, Activity>).map(([name, activity]) => {
@@ -28,7 +29,7 @@ export function inWords<Activities extends object>(logger: Logger, activities: A
   return Object.fromEntries(worded) as Activities;
 }
 
-/** Undefined for a failure that has its own words, and for a bug, which is to be seen as it is. */
+/** Undefined for a failure that has its own words, and for a bug, which is shown as it is. */
 function wordsOf(error: unknown): { readonly type: string; readonly message: string } | undefined {
   if (error instanceof DomainError && error.code === 'unavailable') {
     return { type: error.code, message: error.message };

@@ -3,8 +3,8 @@ import { isGivenUpQuery } from '../workflows/messages';
 import type { ActivityDeps } from './deps';
 
 /**
- * Whether an operator no longer waits for the provider of a spend. A wish to stop reaches an activity without its reason, so its
- * workflow is asked, and only then. Cannot it be asked now, the answer is no: it is asked again at the next occasion.
+ * Whether an operator no longer waits for the provider of a spend. A cancellation reaches an activity without its reason, so the
+ * workflow is asked, and only after a cancellation. When it cannot be asked now, the answer is no until the next question.
  */
 export function isGivenUp(
   { temporal, logger }: Pick<ActivityDeps, 'temporal' | 'logger'>,

@@ -4,11 +4,11 @@ import type { Job } from '../jobs/jobs';
 import type { Watch } from './keep-watch';
 
 /**
- * What the heartbeats of the work say, in words, for whoever opens the pending activity in the Web UI. Temporal keeps the last
- * ones and writes none into the history, so they may change every second. Instants are wall time.
+ * The heartbeat details of the running work, in words, for an operator who opens the pending activity in the Web UI. Temporal
+ * keeps only the last ones, outside the history, so they may change every second. Instants are wall time.
  */
 export interface JobDetails {
-  /** What is being done, or waited for. */
+  /** What the activity does or waits for. */
   readonly phase: string;
   readonly provider: string;
   readonly delivered: string;
@@ -17,13 +17,13 @@ export interface JobDetails {
 
 export interface JobNews {
   phase(words: string): void;
-  /** The provider has answered: so it is there, and this is what it said. */
+  /** The provider has answered with this job. */
   said(job: Job): void;
-  /** So many pictures, or models, are safe here. */
+  /** So many pictures are stored. */
   delivered(count: number): void;
-  /** Something did not get through. The same again only counts. */
+  /** A call failed. The same failure again is only counted. */
   trouble(words: string): void;
-  /** What was in trouble works again. */
+  /** What failed works again. */
   over(): void;
 }
 
@@ -34,7 +34,7 @@ interface Trouble {
   readonly until: Instant | null;
 }
 
-/** Begins with what the attempt before this one said last, so that its trouble is still to be read. */
+/** Begins with what the previous attempt said last, so that its trouble can still be read. */
 export function createJobNews(watch: Pick<Watch, 'tell' | 'told'>, quantity: number): JobNews {
   let before = detailsOf(watch.told);
   let phase = 'begins';
@@ -78,7 +78,7 @@ export function createJobNews(watch: Pick<Watch, 'tell' | 'told'>, quantity: num
   };
 }
 
-/** Tells of a side that cannot be asked now, by its own words. */
+/** Reports failed calls in their own words. */
 export function hearOf(news: JobNews): (trouble: DomainError) => void {
   return ({ message }) => news.trouble(message);
 }
@@ -88,7 +88,7 @@ function wordsOf({ words, since, times, until }: Trouble): string {
   return `${words} (${until === null ? `since ${since}` : `from ${since} to ${until}, over now`}${often})`;
 }
 
-/** Whatever a heartbeat of another release held. */
+/** Reads the details of an earlier attempt, which may have run in another release. */
 function detailsOf(told: unknown): Pick<JobDetails, 'provider' | 'lastTrouble'> | undefined {
   if (typeof told !== 'object' || told === null) return undefined;
   const { provider, lastTrouble } = told as Record<string, unknown>;

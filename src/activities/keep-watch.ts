@@ -1,25 +1,25 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 
-/** What a long activity knows of its own life, and how it waits. */
+/** How a long activity waits, and what it knows about its own attempt. */
 export interface Watch {
   /** True once the workflow has asked the activity to stop: it is to bring its work to an end and answer. */
   readonly stopRequested: boolean;
   /** Ends the present pauses, or the next one, early. */
   wake(): void;
   /**
-   * Waits for so long, or until something happens: a `wake`, or the wish to stop. Throws when this attempt is over (the
-   * worker shuts down, an operator paused or reset the activity): the next attempt goes on from what was written.
+   * Waits for so long, or until something happens: a `wake`, or a request to stop. Throws when this attempt is over (the
+   * worker shuts down, an operator paused or reset the activity): the next attempt continues from what is recorded.
    */
   pause(ms: number): Promise<void>;
-  /** What the heartbeats say from now on: plain JSON, read by people in the Web UI. */
+  /** Sets the heartbeat details: plain JSON, read by people in the Web UI. */
   tell(details: unknown): void;
-  /** What the heartbeats of the attempt before this one said last. */
+  /** The last heartbeat details of the previous attempt. */
   readonly told: unknown;
 }
 
 const HEARTBEAT_MS = 1_000;
 
-/** Runs the body of a long activity, telling Temporal all the while that it lives. */
+/** Runs the body of a long activity, with heartbeats all the while. */
 export async function keepWatch<Result>(body: (watch: Watch) => Promise<Result>): Promise<Result> {
   const context = Context.current();
   const signal = context.cancellationSignal;
@@ -67,7 +67,7 @@ export async function keepWatch<Result>(body: (watch: Watch) => Promise<Result>)
 
 function attemptOver(): ApplicationFailure {
   return ApplicationFailure.create({
-    message: 'This attempt is over; the next one goes on.',
+    message: 'This attempt is over; the next one continues.',
     type: 'attempt_over',
     nextRetryDelay: '1s',
   });

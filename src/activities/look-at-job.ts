@@ -5,8 +5,8 @@ import type { ActivityDeps } from './deps';
 import { jobKindOf } from './job-request';
 
 /**
- * A job as it stands: asked of the provider, or, where that cannot be asked, as it has reported last. Undefined when the
- * provider knows no such job. Throws `DomainError('unavailable')` when it cannot be asked now.
+ * The present state of a job: polled at the provider or, where polling is impossible, as it was last reported. Undefined when the
+ * provider knows no such job. Throws `DomainError('unavailable')` when the provider cannot be asked now.
  */
 export async function lookAtJob(
   deps: Pick<ActivityDeps, 'db' | 'jobs'>,

@@ -4,7 +4,7 @@ import { findSpend } from '../store/spends';
 import type { ActivityDeps } from './deps';
 import { lookAtJob } from './look-at-job';
 
-/** Writes down what became of a job whose spend is settled already: nobody is charged for it, and support can see it. */
+/** Records how a job ended whose spend is already settled: nobody is charged for it, and support can see it. */
 export async function recordLateJob(
   deps: Pick<ActivityDeps, 'db' | 'jobs' | 'clock'>,
   spendId: string,

@@ -7,9 +7,9 @@ import { factsByObject, unlessUnreadable } from './payment-facts';
 import { callForEvent } from './reconcile/call-for-event';
 
 /**
- * What becomes of events that name a subscription or an order of ours which is not here. What is over at Stripe asks for
- * nothing: an opening that was refused leaves its closed checkout behind. Whatever else it is, money may stand behind it: the
- * event stays in the inbox, and somebody is called.
+ * Handles events that name a subscription or an order of ours that does not exist here. An event about something that has ended
+ * at Stripe is acknowledged: an opening that was refused leaves such a closed checkout behind. For any other one there may be
+ * money at Stripe, so the event stays in the inbox and raises an alarm.
  */
 export async function refuseEvents(
   deps: ActivityDeps,
@@ -26,7 +26,7 @@ export async function refuseEvents(
       await acknowledgeEvents(deps, { facts: eventIds.map((eventId) => ({ ...fact, eventId })), at });
       continue;
     }
-    const problem = `it names ${subject}, which is not here, and ${fact.objectId} is not over at Stripe`;
+    const problem = `it names ${subject}, which does not exist here, and ${fact.objectId} has not ended at Stripe`;
     for (const eventId of eventIds) {
       await noteStripeEventAttempt(deps.db, eventId, { error: problem, leadsNowhere: true });
       const event = await findStripeEvent(deps.db, eventId);
@@ -46,7 +46,7 @@ async function isOverAtStripe({ payments }: ActivityDeps, fact: PaymentFact): Pr
       return (await payments.getSubscription(objectId)).endedAt !== null;
     case 'payment':
       return (await payments.getPayment(objectId)).status !== 'succeeded';
-    // Money that went back takes no credits along where none are.
+    // Where no credits were granted, there are none to take back.
     case 'refund':
     case 'dispute':
     case 'credit_note':

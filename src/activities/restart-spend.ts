@@ -6,6 +6,7 @@ import { isTerminal, type SpendRequest } from '../domain/spend';
 import { findRecordedCommand } from '../ledger/find-recorded-command';
 import { askTemporal } from '../platform/ask-temporal';
 import { deriveId } from '../platform/ids';
+import { getRecordedCustomer } from '../store/customers';
 import { getSpend, type Spend } from '../store/spends';
 import { SPEND_WORKFLOW, spendRestart } from '../workflows/messages';
 import { silence } from './alarms';
@@ -13,20 +14,20 @@ import type { ActivityDeps } from './deps';
 
 type RestartDeps = Pick<ActivityDeps, 'db' | 'temporal' | 'logger'>;
 
-/** What was done about a spend: `healthy` is nothing, for nothing was needed. */
+/** What was done about a spend; for `healthy` nothing was needed. */
 export type Restarted =
   | { readonly did: 'started'; readonly spend: Spend; readonly ended: string }
   | { readonly did: 'reset'; readonly spend: Spend; readonly attempts: number }
   | { readonly did: 'healthy'; readonly spend: Spend };
 
-/** A task that has failed so often fails for a reason that does not pass: the code does not fit the history. */
+/** A task that has failed this often will go on failing: the code does not fit the history. */
 const FAILED_TASKS_MIN = 3;
 
 /**
- * Has somebody work on a spend again whose credits are held. Without a running workflow the same saga is started under the same
- * id; it finds the hold and the recorded job, and settles what was delivered, once. One whose workflow task fails again and again
- * is begun anew from its first task. One that runs is left alone. Throws `not_found`, and `state_conflict` for a spend that is
- * settled. Safe to repeat.
+ * Restarts the workflow of a spend whose credits are held. Without a running workflow the same saga is started under the same id;
+ * it finds the hold and the recorded job, and settles what was delivered, once. A workflow whose task fails again and again is
+ * reset to its first task. A healthy one is left alone. Throws `not_found`, and `state_conflict` for a spend that is settled.
+ * Safe to repeat.
  */
 export async function restartSpend(deps: RestartDeps, spendId: string, at: Instant): Promise<Restarted> {
   const spend = await getSpend(deps.db, spendId);
@@ -45,7 +46,7 @@ function alreadySettled({ id, status, captured, released }: Spend): DomainError 
   );
 }
 
-/** How its workflow is, and how often its task that waits has been tried; `GONE` when the server does not know it (any more). */
+/** The status of its workflow, and how often its pending task was tried; `GONE` when the server has no such workflow. */
 async function standingOf({ temporal }: RestartDeps, { workflowId }: Spend) {
   try {
     const { status, raw } = await askTemporal(temporal, () =>
@@ -59,12 +60,14 @@ async function standingOf({ temporal }: RestartDeps, { workflowId }: Spend) {
 }
 
 async function startAgain(deps: RestartDeps, spend: Spend, ended: string, at: Instant): Promise<Restarted> {
-  const { temporal } = deps;
+  const { db, temporal } = deps;
   const input = await inputOf(deps, spend);
+  const { externalId } = await getRecordedCustomer(db, spend.customerId);
+  const options = spendRestart(input, externalId);
   try {
-    await askTemporal(temporal, () => temporal.workflow.start(SPEND_WORKFLOW, spendRestart(input)));
+    await askTemporal(temporal, () => temporal.workflow.start(SPEND_WORKFLOW, options));
   } catch (error) {
-    // Somebody else has restarted it in this moment.
+    // Somebody else has just restarted it.
     if (error instanceof WorkflowExecutionAlreadyStartedError) return { did: 'healthy', spend };
     throw error;
   }
@@ -72,7 +75,7 @@ async function startAgain(deps: RestartDeps, spend: Spend, ended: string, at: In
   return { did: 'started', spend, ended };
 }
 
-/** What the API started it with. The hold has the fingerprint of the request. */
+/** The input that the API started it with. The fingerprint of the request is in the hold. */
 async function inputOf({ db }: RestartDeps, { id: spendId, customerId, action, input }: Spend) {
   const hold = await findRecordedCommand(db, `${spendId}/hold`);
   const request = { action, input } as SpendRequest;
@@ -83,7 +86,7 @@ async function reset({ temporal }: RestartDeps, { workflowId }: Spend): Promise<
   const { events } = await temporal.workflow.getHandle(workflowId).fetchHistory();
   const first = events?.find(({ workflowTaskCompletedEventAttributes: done }) => Boolean(done));
   if (first?.eventId === undefined || first.eventId === null) {
-    throw new Error(`${workflowId} has not done its first task, so that there is nothing to go back to.`);
+    throw new Error(`${workflowId} has not completed its first task, so there is nothing to reset it to.`);
   }
   await temporal.workflowService.resetWorkflowExecution({
     namespace: temporal.options.namespace,

@@ -17,11 +17,11 @@ import { unlessUnavailable, whenAvailable } from './when-available';
 export interface RunJob {
   readonly spendId: string;
   readonly deadlineAt: Instant;
-  /** True: the work is to be brought to an end; nothing new is started. */
+  /** True: the work is only stopped; nothing new is started. */
   readonly stop: boolean;
 }
 
-/** How the work ended and what is safely stored of it. */
+/** How the work ended, and what is stored of it. */
 export interface JobOutcome {
   readonly end: JobEnd;
   readonly images: readonly StoredImage[];
@@ -34,11 +34,11 @@ const POLL_MS = { first: 400, max: 10_000 } as const;
 const STOP_PATIENCE_MS = 30_000;
 
 /**
- * Runs the work of a spend from its submit until it has ended and what it delivered is stored. One activity, open and
- * heartbeating all the while; woken by the provider's webhook, else asking with growing pauses. Repeatable at any point:
- * it goes on from what app.jobs says. Asked to stop, it tells the provider and answers with what was delivered by then.
- * Past the deadline the provider is told to stop too, and what comes then is recorded and not charged. Given up by an operator, it
- * waits for nobody any more. Its heartbeats say what it waits for and what troubles it.
+ * Runs the job of a spend from its submit until it has ended and its outputs are stored. One activity, open and heartbeating all
+ * the while; woken by the provider's webhook, otherwise polling with growing pauses. Repeatable at any point: it continues from
+ * what app.jobs says. Asked to stop, it tells the provider and answers with what was delivered by then. Past the deadline the
+ * provider is told to stop too, and what comes then is recorded and not charged. When an operator gives the spend up, it stops
+ * waiting at once. Its heartbeats say what it waits for and what went wrong.
  */
 export async function runJob(deps: ActivityDeps, input: RunJob): Promise<JobOutcome> {
   return keepWatch(async (watch) => {
@@ -92,7 +92,7 @@ interface Waiting {
   readonly news: JobNews;
 }
 
-/** The job once it has ended; one that has not is past its deadline, or given up. */
+/** Waits for the job to end. A job that has not ended when this returns is past its deadline, or given up. */
 async function awaitEnd(
   deps: ActivityDeps,
   submitted: Job,
@@ -116,13 +116,13 @@ async function awaitEnd(
 
 function phaseOf({ stop, deadlineAt }: JobTerms, told: boolean): string {
   const until = `until ${deadlineAt} at the latest`;
-  if (!stop()) return `waits for the provider to finish, ${until}`;
+  if (!stop()) return `waiting for the provider to finish, ${until}`;
   return told
-    ? `has told the provider to stop, and waits for its word, ${until}`
-    : `tries to tell the provider to stop, ${until}`;
+    ? `has told the provider to stop, and is waiting for its answer, ${until}`
+    : `trying to tell the provider to stop, ${until}`;
 }
 
-/** One question to the provider: the job as it says, or as it was known when it cannot be asked. */
+/** Looks at the job once; when the provider cannot be asked, answers the job as it was. */
 async function look(deps: ActivityDeps, job: Job, { spend, news }: Waiting): Promise<Job> {
   const found = await unlessUnavailable(() => lookAtJob(deps, spend, job.providerId), hearOf(news));
   if (found === 'unavailable') return job;
@@ -139,18 +139,18 @@ async function tryToStop(deps: ActivityDeps, providerId: string, { kind, news }:
 }
 
 /**
- * Nothing is waited for any more: the provider is told to stop once, if it can be, and what it shows by now is taken at once or
- * not at all. What had ended by itself in time keeps its own end.
+ * Ends a job that was given up, without waiting: tells the provider to stop once, and takes what is delivered by now, at once or
+ * not at all. A job that had ended by itself in time keeps its own outcome.
  */
 async function leave(deps: ActivityDeps, spend: Spend, job: Job, waiting: Waiting): Promise<JobOutcome> {
-  waiting.news.phase('given up by an operator: takes what is there');
+  waiting.news.phase('given up by an operator: storing what is already delivered');
   if (!(await tryToStop(deps, job.providerId, waiting))) return nothing('canceled', null);
   const last = await look(deps, job, waiting);
   await recordJob(deps.db, spend.id, last, await deps.clock.now());
   return isLate(last, waiting.terms) ? nothing('canceled', null) : deliver(deps, spend, last, waiting);
 }
 
-/** Asks the provider to stop a job that is past its deadline, and answers what became of it in the time that is left. */
+/** Asks the provider to stop a job that is past its deadline, and answers the job as it is after a short wait. */
 async function endLate(deps: ActivityDeps, job: Job, waiting: Waiting): Promise<Job> {
   if (hasEnded(job)) return job;
   await tellToStop(deps, job.providerId, waiting);
@@ -163,9 +163,9 @@ async function endLate(deps: ActivityDeps, job: Job, waiting: Waiting): Promise<
   return late;
 }
 
-/** Asks the provider to stop what is past its deadline: once at least, and for a while if it cannot be asked. */
+/** Asks the provider to stop a job past its deadline: at least once, and for a while if it cannot be reached. */
 async function tellToStop(deps: ActivityDeps, providerId: string, waiting: Waiting): Promise<void> {
-  waiting.news.phase('is past its deadline: the provider is told to stop, and nothing is charged');
+  waiting.news.phase('past the deadline: telling the provider to stop, and nothing is charged');
   await whenAvailable(() => deps.jobs.cancel(waiting.kind, providerId), stopPatience(deps, waiting));
 }
 
@@ -182,7 +182,7 @@ function stopPatience(deps: ActivityDeps, { terms, watch, news }: Waiting) {
 async function deliver(deps: ActivityDeps, spend: Spend, job: Job, waiting: Waiting): Promise<JobOutcome> {
   const { terms, watch, news } = waiting;
   const modelVersion = job.status === 'succeeded' ? job.modelVersion : null;
-  // What was aborted never began: providers do not charge for it, whatever it may show.
+  // An aborted job never began: providers do not charge for it, whatever outputs it may have.
   const outputs = job.status === 'aborted' ? [] : job.outputs.slice(0, spend.quantity);
   const { images, left, missing } = await collectImages(deps, spend, outputs, { terms, watch, news });
   const delivered = spend.action === 'train_model' ? (modelVersion === null ? 0 : 1) : images.length;
@@ -225,7 +225,7 @@ function vanished(job: Job): Job {
   return { ...job, status: 'failed', outputs: [], error };
 }
 
-/** By the provider's own word: an end that was seen late, because nobody could look, is not a late end. */
+/** By the provider's own time: a job is not late because its end was seen late. */
 function isLate({ completedAt }: Job, { deadlineAt }: JobTerms): boolean {
   return completedAt !== null && completedAt > deadlineAt;
 }

@@ -12,9 +12,9 @@ import { unlessUnavailable, whenAvailable } from './when-available';
 export type Submission =
   | { readonly outcome: 'accepted'; readonly job: Job }
   | { readonly outcome: 'rejected'; readonly code: JobErrorCode; readonly detail: string }
-  /** The wish to stop, or the end of the model, came before the provider had anything to stop. */
+  /** The request to stop, or the deletion of the model, came before there was a job to stop. */
   | { readonly outcome: 'stopped' }
-  /** Past the deadline. The id is of a job that the provider may have and could not be asked about. */
+  /** Past the deadline. The id is that of a job that the provider may have and could not be asked about; null: none. */
   | { readonly outcome: 'overdue'; readonly providerId: string | null };
 
 export interface JobTerms {
@@ -24,7 +24,7 @@ export interface JobTerms {
   readonly givenUp: () => Promise<boolean>;
 }
 
-/** How the work waits, and whom it tells. */
+/** How the activity waits, and where it reports what it does. */
 export interface Waits {
   readonly watch: Watch;
   readonly news: JobNews;
@@ -34,8 +34,8 @@ export interface Waits {
 const UNKNOWN_PAUSE_MS = { first: 1_000, max: 30_000 } as const;
 
 /**
- * Brings the work of a spend to the provider exactly once, whatever earlier attempts did: a job that is known is asked
- * for, an attempt whose outcome is unknown is asked about by our own id before anything is submitted again.
+ * Submits the job of a spend exactly once, whatever earlier attempts did: a job that is recorded is looked up, and after a submit
+ * whose outcome is unknown the provider is asked about our id before anything is submitted again.
  */
 export async function submitJob(
   deps: ActivityDeps,
@@ -58,7 +58,7 @@ export async function submitJob(
     const request = await jobRequestOf(deps, spend, terms.deadlineAt);
     if (request === undefined) return { outcome: 'stopped' };
     await recordSubmitStarted(deps.db, spend.id, request.kind, await deps.clock.now());
-    news.phase(`submits the job to the provider, until ${terms.deadlineAt} at the latest`);
+    news.phase(`submitting the job to the provider, until ${terms.deadlineAt} at the latest`);
     const answer = await deps.jobs.submit(request);
     switch (answer.outcome) {
       case 'accepted':
@@ -68,11 +68,11 @@ export async function submitJob(
         return answer;
       case 'busy':
         await recordSubmitRefused(deps.db, spend.id, await deps.clock.now());
-        news.trouble(`A submit was not taken: ${answer.detail}`);
+        news.trouble(`The provider did not accept the job: ${answer.detail}`);
         await watch.pause(answer.retryAfterSeconds * 1000);
         break;
       case 'unknown':
-        news.trouble(`It is not known whether the provider took the job: ${answer.detail}`);
+        news.trouble(`It is unknown whether the provider accepted the job: ${answer.detail}`);
         deps.logger.warn({ spendId: spend.id, detail: answer.detail }, 'the outcome of a submit is unknown');
         await watch.pause(unknownPauseMs);
         unknownPauseMs = Math.min(unknownPauseMs * 2, UNKNOWN_PAUSE_MS.max);
@@ -91,7 +91,7 @@ async function findKnownJob(
   if (record === undefined || isUnsubmitted(record)) return 'none';
   if (record.providerId === null) return findLostJob(deps, spend, terms, { watch, news });
   const id = record.providerId;
-  news.phase(`asks the provider about the job that it may have, until ${terms.deadlineAt} at the latest`);
+  news.phase(`asking the provider about the job, until ${terms.deadlineAt} at the latest`);
   const found = await whenAvailable(() => lookAtJob(deps, spend, id), patience(deps, terms, { watch, news }));
   if (found === 'over') return { outcome: 'overdue', providerId: id };
   return found === undefined
@@ -108,11 +108,11 @@ async function findLostJob(
 ): Promise<Submission | 'none'> {
   const givesUpAtMs = performance.now() + deps.jobs.capabilities.foundAgainWithinMs;
   const kind = jobKindOf(spend);
-  news.phase(`asks the provider whether it took the job, until ${terms.deadlineAt} at the latest`);
+  news.phase(`asking the provider whether it accepted the job, until ${terms.deadlineAt} at the latest`);
   let pauseMs: number = UNKNOWN_PAUSE_MS.first;
   for (;;) {
     const record = await findJob(deps.db, spend.id);
-    // It has reported meanwhile, and so said its id.
+    // It has reported meanwhile, and so its id is known.
     if (record === undefined || record.submitStartedAt === null || record.providerId !== null)
       return findKnownJob(deps, spend, terms, { watch, news });
     const startedAt = record.submitStartedAt;
@@ -126,7 +126,7 @@ async function findLostJob(
     if (found === 'none') return 'none';
     if (found !== 'unknown') return accept(deps, spend, found, news);
     if (performance.now() >= givesUpAtMs) {
-      return lost('The provider did not say whether it took the job, and it cannot be asked by our id.');
+      return lost('The provider did not say whether it accepted the job, and it cannot be asked by our id.');
     }
     await watch.pause(pauseMs);
     pauseMs = Math.min(pauseMs * 2, UNKNOWN_PAUSE_MS.max);
@@ -141,7 +141,7 @@ function patience(deps: ActivityDeps, terms: JobTerms, { watch, news }: Waits) {
   };
 }
 
-/** The id of a job that may be at work although nothing was heard of it; null when there is none. */
+/** The id of a job that may be running although the provider never confirmed it; null when there is none. */
 async function findUnheardId(deps: ActivityDeps, spend: Spend): Promise<string | null> {
   if (deps.jobs.capabilities.poll) return null;
   const record = await findJob(deps.db, spend.id);

@@ -2,12 +2,12 @@ import { DomainError } from '../domain/errors';
 
 const PAUSE_MS = { first: 250, max: 10_000 } as const;
 
-/** Hears of each call that did not get through, and why. */
+/** Is told of each call that failed, and why. */
 type HearTrouble = (trouble: DomainError) => void;
 
 /**
- * Repeats a call while the other side cannot be asked, with growing pauses in real time (a workflow's own retries would
- * be skipped over where time is simulated). Answers 'over' when `isOver` says so before the call got through.
+ * Repeats a call while the other side is unavailable, with growing pauses in real time (where time is simulated, a workflow's own
+ * retries would be skipped). Answers 'over' when `isOver` says so before the call succeeded.
  */
 export async function whenAvailable<Answer>(
   call: () => Promise<Answer>,
@@ -25,7 +25,7 @@ export async function whenAvailable<Answer>(
   }
 }
 
-/** Makes one call; answers 'unavailable' when the other side cannot be asked now. */
+/** Makes one call; answers 'unavailable' when the other side is unavailable now. */
 export async function unlessUnavailable<Answer>(
   call: () => Promise<Answer>,
   hear: HearTrouble,

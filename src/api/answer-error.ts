@@ -16,8 +16,8 @@ import { sendEarly } from './send';
 const KEPT_HEADERS = ['x-request-id', REPLAYED_HEADER.toLowerCase()];
 
 /**
- * Turns whatever was thrown into a problem: expected errors by their table, anything else into a 500 that says nothing of
- * its cause; that goes to the log. Where a person looks in a browser it is a page.
+ * Turns whatever was thrown into a problem: expected errors by their table, anything else into a 500 that does not show its
+ * cause, which goes to the log. For a person in a browser the problem is a page.
  */
 export function answerError({ logger, publicUrl }: ApiDeps): ErrorRequestHandler {
   return async (thrown: unknown, req: Request, res, next) => {
@@ -50,7 +50,7 @@ export function answerError({ logger, publicUrl }: ApiDeps): ErrorRequestHandler
   };
 }
 
-/** Programs have their own paths; anywhere else a browser, which asks for HTML first, shows the answer to a person. */
+/** The paths that only programs use; on all others a browser, which prefers HTML, gets a page. */
 const PROGRAMS_PATH = /^\/(v1|webhooks|sandbox)(\/|$)/;
 
 function wantsPage(req: Request, res: Response): boolean {

@@ -51,7 +51,7 @@ function noteRoute(route: Route): RequestHandler {
   };
 }
 
-/** A path answers OPTIONS with the methods that it takes, and any other method that it does not take with 405. */
+/** Answers OPTIONS with the methods that the path supports, and any other unsupported method with 405. */
 function answerOtherMethods(path: string, served: readonly Route[]): RequestHandler {
   const own = served.filter((route) => route.path === path).map((route) => route.method.toUpperCase());
   const methods = [...own, ...(own.includes('GET') ? ['HEAD'] : []), 'OPTIONS'];
@@ -60,9 +60,13 @@ function answerOtherMethods(path: string, served: readonly Route[]): RequestHand
       res.status(204).set('Allow', methods.join(', ')).end();
       return;
     }
-    throw new DomainError('method_not_allowed', `${path} takes ${methods.join(', ')}, not ${req.method}.`, {
-      methods,
-    });
+    throw new DomainError(
+      'method_not_allowed',
+      `${path} supports ${methods.join(', ')}, not ${req.method}.`,
+      {
+        methods,
+      },
+    );
   };
 }
 

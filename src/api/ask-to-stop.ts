@@ -3,7 +3,7 @@ import { cancelSpendSignal } from '../workflows/messages';
 import { askTemporal } from '../platform/ask-temporal';
 import type { ApiDeps } from './deps';
 
-/** Asks a spend's workflow to stop. Answers false when it does not run: it has just ended, or somebody took it away. */
+/** Asks a spend's workflow to stop. Answers false when it is not running: it has just ended, or somebody terminated it. */
 export async function askToStop(
   { temporal }: Pick<ApiDeps, 'temporal'>,
   workflowId: string,

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 
 /**
- * A value with the fields of its objects in the order of their schema, whatever order they come in: a column of jsonb, a
- * workflow and a request each have their own. Fields that the schema does not name follow in the order they have; nothing
- * is added, left out or checked.
+ * Puts the fields of a value's objects into the order of their schema. They come in different orders from a column of jsonb, a
+ * workflow or a request. Fields that the schema does not name follow in their own order; nothing is added, left out or checked.
  */
 export function inSchemaOrder(schema: z.ZodType, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
@@ -30,7 +29,7 @@ function inShapeOrder(
   return Object.fromEntries([...ordered, ...others]) as Readonly<Record<string, unknown>>;
 }
 
-/** Without what only says that a value may be missing or null. */
+/** The schema without its optional and nullable wrappers. */
 function unwrapped(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodNullable || schema instanceof z.ZodOptional) {
     return unwrapped(schema.unwrap() as z.ZodType);

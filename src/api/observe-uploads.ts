@@ -2,7 +2,7 @@ import { Gauge } from 'prom-client';
 import type { Registry } from '../platform/metrics';
 import type { Turns } from '../media/turns';
 
-/** How many uploads this process has in hand, and how many wait outside with their bodies unread. */
+/** Measures how many uploads this process is handling, and how many wait with their bodies unread. */
 export function observeUploads({
   metrics,
   uploadTurns,

@@ -6,14 +6,14 @@ import { workflowIdOf } from '../workflows/messages';
 
 type Offender = AuditCheck['offenders'][number];
 
-/** An audit that names the page of the workflow for every offending row that a workflow wrote. */
+/** An audit with the page of the workflow for every offending row that a workflow wrote. */
 export interface LinkedAudit extends Omit<Audit, 'checks'> {
   readonly checks: readonly (Omit<AuditCheck, 'offenders'> & {
     readonly offenders: readonly (Offender & { readonly workflowUrl?: string })[];
   })[];
 }
 
-/** Links the offenders of an audit to their workflows: a hold's is its spend's, a payment's what was paid for. */
+/** Links the offenders of an audit to their workflows: a hold to its spend's, a payment to that of what it paid for. */
 export async function linkOffenders(
   db: Knex,
   ui: TemporalUi | undefined,

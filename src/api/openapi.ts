@@ -28,7 +28,7 @@ export function openApiOf(routes: readonly Route[], publicUrl: string): OpenApi 
       version: '1.0.0',
       summary: 'A credits billing engine for products that sell AI work.',
       description:
-        'Problems are told apart by their `code`. A path that does not take a method answers 405 (`method_not_allowed`) with `Allow`, and OPTIONS with `Allow` alone. Refusals come in the order 401, 413, 400, 404, 403, 422, 402, 409.',
+        'Problems are told apart by their `code`. A method that a path does not support is answered with 405 (`method_not_allowed`) and `Allow`; OPTIONS is answered with `Allow`. Refusals come in the order 401, 413, 400, 404, 403, 422, 402, 409.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: publicUrl }],
@@ -203,7 +203,7 @@ function contentOf(answer: AnswerDoc, components: Map<string, Json>): Json {
   return Object.keys(content).length === 0 ? {} : { content };
 }
 
-/** What is no text is bytes, so that a generated client hands out a file and not a broken string. */
+/** Anything but text is bytes, so that a generated client returns a file and not a broken string. */
 function textOrBytes(contentType: string): Json {
   return contentType.startsWith('text/') ? { type: 'string' } : { type: 'string', format: 'binary' };
 }

@@ -72,7 +72,7 @@ export interface Operation<Query, Body, Found> {
   readonly tag: string;
   readonly access: Access;
   readonly query: z.ZodType<Query>;
-  /** Parameters that the document asks for, because a key needs them: a portal token, or the body, may stand in. */
+  /** Optional parameters that the document marks as required: a key needs them, a portal token or the body may replace them. */
   readonly askedQuery: readonly string[];
   readonly body: BodyFormat<Body>;
   readonly needsIdempotencyKey: boolean;
@@ -99,7 +99,7 @@ const NO_BODY: BodyFormat<undefined> = {
 
 type Optional = 'query' | 'askedQuery' | 'body' | 'needsIdempotencyKey' | 'isDryRun' | 'problems' | 'find';
 
-/** Of an operation whose every call is meant. */
+/** For an operation without previews. */
 export const neverDry = (): boolean => false;
 
 /** Declares an operation; what is left out takes nothing, finds nothing and refuses nothing. */

@@ -5,7 +5,7 @@ import { REFUSAL_REASONS } from '../media/picture-refusal';
 import { PROBLEMS } from './problems';
 import { answerCredits, answerId, answerInstant, planSchema } from './schemas';
 
-/** What is in the way of an erasure. */
+/** Something that is in the way of an erasure. */
 export const blockerSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('subscription'), id: answerId, status: z.string(), plan: z.string() }),
@@ -24,14 +24,14 @@ const wayOutSchema = z
     z.strictObject({ option: z.literal('subscribe'), plan: planSchema, credits: answerCredits }),
     z.strictObject({ option: z.literal('upgrade'), plan: planSchema, credits: answerCredits }),
   ])
-  .meta({ id: 'WayOut', description: 'How the customer can come by more credits.' });
+  .meta({ id: 'WayOut', description: 'A way for the customer to get more credits.' });
 
 const field = z.string().optional().meta({ description: 'The field that is wrong.' });
 const faults = z.array(z.string()).optional();
 const contact = z.string().optional().meta({ description: 'Whom to ask.' });
 const subscriptionId = answerId.optional();
 
-/** What a problem of a code says besides what all of them say. */
+/** The members that a problem of each code has besides the common ones. */
 const DETAILS: Readonly<Partial<Record<ErrorCode, z.ZodRawShape>>> = {
   invalid_request: {
     field,
@@ -39,7 +39,9 @@ const DETAILS: Readonly<Partial<Record<ErrorCode, z.ZodRawShape>>> = {
     faults,
     reason: z.enum(REFUSAL_REASONS).optional().meta({ description: 'Why a picture is not accepted.' }),
   },
-  method_not_allowed: { methods: z.array(z.string()).meta({ description: 'Those that the path takes.' }) },
+  method_not_allowed: {
+    methods: z.array(z.string()).meta({ description: 'The methods that the path supports.' }),
+  },
   insufficient_credits: {
     required: answerCredits,
     available: answerCredits,
@@ -62,7 +64,9 @@ const DETAILS: Readonly<Partial<Record<ErrorCode, z.ZodRawShape>>> = {
       .array(blockerSchema)
       .optional()
       .meta({ description: 'What keeps a customer from being erased.' }),
-    spendId: answerId.optional().meta({ description: 'The training that uses the upload.' }),
+    spendId: answerId
+      .optional()
+      .meta({ description: 'The training that uses an upload, or the spend that cannot be canceled.' }),
   },
   model_unavailable: { modelId: answerId.optional(), modelStatus: z.string().optional() },
   license_not_needed: { imageId: answerId.optional() },
@@ -74,14 +78,14 @@ const DETAILS: Readonly<Partial<Record<ErrorCode, z.ZodRawShape>>> = {
 };
 
 /**
- * The shape of each problem by its code (RFC 9457 problem details): status and code are constants, so a client knows by the
- * code which further members there are. Clients must take members that they do not know.
+ * The shape of each problem by its code (RFC 9457 problem details): status and code are constants, so the code tells a client
+ * which further members there are. Clients must accept unknown members.
  */
 export const PROBLEM_SCHEMAS = Object.fromEntries(
   ERROR_CODES.map((code) => [code, problemSchemaOf(code)]),
 ) as Readonly<Record<ErrorCode, z.ZodType>>;
 
-/** Any problem, for who does not care which. */
+/** Any problem, for clients that do not distinguish them. */
 export const problemSchema = z
   .looseObject(membersOf(z.int(), z.enum(ERROR_CODES)))
   .meta({ id: 'Problem', description: 'RFC 9457 problem details.' });

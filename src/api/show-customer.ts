@@ -5,8 +5,8 @@ import type { ApiDeps } from './deps';
 import { customerView } from './views/customer-view';
 
 /**
- * A customer as the API shows them: with the plan whose rights hold now, and the subscription that has not ended, which is
- * the live one, else the latest that waits for its first payment. Ended ones are found by their own ids.
+ * A customer as the API shows them: with the plan whose rights apply now, and the subscription that has not ended: the live
+ * one, else the latest one that waits for its first payment. Ended ones can be read by their own ids.
  */
 export async function showCustomer(
   deps: Pick<ApiDeps, 'db' | 'clock'>,

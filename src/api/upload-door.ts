@@ -4,7 +4,7 @@ import type { Sender } from './operation';
 
 /** Forms that are read and prepared at once: with the largest files, about 300 MB of this process. */
 const FORMS_MAX = 16;
-/** The others are left to the browsers of customers. */
+/** The remaining places are kept for customers' browsers. */
 const FORMS_OF_KEYS = 12;
 const FORMS_OF_CUSTOMER = 4;
 /** Their bodies are not read yet. A browser sends all thirty pictures of a training at once, an integrating server more. */
@@ -12,7 +12,7 @@ const WAITING_MAX = 256;
 const WAITING_OF_ONE = 200;
 const WAIT_MS_MAX = 60_000;
 
-/** The turns of uploads in this process. */
+/** The places for uploads in this process. */
 export function createUploadTurns(): Turns {
   return createTurns({
     places: FORMS_MAX,
@@ -23,8 +23,8 @@ export function createUploadTurns(): Turns {
 }
 
 /**
- * Waits until there is room for an upload of this caller, who has been authenticated, and keeps it until the request has been
- * answered or given up: nothing of a body is read before. Answers the signal that says so. Throws what `Turns` throws.
+ * Waits until there is room for an upload of this authenticated caller, and keeps the place until the request is answered or
+ * broken off. Nothing of the body is read before. Answers a signal that is aborted at that end. Throws what `Turns` throws.
  */
 export async function enterWithUpload(req: Request, { caller, deps }: Sender): Promise<AbortSignal> {
   const gone = new AbortController();

@@ -6,9 +6,9 @@ import type { Reply } from './operation';
 type Links = Pick<ApiDeps, 'temporalUi'>;
 
 /**
- * The reply with `workflowUrl` in the thing that it is, or in each thing of the page that it is, where a workflow stands behind
- * it. It is put in while the answer is sent and is in no recorded one, so that a repeat leads to where the UI is now, and so
- * that a portal token, which a customer's browser holds, is told nothing of the inside even where it repeats a server's request.
+ * Adds `workflowUrl` to the object in the reply, or to each object of a page, that has a workflow. The link is added while the
+ * answer is sent and is in no recorded answer, so that a repeat leads to where the UI is now, and so that a portal token, which
+ * a customer's browser holds, learns no internal address even when it repeats a server's request.
  */
 export function withWorkflowLinks(reply: Reply, links: Links, caller: Caller | undefined): Reply {
   if (!('body' in reply)) return reply;
@@ -20,7 +20,7 @@ export function withWorkflowLinks(reply: Reply, links: Links, caller: Caller | u
   return { ...reply, body: linkThing(body, links, caller) };
 }
 
-/** One thing with its `workflowUrl`; everything else stays as it is. */
+/** One object with its `workflowUrl`; anything else stays as it is. */
 export function linkThing(thing: unknown, { temporalUi }: Links, caller: Caller | undefined): unknown {
   if (temporalUi === undefined || caller?.kind !== 'key') return thing;
   if (!isObject(thing) || typeof thing['id'] !== 'string') return thing;

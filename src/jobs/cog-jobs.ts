@@ -24,9 +24,9 @@ export interface CogJobsOptions extends ProviderAddress {
 }
 
 /**
- * A bare Cog server (`JOB_PROVIDER_KIND=cog`): one model, an idempotent `PUT` under our id while the job runs, no way to
- * ask how a job stands, and webhooks that nobody signs. A webhook is believed by the token in its address, which only
- * whoever we told it can know; and a `PUT` under the same id answers how a running job stands.
+ * A bare Cog server (`JOB_PROVIDER_KIND=cog`): one model, an idempotent `PUT` under our id while the job runs, no polling, and
+ * unsigned webhooks. A webhook is trusted by the token in its address, which only the server was told; and a `PUT` under the
+ * same id answers the state of a running job.
  * Source: https://github.com/replicate/cog/blob/main/docs/http.md
  */
 export function createCogJobs(options: CogJobsOptions): Jobs {
@@ -68,10 +68,11 @@ export function createCogJobs(options: CogJobsOptions): Jobs {
     spendIdOfToken: (token) => tokens.spendIdOf(token),
 
     parseWebhook(rawBody, _headers, about) {
-      if (about === undefined) throw new DomainError('invalid_request', 'Cog reports by a token.');
+      if (about === undefined)
+        throw new DomainError('invalid_request', 'Cog reports to the address with the token of its job.');
       const job = parseCogJob(about.kind, about.spendId, parseJson(rawBody.toString('utf8')));
       if (job?.providerId !== about.spendId) {
-        throw new DomainError('invalid_request', 'The webhook is not about the job of its address.');
+        throw new DomainError('invalid_request', 'The webhook is about another job than its address.');
       }
       return { webhookId: null, providerId: job.providerId, status: job.status, job };
     },
@@ -79,18 +80,18 @@ export function createCogJobs(options: CogJobsOptions): Jobs {
 }
 
 function unaskable(): DomainError {
-  return new DomainError('unavailable', 'Cog does not answer how a job stands.');
+  return new DomainError('unavailable', 'Cog cannot be asked for the state of a job.');
 }
 
 function whyNoTrainings({ trainingUrl, weightsInput }: CogJobsOptions): string | null {
-  if (trainingUrl === undefined) return 'Cog trains where JOB_TRAINING_URL says, and it says nothing.';
+  if (trainingUrl === undefined) return 'Trainings at Cog need JOB_TRAINING_URL, which is not set.';
   if (weightsInput === undefined) {
-    return 'A Cog model is given what was trained by an input that JOB_WEIGHTS_INPUT names, and it names none.';
+    return 'Trainings at Cog need JOB_WEIGHTS_INPUT, the input that takes the trained weights, which is not set.';
   }
   return null;
 }
 
-/** A Cog server is one version of one model: what was trained for it is another input. */
+/** A Cog server runs one version of one model; trained weights are one more input. */
 function createBodyOf({ kind, version, input, webhookUrl }: JobRequest, weightsInput: string | undefined) {
   const weights =
     kind === 'predictions' && weightsInput !== undefined && isAddress(version)
@@ -103,18 +104,18 @@ function createBodyOf({ kind, version, input, webhookUrl }: JobRequest, weightsI
   };
 }
 
-/** Cog's object names its id since some version only; it is ours in any case. */
+/** Older versions of Cog leave the id out; it is ours in any case. */
 function parseCogJob(kind: JobKind, spendId: string, body: unknown): Job | undefined {
   const job = parseJob(kind, isObject(body) ? { id: spendId, ...body } : body);
   if (job === undefined || kind === 'predictions' || job.status !== 'succeeded') return job;
   const modelVersion = weightsOf(body);
   if (modelVersion !== null) return { ...job, modelVersion };
   const detail =
-    'The training answered no address of its weights: it has to return the file itself, from a Cog with --upload-url.';
+    'The training returned no URL of its weights: it must return the file itself, from a Cog that runs with --upload-url.';
   return { ...job, status: 'failed', modelVersion: null, error: { code: 'provider_error', detail } };
 }
 
-/** Where the weights lie: the whole output, or its member `weights`. As data they are too large to be kept. */
+/** The URL of the weights: the whole output, or its member `weights`. As data they would be too large to keep. */
 function weightsOf(body: unknown): string | null {
   const output = isObject(body) ? body['output'] : undefined;
   const weights = isObject(output) ? output['weights'] : output;

@@ -6,11 +6,10 @@ const TIMEOUT_MS = 30_000;
 const REDIRECTS_MAX = 5;
 
 /**
- * Fetches one output of a job, from where the provider put it: http, https, or a `data:` URL as a bare Cog answers.
- * Sends no credentials, since outputs live on other hosts than the API; and asks public addresses only, besides the hosts
- * that `isTrusted` names, since the address is the provider's word.
- * Throws `DomainError('not_found')` when it will never be had (gone, larger than `bytesMax`, not public, not a URL of
- * these kinds) and `DomainError('unavailable')` when it cannot be had now.
+ * Fetches one output of a job from its URL: http, https, or a `data:` URL as a bare Cog answers. Sends no credentials, because
+ * outputs are on other hosts than the API. Connects to public addresses only, besides the hosts that `isTrusted` accepts,
+ * because the provider chooses the URL. Throws `DomainError('not_found')` when the output will never be available (gone, larger
+ * than `bytesMax`, not public, another kind of URL) and `DomainError('unavailable')` when it is not available now.
  */
 export async function fetchOutput(
   url: string,

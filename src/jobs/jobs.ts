@@ -46,13 +46,13 @@ export interface JobCapabilities {
   /** Jobs have the ids that we give them. */
   readonly ownIds: boolean;
   /**
-   * The state of a job can be asked for. Without it all that is known comes by webhook, and a submit that is repeated
-   * under the same id answers how the job stands, or begins it anew when the provider has forgotten it.
+   * The state of a job can be polled. Otherwise it comes by webhook alone, and a submit that is repeated under the same id
+   * answers the state of the job, or starts it again when the provider has lost it.
    */
   readonly poll: boolean;
-  /** How long a submit whose answer was lost may take to be found again before it is given up, in ms. */
+  /** How long to look for the job of a submit whose answer was lost, in ms. */
   readonly foundAgainWithinMs: number;
-  /** Why no model can be trained with this provider as it is configured, as a sentence; null when one can. */
+  /** Why this provider, as it is configured, cannot train models, as a sentence; null when it can. */
   readonly noTrainings: string | null;
 }
 

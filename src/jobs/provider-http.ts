@@ -15,7 +15,7 @@ export interface ProviderAddress {
 export interface ProviderAnswer {
   readonly status: number;
   readonly retryAfter: string | null;
-  /** Undefined when it is no JSON, or longer than what a provider has to say. */
+  /** Undefined when it is not JSON, or too long. */
   readonly body: unknown;
 }
 
@@ -29,7 +29,7 @@ export interface ProviderHttp {
   send(method: string, path: string, request?: ProviderRequest): Promise<ProviderAnswer>;
 }
 
-/** An object with a hundred long links has some 100 kB; an answer of a provider that has gone mad has no end. */
+/** An object with a hundred long links takes about 100 kB; a broken provider may answer without end. */
 const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
 /** When the provider is full and does not say for how long. */
 const BUSY_RETRY_SECONDS = 5;

@@ -53,7 +53,7 @@ export function parseJob(kind: JobKind, body: unknown): Job | undefined {
   };
 }
 
-/** Why a create was refused, from a 4xx answer. What the provider has against us is no fault of the input. */
+/** Why a create was refused, from a 4xx answer. Only some statuses blame the input; the others are between the provider and us. */
 export function parseRefusal(status: number, body: unknown): { code: JobErrorCode; detail: string } {
   const parsed = providerProblem.safeParse(body);
   const problem = parsed.success ? parsed.data : {};
@@ -68,7 +68,7 @@ function sentenceOf(faults: readonly { readonly msg: string }[]): string {
   return faults.map(({ msg }) => msg).join('; ');
 }
 
-/** A provider with a single output answers a scalar: one output. Whatever is no text was not delivered. */
+/** A provider with a single output answers a scalar. An output that is not text was not delivered. */
 function outputsOf(output: unknown): readonly (string | null)[] {
   if (output === null || output === undefined) return [];
   const items: readonly unknown[] = Array.isArray(output) ? output : [output];

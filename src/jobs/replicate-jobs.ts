@@ -34,7 +34,7 @@ const MODEL = /^([^/:]+)\/([^/:]+)$/;
 const PAGES_MAX = 10;
 /** How far Replicate's clock may lie behind ours. */
 const CLOCK_MARGIN_MS = 60_000;
-/** The list may lag behind, and the webhook, which names the spend too, comes when the job ends or has begun. */
+/** The list may lag behind, and the first webhook, which also names the spend, comes only when the job has begun. */
 const FOUND_AGAIN_WITHIN_MS = 120_000;
 
 /** A page of `GET /predictions` or `/trainings`. */
@@ -42,9 +42,9 @@ const listPage = z.object({ results: z.array(z.unknown()), next: z.string().null
 const listed = z.object({ created_at: z.string(), webhook: z.string().nullish() });
 
 /**
- * Replicate (`JOB_PROVIDER_KIND=replicate`). It gives ids of its own and has no idempotent create, so a submit is never
- * repeated: the spend's id stands in the address to which it reports, and by that a job whose create was not answered is
- * found again, among the jobs that Replicate lists or by the first webhook.
+ * Replicate (`JOB_PROVIDER_KIND=replicate`). It gives jobs its own ids and has no idempotent create, so a submit is never
+ * repeated. The spend's id is in the webhook's address, by which a job whose create was not answered is found again: in
+ * Replicate's list of jobs, or by the first webhook.
  * Source: https://replicate.com/docs/reference/http
  */
 export function createReplicateJobs(options: ReplicateJobsOptions): Jobs {
@@ -108,15 +108,15 @@ export function createReplicateJobs(options: ReplicateJobsOptions): Jobs {
 
 function whyNoTrainings({ trainerVersion, trainingDestination }: ReplicateJobsOptions): string | null {
   if (!TRAINER.test(trainerVersion)) {
-    return 'Replicate trains by a trainer that JOB_TRAINER_VERSION names as owner/name:version.';
+    return 'Trainings at Replicate need a trainer: set JOB_TRAINER_VERSION to owner/name:version.';
   }
   if (trainingDestination === undefined || !MODEL.test(trainingDestination)) {
-    return 'Replicate trains into a model that JOB_TRAINING_DESTINATION names as owner/name.';
+    return 'Trainings at Replicate need a destination model: set JOB_TRAINING_DESTINATION to owner/name.';
   }
   return null;
 }
 
-/** Where a job is created, and with what. A version may be named alone, with its model, or be a model's official one. */
+/** The request that creates a job. The version may be an id alone, one with its model, or a model that has an official version. */
 function createOf(request: JobRequest, destination: string | undefined) {
   const { kind, version, input, webhookUrl } = request;
   const common = { input, webhook: webhookUrl, webhook_events_filter: ['start', 'completed'] };

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** A word that only we can make, which stands in the address of a job's webhook and says whose job it is. */
+/** Tokens in the addresses of webhooks: each names a spend, and only we can make one. */
 export interface WebhookTokens {
   /** Made with the first secret. */
   tokenOf(spendId: string): string;
@@ -8,7 +8,7 @@ export interface WebhookTokens {
   spendIdOf(token: string): string | undefined;
 }
 
-/** Whoever signs nothing (a bare Cog) proves by the address that it was us who told it where to report. */
+/** Tokens by HMAC. A provider that signs nothing (a bare Cog) proves by the token that it got the address from us. */
 export function createWebhookTokens(secretList: string): WebhookTokens {
   const secrets = secretList.split(',').map((secret) => secret.trim());
   const macOf = (secret: string, spendId: string): Buffer =>

@@ -1,4 +1,4 @@
-// First: the rest is not written for old Nodes.
+// First, because the rest does not run on old versions of Node.
 import '../platform/require-node.cjs';
 import { once, setMaxListeners } from 'node:events';
 import { join } from 'node:path';
@@ -80,15 +80,15 @@ function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openAp
   };
 }
 
-/** Throws a `ConfigError` when the port or the address cannot be had. */
+/** Throws a `ConfigError` when the port or the address cannot be used. */
 async function listen(server: Server, { port, host }: Config): Promise<void> {
   server.listen(port, host);
   await once(server, 'listening').catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     const reason = {
       EADDRINUSE: 'is in use',
-      EACCES: 'may not be used by this account',
-      EADDRNOTAVAIL: 'is not of this machine',
+      EACCES: 'may not be used by this user account',
+      EADDRNOTAVAIL: 'is not an address of this machine',
     }[String(code)];
     if (reason === undefined) throw error;
     throw new ConfigError(`${code === 'EADDRNOTAVAIL' ? `HOST ${host}` : `PORT ${String(port)}`} ${reason}.`);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// First: the rest is not written for old Nodes.
+// First, because the rest does not run on old versions of Node.
 import '../platform/require-node.cjs';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

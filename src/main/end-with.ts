@@ -1,6 +1,6 @@
 import { ConfigError } from '../platform/config';
 
-/** Ends a program that could not go on: with a sentence when the environment is to blame, with the stack trace of a bug. */
+/** Ends a program that cannot continue: with a sentence when the environment is wrong, with a stack trace for a bug. */
 export function endWith(error: unknown): void {
   process.stderr.write(`${textOf(error)}\n`);
   process.exitCode = 1;

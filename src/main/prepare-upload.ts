@@ -6,9 +6,9 @@ import { TOO_COSTLY_EXIT, type DeskAnswer } from '../media/picture-desk';
 import { prepareUpload, type PreparedUpload } from '../media/prepare-upload';
 
 /*
- * Prepares one upload: its bytes on standard input, what became of it on standard output, as a line of JSON and the bytes to
- * store. The API starts one for each picture (src/media/picture-desk.ts) and tells it how many megabytes it may take and
- * at which priority to run. What strangers send is decoded nowhere else.
+ * Prepares one upload. Reads its bytes on standard input; writes a line of JSON and the bytes to store on standard output. The API
+ * starts one process for each picture (src/media/picture-desk.ts), with a limit in megabytes and a priority. Pictures that
+ * strangers send are decoded nowhere else.
  */
 
 /** An honest picture of the largest size takes five at most. */
@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   if (priority !== 0) setPriority(priority);
   sharp.concurrency(1);
   sharp.cache(false);
-  // The decoder works in another thread, so this one sees how it grows.
+  // The decoder works in another thread, so this one can watch the memory grow.
   setInterval(() => endIfCostly(memoryMbMax), LOOK_MS).unref();
   const { answer, bytes } = await answerTo(await buffer(process.stdin));
   process.stdout.write(`${JSON.stringify(answer)}\n`);

@@ -1,4 +1,4 @@
-// First: the rest is not written for old Nodes.
+// First, because the rest does not run on old versions of Node.
 import '../platform/require-node.cjs';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

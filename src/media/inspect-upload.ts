@@ -19,8 +19,8 @@ const READ_HEADER: Readonly<Record<UploadFormat, (bytes: Buffer) => PictureHeade
 };
 
 /**
- * What an upload is by what it says of itself; nothing is decoded. Only these four decoders ever see what strangers send.
- * Throws `invalid_request` with a `reason` for what is not taken.
+ * Reads an upload's format and size from its header; nothing is decoded. Only the decoders of these four formats ever see a
+ * stranger's file. Throws `invalid_request` with a `reason` for a file that is not accepted.
  */
 export function inspectUpload(bytes: Buffer): InspectedUpload {
   if (bytes.length === 0) throw refusedPicture('empty', 'The file is empty.');
@@ -36,7 +36,7 @@ function headerOf(format: UploadFormat, bytes: Buffer): PictureHeader {
   try {
     return READ_HEADER[format](bytes);
   } catch (error) {
-    // It says that it has more than it has.
+    // The header promises more bytes than the file has.
     throw error instanceof RangeError ? damaged() : error;
   }
 }
@@ -58,5 +58,5 @@ function assertFits(header: PictureHeader): void {
 function otherFormat(name: string): string {
   const advice =
     name === 'HEIC' ? ' Phones send a JPEG when they are set to the most compatible format.' : '';
-  return `The file is ${name}, which is not taken.${advice}`;
+  return `The file is ${name}, which is not accepted.${advice}`;
 }

@@ -7,11 +7,11 @@ import { UPLOAD_BYTES_MAX } from './picture-limits';
 import { damaged, refusedPicture } from './picture-refusal';
 import type { PreparedUpload } from './prepare-upload';
 
-/** Prepares uploads (src/media/prepare-upload.ts), each in a process of its own that has nothing else and ends with it. */
+/** Prepares uploads (src/media/prepare-upload.ts), each in a process of its own. */
 export interface PictureDesk {
   /**
-   * Throws what `prepareUpload` does, `unavailable` when there is no end in sight, and what `Turns` throws. Pictures of one
-   * customer are prepared one after the other.
+   * Throws what `prepareUpload` throws, `unavailable` when the process does not finish, and what `Turns` throws. Pictures of
+   * one customer are prepared one after the other.
    */
   prepare(
     bytes: Buffer,
@@ -19,24 +19,24 @@ export interface PictureDesk {
   ): Promise<PreparedUpload>;
 }
 
-/** What one line of the process's output says; the bytes follow it. */
+/** The first line of the process's output, as JSON; the bytes follow it. */
 export type DeskAnswer =
   | Omit<PreparedUpload, 'bytes'>
   | { readonly refusal: { readonly message: string; readonly details: Readonly<Record<string, unknown>> } };
 
-/** How a process ends that took more memory or computing time than it may. */
+/** The exit code of a process that exceeded its memory or computing time. */
 export const TOO_COSTLY_EXIT = 77;
 
 /** More would only make each of them slower. */
 const PROCESSES_MAX = 2;
-/** What a phone makes. Above, a picture may take a gigabyte and seconds: of those one is at work at once, behind all else. */
+/** The size of a phone's pictures. A larger one may take a gigabyte and seconds, so only one runs at a time, at low priority. */
 const SMALL_PIXELS_MAX = 12_500_000;
 const SMALL = { memoryMbMax: 500, priority: constants.priority.PRIORITY_NORMAL };
 const LARGE = { memoryMbMax: 1_300, priority: constants.priority.PRIORITY_BELOW_NORMAL };
 const WAIT_MS_MAX = 60_000;
-/** Computing time is bounded in the process itself; this is for one that stands still. */
+/** The process bounds its own computing time; this is for one that hangs. */
 const STILL_MS_MAX = 60_000;
-/** How a process ends whose decoder stumbled over the picture. */
+/** The signals that end a process whose decoder crashed on the picture. */
 const CRASHES: readonly NodeJS.Signals[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE'];
 /** A line that describes a picture, and the picture. */
 const OUTPUT_BYTES_MAX = UPLOAD_BYTES_MAX + 10_000;
@@ -70,7 +70,7 @@ export function createPictureDesk(program: string): PictureDesk {
   };
 }
 
-/** Gives the bytes to a process and answers all it says. Its environment is empty: it knows no secret. */
+/** Gives the bytes to a process and answers its output. Its environment is empty, so that it knows no secret. */
 function runOnce(command: readonly string[], bytes: Buffer, signal: AbortSignal): Promise<Buffer> {
   const child = spawn(process.execPath, ['--max-old-space-size=64', ...command], {
     env: { MALLOC_ARENA_MAX: '2' },
@@ -86,11 +86,11 @@ function runOnce(command: readonly string[], bytes: Buffer, signal: AbortSignal)
       length += chunk.length;
       if (length > OUTPUT_BYTES_MAX) child.kill('SIGKILL');
     });
-    // It may end before it has read all; how it ended is what counts.
+    // The process may end before it has read everything; only its exit counts.
     child.stdin.on('error', () => undefined);
     child.stdin.end(bytes);
-    const notNow = new DomainError('unavailable', 'The picture could not be looked at now.');
-    // One that is told to end is waited for, so that what it took is there for the next.
+    const notNow = new DomainError('unavailable', 'The picture could not be checked now.');
+    // A killed process is waited for, so that its memory is free for the next one.
     child.on('error', () => {
       if (child.pid === undefined) reject(notNow);
     });

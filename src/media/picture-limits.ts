@@ -1,19 +1,18 @@
 /*
- * What an upload may be: the one place for these numbers. The OpenAPI document, the documentation of the operation and each
- * refusal say them in the words of `UPLOAD_RULES`.
+ * The limits of uploads, all in this place. The OpenAPI document and each refusal state them in the words of `UPLOAD_RULES`.
  */
 
-/** What an upload may weigh, as sent and as stored; the API stops reading there. */
+/** The largest file, as sent and as stored; the API stops reading there. */
 export const UPLOAD_BYTES_MAX = 20_000_000;
-/** Of what a style is learned from: a side below this shows none. What is generated may be of any size. */
+/** The shortest side of a picture to learn a style from. Generated pictures may be of any size. */
 export const PICTURE_SIDE_MIN = 64;
-/** About what a good camera makes. A few kilobytes can unpack to far more, so it is asked before anything is decoded. */
+/** About the size of a good camera's pictures. A few kilobytes can unpack to far more, so this is checked before decoding. */
 export const PICTURE_PIXELS_MAX = 50_000_000;
 /** Pixels of 16 bits a channel, and those of AVIF, take twice the memory and more; no honest file of that size needs them. */
 export const COSTLY_PIXELS_MAX = PICTURE_PIXELS_MAX / 2;
 /**
- * How many times as long as wide a picture may be. Trainers shrink pictures to their longer side: at 10 the studio's 128 pixels
- * leave 13 to learn from, at 50 three, of which the rim is not looked at. A panorama of a phone has 4 to 5.
+ * How many times as long as wide a picture may be. Trainers scale pictures by their longer side: at 10 the studio's 128 pixels
+ * leave 13 rows to learn from, at 50 only three, of which the outer ones are ignored. A phone's panorama has 4 to 5.
  */
 export const PICTURE_RATIO_MAX = 10;
 

@@ -1,7 +1,7 @@
 import { DomainError } from '../domain/errors';
 import { UPLOAD_RULES } from './picture-limits';
 
-/** Why a file is no upload: what `reason` of the problem can say. */
+/** The reasons for which a file is refused: the values of `reason` in the problem. */
 export const REFUSAL_REASONS = [
   'empty',
   'not_a_picture',
@@ -17,7 +17,7 @@ export const REFUSAL_REASONS = [
 
 type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
-/** The refusal of a file: why this one is not taken, and which are. `what` is a sentence. */
+/** The refusal of a file: why this one is refused, and which files are accepted. `what` is a sentence. */
 export function refusedPicture(reason: RefusalReason, what: string): DomainError {
   return new DomainError('invalid_request', `${what} ${UPLOAD_RULES}`, { field: 'file', reason });
 }

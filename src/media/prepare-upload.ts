@@ -8,20 +8,20 @@ import { PICTURE_PIXELS_MAX, UPLOAD_BYTES_MAX } from './picture-limits';
 import { damaged, refusedPicture } from './picture-refusal';
 import { decodeWhole, type Picture } from './pictures';
 
-/** An upload as it is stored: nothing in it but the picture, upright. */
+/** An upload as it is stored: the picture alone, upright. */
 export interface PreparedUpload extends Picture {
   readonly bytes: Buffer;
 }
 
-/** The first is as good as the original to every eye; the others are for what would weigh too much. */
+/** The first looks like the original; the others are for files that would be too large. */
 const JPEG_QUALITIES = [95, 88, 75] as const;
 const WEBP_QUALITIES = [95, 80] as const;
 
 /**
- * Makes of an upload what is stored. It keeps its own bytes, without what was written beside the picture (place, camera, times,
- * texts). Only what was taken turned, AVIF and CMYK, which some trainers cannot read, are encoded anew: as PNG what was PNG, as
- * WebP what is transparent, else as JPEG. Decodes all of it, for which src/media/picture-desk.ts has a process of its own.
- * Throws `invalid_request` with a `reason` for what cannot be taken.
+ * Prepares an upload for storage: removes its metadata (place, camera, times, texts) and keeps its pixels as they are. Only rotated
+ * pictures, AVIF and CMYK, which some trainers cannot read, are encoded again: PNG as PNG, transparent pictures as WebP, all
+ * others as JPEG. Decodes the whole picture, and therefore runs in a process of its own (src/media/picture-desk.ts). Throws
+ * `invalid_request` with a `reason` for a file that is not accepted.
  */
 export async function prepareUpload(bytes: Buffer): Promise<PreparedUpload> {
   const inspected = inspectUpload(bytes);
@@ -56,7 +56,7 @@ function open(bytes: Buffer): Sharp {
   return sharp(bytes, { limitInputPixels: PICTURE_PIXELS_MAX, failOn: 'error' });
 }
 
-/** Of the original only the pixels and the colour profile are taken along. */
+/** Encodes the pixels and the colour profile, and nothing else of the original. */
 async function encode(
   picture: Sharp,
   { format }: InspectedUpload,
@@ -69,7 +69,7 @@ async function encode(
   return within(jpeg, JPEG_QUALITIES, 'image/jpeg');
 }
 
-/** At the best of the qualities that weighs no more than an upload may. */
+/** Encodes at the best quality whose file is not too large. */
 async function within(
   encodeAt: (quality: number) => Sharp,
   qualities: readonly number[],
@@ -79,5 +79,5 @@ async function within(
     const bytes = await encodeAt(quality).toBuffer();
     if (bytes.length <= UPLOAD_BYTES_MAX) return { bytes, contentType };
   }
-  throw refusedPicture('too_costly', 'Turned upright, the picture would weigh too much.');
+  throw refusedPicture('too_costly', 'Turned upright, the picture would be too large.');
 }

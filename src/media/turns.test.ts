@@ -3,10 +3,22 @@ import { createTurns, type TurnRequest } from './turns';
 const LIMITS = { places: 2, waiting: 6, waitingOfOne: 4, waitMsMax: 60_000 };
 
 describe('turns', () => {
+  let over: AbortController;
+  const asked: Promise<unknown>[] = [];
+
+  beforeEach(() => {
+    over = new AbortController();
+  });
+  // Whoever still waits gives up now, and not in the middle of another test.
+  afterEach(async () => {
+    over.abort();
+    await Promise.allSettled(asked.splice(0));
+  });
+
   const of = (who: string, more: Partial<TurnRequest> = {}): TurnRequest => ({
     who,
     mostOfTheirs: 1,
-    signal: new AbortController().signal,
+    signal: over.signal,
     ...more,
   });
 
@@ -15,11 +27,14 @@ describe('turns', () => {
     const turns = createTurns(limits);
     const begun: string[] = [];
     const ends = new Map<string, () => void>();
-    const ask = (name: string, request: TurnRequest): Promise<void> =>
-      turns.take(request).then((giveBack) => {
+    const ask = (name: string, request: TurnRequest): Promise<void> => {
+      const answer = turns.take(request).then((giveBack) => {
         begun.push(name);
         ends.set(name, giveBack);
       });
+      asked.push(answer);
+      return answer;
+    };
     const end = async (name: string): Promise<void> => {
       ends.get(name)?.();
       await settled();
@@ -71,7 +86,11 @@ describe('turns', () => {
 
   it('are refused to one for whom too many wait, and to all when too many wait', async () => {
     const turns = createTurns(LIMITS);
-    const take = (who: string) => turns.take(of(who));
+    const take = (who: string) => {
+      const answer = turns.take(of(who));
+      asked.push(answer);
+      return answer;
+    };
     await take('a');
     const waiting = Array.from({ length: 4 }, () => take('a'));
     await expect(take('a')).rejects.toMatchObject({ code: 'rate_limited' });

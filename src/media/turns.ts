@@ -1,22 +1,22 @@
 import { DomainError } from '../domain/errors';
 
-/** Who wants a turn. */
+/** A request for a turn. */
 export interface TurnRequest {
-  /** Whose turn it is: turns go round among them, so that many of one hold up nobody else for longer than one of them. */
+  /** Who asks: turns go round among the askers, so that one with many requests delays another by one request at most. */
   readonly who: string;
-  /** How many of theirs may be at work at once. */
+  /** How many requests of this asker may have a turn at once. */
   readonly mostOfTheirs: number;
-  /** Of a kind of which only so many may be at work at once, whoever wants them. */
+  /** A kind of request of which only so many may have a turn at once, whoever asks. */
   readonly kind?: { readonly name: string; readonly most: number };
-  /** Aborted when the turn is not wanted any more. */
+  /** Aborted when the turn is no longer wanted. */
   readonly signal: AbortSignal;
 }
 
 export interface Turns {
   /**
-   * Waits for a turn and answers how it is given back, once; more often does nothing. Throws `rate_limited` when too many of the
-   * same one's wait already, `unavailable` when too many wait at all or it takes too long, and `invalid_request` when it is not
-   * wanted any more.
+   * Waits for a turn and answers a function that gives it back; calling that again does nothing. Throws `rate_limited` when too
+   * many requests of the same asker are waiting, `unavailable` when too many wait in total or the wait takes too long, and
+   * `invalid_request` when the turn is no longer wanted.
    */
   take(request: TurnRequest): Promise<() => void>;
   /** How many are at work and how many wait now. */
@@ -39,12 +39,12 @@ interface Waiter extends TurnRequest {
 const ALL = 'all';
 const theirs = (who: string): string => `of ${who}`;
 
-/** Turns in this process. Who waits costs no more than a few hundred bytes. */
+/** Turns within this process. A waiting request takes no more than a few hundred bytes. */
 export function createTurns(limits: TurnLimits): Turns {
-  /** By who they are. */
+  /** The waiting requests, by asker. */
   const lines = new Map<string, Waiter[]>();
   const atWork = new Map<string, number>();
-  /** The ordinal of the last turn of each who waits or is at work. */
+  /** The ordinal of the last turn of each asker who waits or has a turn. */
   const lastTurns = new Map<string, number>();
   let waiting = 0;
   let turn = 0;
@@ -62,7 +62,7 @@ export function createTurns(limits: TurnLimits): Turns {
     }
   }
 
-  /** Begins every turn that may begin; whoever has not had one for longest is the next. */
+  /** Begins every turn that may begin; the asker whose last turn is longest ago comes first. */
   function beginWhatMay(): void {
     const mayBegin = (waiter: Waiter | undefined): waiter is Waiter =>
       waiter !== undefined && groupsOf(waiter).every(([group, most]) => (atWork.get(group) ?? 0) < most);
@@ -78,7 +78,7 @@ export function createTurns(limits: TurnLimits): Turns {
     }
   }
 
-  /** Nobody is remembered who neither waits nor works. */
+  /** Forgets an asker who neither waits nor has a turn. */
   function forget(who: string): void {
     if (!lines.has(who) && !atWork.has(theirs(who))) lastTurns.delete(who);
   }
@@ -107,9 +107,11 @@ export function createTurns(limits: TurnLimits): Turns {
     standing: () => ({ atWork: atWork.get(ALL) ?? 0, waiting }),
     take(request) {
       if ((lines.get(request.who)?.length ?? 0) >= limits.waitingOfOne)
-        return Promise.reject(new DomainError('rate_limited', 'Too many of yours wait already.'));
+        return Promise.reject(
+          new DomainError('rate_limited', 'Too many of your uploads are already waiting.'),
+        );
       if (waiting >= limits.waiting)
-        return Promise.reject(new DomainError('unavailable', 'Too many wait already.'));
+        return Promise.reject(new DomainError('unavailable', 'Too many uploads are already waiting.'));
       return new Promise((resolve, reject) => {
         const settle = (): void => {
           clearTimeout(timer);
@@ -123,10 +125,10 @@ export function createTurns(limits: TurnLimits): Turns {
         };
         const onAbort = (): void => giveUp(new DomainError('invalid_request', 'The request broke off.'));
         const timer = setTimeout(
-          () => giveUp(new DomainError('unavailable', 'Its turn did not come in time.')),
+          () => giveUp(new DomainError('unavailable', 'There was no room for the upload in time.')),
           limits.waitMsMax,
         );
-        // Whoever is alive without it is told; it keeps nothing alive.
+        // The timer alone does not keep the process alive.
         timer.unref();
         const waiter: Waiter = {
           ...request,

@@ -47,7 +47,7 @@ export interface InvoiceFact {
   readonly amountPaid: Money;
   readonly paymentIntentId: string | null;
   readonly paidAt: Instant | null;
-  /** Its money came past Stripe and an operator has recorded it: paying the invoice is only book-keeping. */
+  /** It was paid outside Stripe and an operator has recorded it: paying the invoice is only book-keeping. */
   readonly isRecordedPayment: boolean;
   /** How often charging it was tried; an open one that was tried has failed so far, or its payment is under way. */
   readonly attemptCount: number;

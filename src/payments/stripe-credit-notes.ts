@@ -7,8 +7,8 @@ import { getInvoice } from './stripe-invoices';
 type OfLines = NonNullable<WithdrawalFact['ofLines']>;
 
 /**
- * A credit note takes back what no refund of it does: what goes to the customer's balance, past Stripe, or off an invoice that
- * is not paid yet. Its refunds are withdrawals of their own
+ * A credit note takes back what no refund of it does: what goes to the customer's balance, outside Stripe, or off an invoice
+ * that is not paid yet. Its refunds are withdrawals of their own
  * (https://docs.stripe.com/invoicing/integration/programmatic-credit-notes).
  */
 export async function readCreditNote(stripe: Stripe, withdrawalId: string): Promise<WithdrawalFact> {

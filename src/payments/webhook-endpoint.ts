@@ -10,16 +10,16 @@ export interface WebhookEndpoint {
   readonly apiVersion: string;
   readonly eventTypes: number;
   readonly done: 'made' | 'mended' | 'nothing';
-  /** Stripe shows it when the endpoint is made, and never again by the API. */
+  /** Stripe returns it only when the endpoint is created. */
   readonly secret: string | null;
-  /** Others at the same address that are enabled: of another version, which can never be changed, or twice the same. */
+  /** Other enabled endpoints at the same URL: of another version, which cannot be changed, or duplicates. */
   readonly others: readonly { readonly id: string; readonly apiVersion: string | null }[];
 }
 
 /**
- * Makes the endpoint at this address, or finds it and subscribes it to exactly what is read; in the API version whose
- * shapes are read. Safe to repeat. One of another version stays, beside a new one: its secret may still be the one in use;
- * `deleteOthers` ends it. Errors are those of `callStripe`.
+ * Creates the endpoint at this URL, or finds it and subscribes it to exactly the event types that are read, in the API version
+ * whose shapes are read. Safe to repeat. An endpoint of another version is kept beside the new one, because its secret may still
+ * be in use; `deleteOthers` deletes it. Errors are those of `callStripe`.
  */
 export async function setUpWebhookEndpoint(
   account: { readonly secretKey: string; readonly apiUrl: string | undefined },
@@ -28,7 +28,7 @@ export async function setUpWebhookEndpoint(
   const stripe = createStripeClient(account.secretKey, account.apiUrl);
   const here: Stripe.WebhookEndpoint[] = [];
   for await (const endpoint of listAll(stripe.webhookEndpoints.list({ limit: 100 }))) {
-    // One with an application hears of the accounts that are connected to this one.
+    // An endpoint with an application receives the events of connected accounts.
     if (endpoint.url === url && endpoint.application === null) here.push(endpoint);
   }
   const found = here.find(({ api_version: version }) => version === API_VERSION);

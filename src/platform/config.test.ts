@@ -44,7 +44,9 @@ describe('the configuration of a process', () => {
       'https://ui.example/temporal/namespaces/scrip/workflows',
     );
     for (const wrong of ['ui.example', 'ftp://ui.example', '127.0.0.1:8233']) {
-      expect(() => readConfig({ ...WHOLE, TEMPORAL_UI_URL: wrong })).toThrow('TEMPORAL_UI_URL: ');
+      expect(() => readConfig({ ...WHOLE, TEMPORAL_UI_URL: wrong })).toThrow(
+        'TEMPORAL_UI_URL must be an address that begins with http:// or https://',
+      );
     }
   });
 

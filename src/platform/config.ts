@@ -35,7 +35,7 @@ export interface Config {
     readonly weightsInput: string | undefined;
     /** Whose outputs are fetched also from addresses that are not public. */
     readonly outputHosts: readonly string[];
-    /** After so long without a word about a job it is asked after, and a person is told. */
+    /** How long a job may go without news before the provider is asked again and an alarm is raised. */
     readonly silenceMs: number;
   };
   readonly objectStoreUrl: string;
@@ -45,7 +45,7 @@ export interface Config {
   readonly erasureKey: string;
   /** Where customers, Stripe and the job provider reach the API; without a slash at the end. */
   readonly publicUrl: string;
-  /** Who has the sandbox's clock; undefined everywhere else, where time is the wall's. */
+  /** Where the sandbox's clock is; undefined outside the sandbox, where wall time counts. */
   readonly sandboxUrl: string | undefined;
   readonly host: string;
   readonly port: number;
@@ -105,7 +105,7 @@ const elsewhere = z.object({
   TEMPORAL_TEST_SERVER: optional(FORMATS.program),
 });
 
-/** What the environment says cannot be used: a sentence for people, not a bug. */
+/** The environment is wrong: the message is for people, and no stack trace is needed. */
 export class ConfigError extends Error {}
 
 /** One sentence for each variable that is set and wrong, whatever program reads it. */
@@ -127,8 +127,7 @@ export function refuse(faults: readonly string[]): void {
 
 /**
  * Reads and checks the environment of the API and the worker. Throws one `ConfigError` that names every variable that is
- * missing or wrong, and says what it must be: a process that cannot work does not start. In production there is no Stripe
- * but the one whose key is given.
+ * missing or wrong, and says what it must be: a process that cannot work does not start.
  */
 export function readConfig(env: Environment): Config {
   const parsed = environment.safeParse(env, { error: sayFault });
@@ -174,7 +173,7 @@ export function readConfig(env: Environment): Config {
   };
 }
 
-/** One secret less to keep; whoever renews the signing secret names the old one as `ERASURE_KEY` and has the same key. */
+/** Derived, so that there is one secret less to keep. To renew the signing secret, set `ERASURE_KEY` to the old one. */
 function deriveErasureKey(secret: string): string {
   return Buffer.from(hkdfSync('sha256', secret, '', 'scrip erasure', 32)).toString('hex');
 }

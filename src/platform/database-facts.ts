@@ -31,16 +31,15 @@ const FACTS = `
   FROM pg_database WHERE datname = current_database()`;
 
 /**
- * Asks a database about itself over two connections of the pool. They are looked at in an order in which a pooler that
- * gives every statement any server cannot look like two sessions, neither when it takes the last server nor when it takes
- * the next one.
+ * Reads the facts over two connections of the pool. They are asked in an order by which a pooler that gives each statement another
+ * server cannot pass for two sessions, whether it hands out the server used last or the next one.
  */
 export async function readDatabaseFacts(db: Knex): Promise<DatabaseFacts> {
   return withConnection(db, (first) =>
     withConnection(db, async (second) => {
       const { rows } = await db.raw<{ rows: Omit<DatabaseFacts, 'sessions'>[] }>(FACTS).connection(first);
       const [facts] = rows;
-      if (facts === undefined) throw new Error('The database does not know itself');
+      if (facts === undefined) throw new Error('The database has no row about itself in pg_database');
       const look = async (connection: unknown): Promise<Look> => {
         const sql = `SELECT pg_backend_pid() AS pid, ${STRANGE_SETTINGS} AS strange`;
         const { rows: looks } = await db.raw<{ rows: [Look] }>(sql).connection(connection);

@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 
 /**
- * What the SQL, the parsers and the promises of this code rest on, in Postgres's own spelling. Each can be set for a
- * role, a database or in a URL by somebody who did not have us in mind. How long a statement may take is the caller's.
+ * The settings that our SQL and parsers depend on, in Postgres's own spelling. Each can be set otherwise for a role, for a
+ * database or in a URL. The time limit of a statement is the caller's choice.
  */
 const SETTINGS: Readonly<Record<string, string>> = {
   client_encoding: 'UTF8',
@@ -30,7 +30,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
 /** No statement of ours takes seconds. */
 export const STATEMENT_TIMEOUT = '30s';
 
-/** The parameters of a URL that change what this code hears, and not whom it speaks to. */
+/** The parameters of a URL that change how the driver works, and not where it connects. */
 const OURS_IN_A_URL = [
   'binary',
   'client_encoding',
@@ -42,8 +42,8 @@ const OURS_IN_A_URL = [
 ];
 
 /**
- * Makes the settings of a new connection ours, whatever role, database and URL say. With SET and not as parameters of the
- * start: those lose against the URL's, and PgBouncer refuses them. A setting that this server does not know is left out.
+ * Applies our settings to a new connection, whatever role, database and URL say. By a statement and not as start-up parameters,
+ * because the URL's parameters would win over those, and PgBouncer refuses them. Skips settings that the server does not know.
  */
 export async function settleSession(client: ClientBase, statementTimeout = STATEMENT_TIMEOUT): Promise<void> {
   const settings = Object.entries({ ...SETTINGS, statement_timeout: statementTimeout });
@@ -54,7 +54,7 @@ export async function settleSession(client: ClientBase, statementTimeout = STATE
   );
 }
 
-/** The names of the settings that are not ours, as SQL: empty on a connection that was settled and still is. */
+/** SQL for the names of the settings that are not ours: empty on a connection that has kept them. */
 export const STRANGE_SETTINGS = `ARRAY(
   SELECT name FROM (VALUES ${Object.entries(SETTINGS)
     .map(([name, value]) => `('${name}', '${value}')`)

@@ -7,7 +7,7 @@ import { isMigrated } from './migrations';
 /** The oldest Postgres on which the schema works (UNIQUE NULLS NOT DISTINCT). */
 const VERSION_MIN = 15;
 
-/** The server has no room, goes down or comes up, or cannot be reached: what is wrong with it ends by itself. */
+/** Codes of failures that pass by themselves: the server is full, stopping, starting or out of reach. */
 const PASSES = /^(08(?!P01)|53|55P03|57|58)/;
 
 /** A database on which this code cannot work, with what to change. */
@@ -63,24 +63,27 @@ export function listFaults(facts: DatabaseFacts, toMigrate = false): readonly st
       facts.version < VERSION_MIN * 10_000,
       `It is Postgres ${String(Math.floor(facts.version / 10_000))}; at least ${String(VERSION_MIN)} is needed.`,
     ],
-    [facts.isStandby, 'It is a standby, which only reads: name the primary in the URL.'],
-    [facts.encoding !== 'UTF8', `Its encoding is ${facts.encoding}: make the database with ENCODING 'UTF8'.`],
+    [facts.isStandby, 'It is a standby, which is read-only: name the primary in the URL.'],
+    [
+      facts.encoding !== 'UTF8',
+      `Its encoding is ${facts.encoding}: create the database with ENCODING 'UTF8'.`,
+    ],
     [
       facts.replicationRole !== 'origin',
       'Triggers are switched off for this role: RESET session_replication_role for the role and the database.',
     ],
     [
       isPooled,
-      'A pooler gives each statement another session: set it to pool sessions (PgBouncer: pool_mode = session), ' +
+      'A pooler in front of it pools by transaction or statement: set it to pool by session (PgBouncer: pool_mode = session), ' +
         'or name Postgres itself in the URL.',
     ],
     [
       !isPooled && strange.length > 0,
-      `These settings do not stay as they are set: ${strange.join(', ')}. Whatever stands between must leave SET alone.`,
+      `These settings do not keep the values that are set: ${strange.join(', ')}. A proxy in between must not change them.`,
     ],
     [
       !toMigrate && facts.mayUseSchema === null,
-      'The schema is not there: run scrip migrate, or name the right database in the URL.',
+      'It has no schema of Scrip: run scrip migrate, or name the right database in the URL.',
     ],
     [
       !toMigrate && facts.mayUseSchema === false,
@@ -93,7 +96,7 @@ export function listFaults(facts: DatabaseFacts, toMigrate = false): readonly st
 function explainRefusal({ message, code }: DatabaseError): string {
   const todo =
     code === '08P01'
-      ? 'A pooler refuses what the URL asks for: take `options` and the like out of DATABASE_URL.'
-      : 'Look at user, password and database in the URL, and at what the server lets this user do.';
-  return `It says: ${message}. ${todo}`;
+      ? 'A pooler refuses parameters of the URL: remove `options` and the like from DATABASE_URL.'
+      : 'Check the user, the password and the database in the URL, and what the server allows this user.';
+  return `It answers: ${message}. ${todo}`;
 }

@@ -7,7 +7,7 @@ export interface Format {
   /** After "must be". */
   readonly what: string;
   readonly fits: (text: string) => boolean;
-  /** What is there is not repeated in a complaint, which may end up in a log. */
+  /** The value is not repeated in the message, which may end up in a log. */
   readonly secret?: true;
 }
 
@@ -19,7 +19,7 @@ const PORT_MAX = 65_535;
 
 export const FORMATS = {
   postgresUrl: {
-    what: 'postgres://USER:PASSWORD@HOST:PORT/DATABASE, with what is special in the password written as %XX',
+    what: 'postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters in the password written as %XX',
     fits: (text) => /^postgres(ql)?:$/.test(protocolOf(text)),
     secret: true,
   },
@@ -83,7 +83,7 @@ export const FORMATS = {
     secret: true,
   },
   secret: { what: 'a secret of your own (openssl rand -hex 24)', fits: () => true, secret: true },
-  given: { what: 'what its owner gave you', fits: () => true, secret: true },
+  given: { what: 'the value that its issuer gave you', fits: () => true, secret: true },
   name: { what: 'a name without spaces', fits: (text) => /^\S+$/.test(text) },
   folder: {
     what: 'a folder, or where one can be made',

@@ -25,15 +25,15 @@ export type GuardedAnswer =
       readonly headers: IncomingHttpHeaders;
       readonly body: Buffer;
     }
-  /** It was not asked, or not listened to any longer, and a repeat would end alike. `reason` completes "…: it …". */
+  /** The request was not made, or its answer was cut off, and a repeat would end alike. `reason` completes "…: it …". */
   | { readonly outcome: 'refused'; readonly reason: string };
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 /**
- * Makes one request to an address that somebody else named, and lets nobody use us to reach what only we can reach: the
- * host's address is checked when the connection to it is made, again at each redirect, and no connection is kept for
- * another request. Bounded in bytes and time. Throws what Node throws when there is no answer.
+ * Makes one request to a URL that somebody else chose, and connects to public addresses only, so that nobody can use us to reach
+ * what only we can reach. The host's address is checked as the connection is made, and again at each redirect; connections are
+ * not reused. Bounded in bytes and time. Throws what Node throws when there is no answer.
  */
 export async function requestGuarded(address: string, request: GuardedRequest): Promise<GuardedAnswer> {
   const signal = AbortSignal.timeout(request.timeoutMs);
@@ -46,7 +46,7 @@ export async function requestGuarded(address: string, request: GuardedRequest): 
     if (redirects === request.redirectsMax) return refused(`it redirects more than ${redirects} times`);
     url = parseUrl(location, url);
   }
-  return refused('it names no address of http or https');
+  return refused('its URL is not http or https');
 }
 
 async function requestOnce(url: URL, request: GuardedRequest, signal: AbortSignal): Promise<GuardedAnswer> {
@@ -102,7 +102,7 @@ function answered({ statusCode = 0, headers }: IncomingMessage, body: Buffer): G
 }
 
 function notPublic(): GuardedAnswer {
-  return refused('it is at no public address');
+  return refused('it is not at a public address');
 }
 
 function tooLarge(bytesMax: number): GuardedAnswer {

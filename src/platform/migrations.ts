@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Knex } from 'knex';
 import { findPackageRoot } from './package-root';
 
-/** Where it is kept which migrations were applied. */
+/** The table of the migrations that were applied. */
 export const MIGRATIONS_TABLE = 'scrip_migrations';
 
 /** Whether every migration of this build has been applied: what `/readyz` and a starting process ask. */
@@ -20,12 +20,12 @@ export async function readMigrations(): Promise<string[]> {
   return files.filter((file) => /^\d{4}_\w+\.sql$/.test(file)).sort();
 }
 
-/** What one says. */
+/** The SQL of a migration. */
 export function readMigration(name: string): Promise<string> {
   return readFile(join(migrationsFolder(), name), 'utf8');
 }
 
-/** By what it is known again. */
+/** Identifies the content of a migration. */
 export function digestOf(sql: string): string {
   return createHash('sha256').update(sql).digest('hex');
 }

@@ -2,12 +2,12 @@ import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** The part of IPv6 that is routed at all (RFC 4291): what lies outside is of no public host, known range or not. */
+/** The part of IPv6 that is routed publicly (RFC 4291): no public host has an address outside it. */
 const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3');
 
 /**
- * Whether an IP address is of a public host. Loopback, private, link-local, carrier-grade NAT, unspecified, multicast and
- * reserved ones are not, nor the ways to write or tunnel an IPv4 address in IPv6, which could hide one of these.
+ * Whether an IP address is public. Loopback, private, link-local, carrier-grade NAT, unspecified, multicast and reserved addresses
+ * are not, nor are IPv4 addresses mapped or tunnelled in IPv6, which could hide one of these.
  */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0) return false;

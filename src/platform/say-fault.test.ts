@@ -39,8 +39,8 @@ describe('what is wrong with outside input', () => {
     [{ flag: 'yes' }, 'flag must be true or false'],
     [{ price: 3 }, 'price must be an object'],
     [{ price: { amount: 0 } }, 'price.amount must be more than 0'],
-    [{ colour: 1 }, ' has a member that is not known: "colour"'],
-    [{ colour: 1, size: 2 }, ' has members that are not known: "colour", "size"'],
+    [{ colour: 1 }, ' has an unknown member: "colour"'],
+    [{ colour: 1, size: 2 }, ' has unknown members: "colour", "size"'],
   ])('is said as a person would: %j', (input, said) => {
     const whole =
       'externalId' in input || Object.keys(input).length === 0 ? input : { externalId: 'ada', ...input };

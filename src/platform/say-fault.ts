@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 
 /*
- * What is wrong with outside input, as a person would say it: the end of a sentence that begins with the name of the field.
- * Given to each `safeParse` whose faults people read; a schema's own message goes before it.
+ * Says what is wrong with outside input as a person would: the end of a sentence that begins with the name of the field. Given to
+ * each `safeParse` whose faults people read; a schema's own message takes precedence.
  */
 
 type Issue = z.core.$ZodRawIssue;
@@ -41,8 +41,8 @@ export function sayFault(issue: Issue): string {
       return bound(issue.origin, 'at most', issue.maximum, issue.inclusive);
     case 'unrecognized_keys':
       return issue.keys.length === 1
-        ? `has a member that is not known: ${wordOf(issue.keys[0])}`
-        : `has members that are not known: ${issue.keys.map(wordOf).join(', ')}`;
+        ? `has an unknown member: ${wordOf(issue.keys[0])}`
+        : `has unknown members: ${issue.keys.map(wordOf).join(', ')}`;
     case 'invalid_format':
       return issue.format === 'regex'
         ? `must match ${issue.pattern ?? 'its pattern'}`
@@ -52,7 +52,7 @@ export function sayFault(issue: Issue): string {
     case 'invalid_union':
       return sayUnion(issue);
     case 'invalid_key':
-      return 'has a name that is not known';
+      return 'has an unknown name';
     case 'invalid_element':
     case 'custom':
       return 'is not valid';
@@ -67,8 +67,7 @@ function isWholeNumber({ inst }: Issue): boolean {
 
 function sayUnion(issue: Extract<Issue, { code: 'invalid_union' }>): string {
   const options: unknown = issue.options;
-  if (issue.discriminator === undefined || !Array.isArray(options))
-    return 'has none of the shapes that are known';
+  if (issue.discriminator === undefined || !Array.isArray(options)) return 'has none of the known shapes';
   const { input } = issue;
   const given = typeof input === 'object' && input !== null && issue.discriminator in input;
   return `${given ? '' : 'is missing; it '}must be one of ${options.map(wordOf).join(', ')}`;

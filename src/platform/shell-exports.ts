@@ -4,8 +4,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export const SHELL_MARK = 'SCRIP_ENV_TEMPORAL_ADDRESS';
 
 /**
- * The environment without what `eval "$(npx scrip env)"` put there for the Temporal CLI. A stack that is started in that
- * shell must not take the address of an earlier one for a server that somebody named.
+ * The environment without the variables that `eval "$(npx scrip env)"` set for the Temporal CLI: a stack that is started in that
+ * shell must not mistake an earlier stack's address for a server that somebody chose.
  */
 export function withoutShellExports(env: Environment): Environment {
   const address = env['TEMPORAL_ADDRESS'];

@@ -7,8 +7,8 @@ export interface TemporalUi {
 }
 
 /**
- * Puts the addresses together. The base is what `TEMPORAL_UI_URL` names: the root of the UI, with the path it is served under
- * if it has one. An address out of the browser's own line serves as well: what comes after the root is left off.
+ * Builds the addresses. The base is `TEMPORAL_UI_URL`: the root of the UI, with the path it is served under if it has one. An
+ * address copied from the browser works too: whatever follows the root is dropped.
  */
 export function createTemporalUi(baseUrl: string, namespace: string): TemporalUi {
   const { origin, pathname } = new URL(baseUrl);
@@ -16,7 +16,7 @@ export function createTemporalUi(baseUrl: string, namespace: string): TemporalUi
   const workflows = `${root}/namespaces/${encodeURIComponent(namespace)}/workflows`;
   return {
     list: (query) => (query === undefined ? workflows : `${workflows}?query=${encodeURIComponent(query)}`),
-    // An id has a slash in it, which stands in a path as %2F: the UI takes it for a part of the id then.
+    // An id contains a slash, which must be %2F in the path, so that the UI reads it as part of the id.
     workflow: (workflowId) => `${workflows}/${encodeURIComponent(workflowId)}`,
   };
 }

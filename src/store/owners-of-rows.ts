@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 
 /**
- * What stands behind rows of the ledger, by their ids: the spend of a hold (and of a part of it, `hold/lot`), the subscription
- * or order of a payment. Rows that nothing stands behind are left out.
+ * The owners of rows, by their ids: the spend of a hold (and of a part of it, `hold/lot`), the subscription or order of a
+ * payment. Rows without an owner are left out.
  */
 export async function listOwnersOfRows(
   db: Knex,

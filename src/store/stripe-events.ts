@@ -21,19 +21,19 @@ interface StripeEventRow {
   dropped_reason: string | null;
 }
 
-/** An event as it lies in the inbox. */
+/** An event in the inbox. */
 export interface InboxEvent {
   readonly eventId: string;
   readonly type: string;
   readonly objectId: string | null;
   readonly receivedAt: Instant;
   readonly attempts: number;
-  /** Why it was not taken in when it was last tried; null: it was not tried yet, or its workflow has it. */
+  /** Why it could not be processed when last tried; null: it was not tried yet, or its workflow was told. */
   readonly lastError: string | null;
-  /** What the event itself says that it is about; null where it says nothing. */
+  /** The subscription that the event itself names; null where it names none. */
   readonly subscriptionId: string | null;
   readonly orderId: string | null;
-  /** What an operator has said about it: it is tried no more. */
+  /** Who dropped it, when and why; null: it is still retried. */
   readonly dropped: { readonly at: Instant; readonly by: string; readonly reason: string } | null;
 }
 
@@ -84,15 +84,15 @@ export async function listUnprocessedStripeEvents(
   return rows.map((row) => row.payload);
 }
 
-/** The events that wait to be taken in, oldest first; at most a thousand. */
+/** The events that wait to be processed, oldest first; at most a thousand. */
 export async function listWaitingStripeEvents(db: Knex): Promise<readonly InboxEvent[]> {
   const rows = await waiting(db).orderBy('received_at').limit(1_000);
   return rows.map(inboxEventOf);
 }
 
 /**
- * Those among them that were received before an instant, or that name something of ours that is not here; oldest first, at most
- * a thousand.
+ * The waiting events that were received before an instant, or that name something of ours that does not exist here; oldest first,
+ * at most a thousand.
  */
 export async function listStuckStripeEvents(
   db: Knex,
@@ -114,7 +114,7 @@ export async function listDroppedStripeEvents(db: Knex): Promise<readonly InboxE
   return rows.map(inboxEventOf);
 }
 
-/** The event of an id; undefined when it was never received. `processedAt` null: it is not taken in. */
+/** The event with an id; undefined when it was never received. `processedAt` null: it is not processed. */
 export async function findStripeEvent(
   db: Knex,
   eventId: string,
@@ -123,7 +123,7 @@ export async function findStripeEvent(
   return row === undefined ? undefined : { ...inboxEventOf(row), processedAt: row.processed_at };
 }
 
-/** Has an event tried no more. Answers false when it is taken in, or dropped already. */
+/** Drops an event, so that it is not retried. Answers false when it is already processed or dropped. */
 export async function dropStripeEvent(
   db: Knex,
   eventId: string,
@@ -135,7 +135,7 @@ export async function dropStripeEvent(
   return dropped > 0;
 }
 
-/** Neither taken in nor dropped. */
+/** The events that are neither processed nor dropped. */
 function waiting(db: Knex) {
   return db<StripeEventRow>('app.stripe_events').whereNull('processed_at').whereNull('dropped_at');
 }
@@ -155,7 +155,7 @@ function inboxEventOf(row: StripeEventRow): InboxEvent {
   };
 }
 
-/** Before which instant `listUnprocessedStripeEvents` has nothing to list; null when none waits. */
+/** The instant of the next retry; null when no event waits. */
 export async function findNextStripeEventTry(db: Knex): Promise<Instant | null> {
   const row = await waiting(db).first<{ at: Instant | null }>(db.raw(`min(${NEXT_TRY_AT}) AS at`));
   return row.at;
@@ -170,8 +170,8 @@ export async function markStripeEventProcessed(db: Knex, eventId: string, at: In
 }
 
 /**
- * Notes that an event was tried and why it is not done; without a reason the last one stays, until it is known again.
- * `leadsNowhere`: it names something of ours that is not here.
+ * Notes that an event was tried, and why it is not processed; without a reason the last one stays. `leadsNowhere`: it names
+ * something of ours that does not exist here.
  */
 export async function noteStripeEventAttempt(
   db: Knex,

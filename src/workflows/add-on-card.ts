@@ -2,7 +2,7 @@ import type { Instant } from '../domain/instants';
 import { linesOfCancelRequest, type CancelRequest } from './cancel-request';
 import { stripesOwn } from './stripes-own';
 
-/** Where an order stands. `what`: how many of which pack, where the run knows it; one that was taken up again does not. */
+/** The progress of an order. `what`: quantity and pack; null in a run that was started again and does not know them. */
 export interface AddOnStanding {
   readonly orderId: string;
   readonly customerId: string | null;
@@ -20,7 +20,7 @@ type AddOnPhase =
   | { readonly phase: 'unknown' };
 
 const INSTEAD =
-  'An order ends when it is paid, or an hour after its checkout is over; money that comes later is taken in all the same. To end it now, expire the checkout at Stripe, then send the Update `lookAgain`.';
+  'An order ends when it is paid, or an hour after its checkout has ended; a later payment is still accepted. To end it now, expire the checkout at Stripe, then send the Update `lookAgain`.';
 
 /** The operator's card in the Web UI. */
 export function addOnCard(standing: AddOnStanding, cancelRequest: CancelRequest | null): string {
@@ -39,9 +39,9 @@ function wordsOf(is: AddOnPhase, { sessionId }: AddOnStanding): string {
     case 'refused':
       return `**refused**, ${is.code}. ${is.message}`;
     case 'waiting':
-      return `**pending**. It waits for its payment at ${where}, and looks there by itself at ${is.lookAt}. Paid and not seen: the Update \`lookAgain\`.`;
+      return `**pending**. It waits for its payment at ${where}, and checks there by itself at ${is.lookAt}. If it is paid but not seen here, send the Update \`lookAgain\`.`;
     case 'looking':
-      return `it asks about ${where}. If this stands still, the pending activity says what its last attempt came to.`;
+      return `it is reading ${where}. If this does not change, the pending activity shows its last failure.`;
     case 'seen':
       return `**${is.status}**. ${ENDS[is.status]}`;
     case 'unknown':
@@ -51,6 +51,6 @@ function wordsOf(is: AddOnPhase, { sessionId }: AddOnStanding): string {
 
 const ENDS = {
   pending: 'Stripe has not taken the money yet.',
-  paid: 'The credits are granted, less what went back.',
-  canceled: 'Its checkout is over and nothing was paid.',
+  paid: 'The credits are granted, except for money that went back.',
+  canceled: 'Its checkout has ended and nothing was paid.',
 } as const;

@@ -30,19 +30,26 @@ import {
 } from './messages';
 import { now } from './now';
 
-const { openAddOn, settleAddOn, readAddOnWithdrawal, refuseEvents } = proxyActivities<Activities>({
-  summary: 'Asks Stripe about the order',
+const AT_STRIPE = {
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+} as const;
+const { openAddOn, settleAddOn, readAddOnWithdrawal } = proxyActivities<Activities>({
+  ...AT_STRIPE,
+  summary: 'Asks Stripe about the order',
+});
+const { refuseEvents } = proxyActivities<Activities>({
+  ...AT_STRIPE,
+  summary: 'Raises an alarm for an event that names an unknown order',
 });
 const LOCAL = {
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 } as const;
-const { findOrder } = proxyLocalActivities<Activities>({ ...LOCAL, summary: 'Reads what is recorded of it' });
+const { findOrder } = proxyLocalActivities<Activities>({ ...LOCAL, summary: 'Reads the recorded order' });
 const { acknowledgeEvents } = proxyLocalActivities<Activities>({
   ...LOCAL,
-  summary: 'Notes that events of Stripe are taken in',
+  summary: 'Marks the events of Stripe as processed',
 });
 const { carryOutAddOnWithdrawal } = proxyLocalActivities<Activities>({
   ...LOCAL,
@@ -52,10 +59,10 @@ const { carryOutAddOnWithdrawal } = proxyLocalActivities<Activities>({
 type Order = NonNullable<Awaited<ReturnType<Activities['findOrder']>>>;
 type OrderStatus = Awaited<ReturnType<Activities['settleAddOn']>>;
 
-/** How long after its end an unpaid checkout is looked at once more, should its events have been lost. */
+/** How long after its end an unpaid checkout is read once more, in case its events were lost. */
 const MARGIN_MS = 3_600_000;
 
-/** All that a run knows. */
+/** Everything a run knows. */
 interface Shell {
   readonly facts: PaymentFact[];
   /** The ids of updates `lookAgain` that wait for the next look. */
@@ -66,9 +73,9 @@ interface Shell {
 }
 
 /**
- * One order of packs, from its checkout to its credits. Every hint makes it look at the checkout at Stripe; paid means
- * credits, whenever that happens, and money that goes back takes them along: an order whose workflow has ended is taken
- * up again by the hint.
+ * One order of packs, from its checkout to its credits. Every hint makes it read the checkout at Stripe. Once it is paid, at
+ * whatever time, the credits are granted; money that goes back takes them back. A hint starts an order whose workflow has
+ * ended again.
  */
 export async function addOn(input: AddOnInput): Promise<OrderStatus | 'refused'> {
   const shell: Shell = {
@@ -111,7 +118,7 @@ function standingAt(input: AddOnInput): AddOnStanding {
   };
 }
 
-/** First what operators send, as the Web UI lists it. */
+/** Registers the messages, those for operators first, because the Web UI lists them in this order. */
 function listen(shell: Shell): void {
   const look = (): Promise<CommandAnswer> => {
     const id = currentUpdateInfo()?.id ?? '';
@@ -122,15 +129,15 @@ function listen(shell: Shell): void {
     });
   };
   setHandler(lookAgainUpdate, look, {
-    description: 'Reads the order at Stripe again, and does what follows.',
+    description: 'Reads the order at Stripe again, and acts on what it finds.',
   });
   const hear = (fact: PaymentFact) => {
     if (isPaymentFact(fact)) shell.facts.push(fact);
-    else log.warn('a signal paymentFact without a fact is left');
+    else log.warn('ignored a signal paymentFact without a fact');
   };
   setHandler(paymentFactSignal, hear, {
     description:
-      'Inner: from the inbox; something about its money may have changed, so it is read again at Stripe. By hand, use lookAgain.',
+      'Inner: sent by the inbox when a payment may have changed; reads it at Stripe again. By hand, use lookAgain.',
   });
 }
 
@@ -157,7 +164,7 @@ async function open(
   return order;
 }
 
-/** Who took it up again by a hint does not know whose it is; operators look for it by its customer all the same. */
+/** A hint that starts an order again does not name its customer, by whom operators search: it is read from the record. */
 async function takeUp(shell: Shell, orderId: string): Promise<Order | null> {
   const order = await findOrder(orderId);
   if (order === null) show(shell, { phase: 'unknown' });
@@ -171,7 +178,7 @@ async function serve(shell: Shell, order: Order): Promise<OrderStatus> {
   const { facts, looks, answers } = shell;
   const { customerId, sessionId } = order;
   const endsAt = order.expiresAt === null ? null : instantOf(epochMsOf(order.expiresAt) + MARGIN_MS);
-  const alarms = createAlarms('The checkout is over');
+  const alarms = createAlarms('The last look at the checkout');
   const hasNews = () => facts.length > 0 || looks.length > 0;
   for (;;) {
     const isOver = endsAt !== null && endsAt <= now();
@@ -215,7 +222,8 @@ function answerOpen(isOpening: boolean): { give: (answer: OpenAnswer) => void } 
       return given as OpenAnswer;
     });
   setHandler(openAddOnUpdate, answer, {
-    description: 'Inner: sent by the API that starts it; whether the checkout is open, or why not.',
+    description:
+      'Inner: sent by the API that starts the order. Answers whether the checkout is open, or why not.',
   });
   return { give: (known) => (given = known) };
 }

@@ -1,17 +1,17 @@
 import { condition, sleep } from '@temporalio/workflow';
 import { epochMsOf, type Instant } from '../domain/instants';
 
-/** The instants for which a run of a workflow has itself woken. */
+/** The instants at which a run of a workflow is woken by a timer. */
 export interface Alarms {
-  /** Until `heard` is true, or the instant has come; without one until `heard` is true. */
+  /** Waits until `heard` is true or the instant has come; without an instant, until `heard` is true. */
   waitFor(heard: () => boolean, dueAt: Instant | undefined): Promise<void>;
 }
 
 /**
- * Alarms are set once for each instant and never taken back: to wait again for the same instant costs no event, and
- * one that interests nobody any more rings unheard. (Temporal's time-skipping server strands a workflow that cancels a
- * timer in the moment in which it fires: https://github.com/temporalio/sdk-java/issues/3088.) The summary stands at each
- * timer in the Web UI.
+ * Timers are set once for each instant and never cancelled: waiting again for the same instant adds no event, and a timer that
+ * nobody waits for any more fires without effect. (Temporal's time-skipping server strands a workflow that cancels a
+ * timer in the moment in which it fires: https://github.com/temporalio/sdk-java/issues/3088.) The summary is shown
+ * with each timer in the Web UI.
  */
 export function createAlarms(summary: string): Alarms {
   const pending = new Set<Instant>();

@@ -2,8 +2,8 @@ import { isReadableLine } from '../domain/readable-line';
 import type { PaymentFact } from './messages';
 
 /*
- * What comes with an update or a signal. Operators send them by hand in the Web UI, so it may be anything at all, and a
- * handler that throws because of it would stop its workflow: a validator refuses it first, a signal's handler leaves it.
+ * The argument of an update or a signal. Operators send them by hand in the Web UI, so it may be anything, and a handler that
+ * throws because of it would stop its workflow: an update's validator refuses it first, a signal's handler ignores it.
  */
 
 const FACT_TYPES: readonly unknown[] = [
@@ -22,12 +22,12 @@ export function membersOf(argument: unknown): Readonly<Record<string, unknown>> 
   return typeof argument === 'object' && argument !== null ? { ...argument } : {};
 }
 
-/** Throws in a validator: the update is rejected before it is written into the history. */
+/** To be called in a validator: throws, so that the update is rejected before it is written into the history. */
 export function demand(isMet: boolean, message: string): void {
   if (!isMet) throw new TypeError(message);
 }
 
-/** A line that a person and Postgres can read, and not a long one. */
+/** Whether it is one short line that people can read and Postgres can store. */
 export function isLine(value: unknown): value is string {
   return (
     typeof value === 'string' &&

@@ -20,7 +20,7 @@ import { eraseUpdate, type ErasureInput } from './messages';
 import { now } from './now';
 
 const { beginErasure } = proxyLocalActivities<Activities>({
-  summary: 'Looks what is in the way, and begins',
+  summary: 'Checks what is in the way, and begins',
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });
@@ -30,7 +30,7 @@ const { endWhatRuns } = proxyActivities<Activities>({
   retry: { initialInterval: '500 milliseconds', maximumInterval: '1 minute' },
 });
 const { eraseWorks } = proxyActivities<Activities>({
-  summary: 'Takes away models, uploads and pictures',
+  summary: 'Deletes models, uploads and pictures',
   startToCloseTimeout: '10 minutes',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '1 minute' },
 });
@@ -41,16 +41,16 @@ const LAST = {
 const { eraseAtStripe } = proxyActivities<Activities>({ ...LAST, summary: 'Deletes the customer at Stripe' });
 const { eraseCustomer } = proxyActivities<Activities>({
   ...LAST,
-  summary: 'Erases who the customer was, and their words',
+  summary: 'Erases the personal data of the customer',
 });
 
-/** Between two looks at what has not ended; somebody who asks again makes it look at once. */
+/** Between two looks at what has not ended yet; sending `erase` again makes it look at once. */
 const PAUSE_MS = { first: 1_000, max: 300_000 } as const;
 
-/** How long somebody who finds nothing in the way waits for the end. */
+/** How long a caller waits for the end when nothing is in the way. */
 const NEAR_MS = 5_000;
 
-/** Somebody asks for the erasure, and is answered. */
+/** One request for the erasure, and its answer. */
 interface Wish {
   readonly end: boolean;
   answer?: ErasureStanding;
@@ -60,16 +60,16 @@ interface Shell {
   readonly customerId: string;
   /** Not looked at yet. */
   readonly wishes: Wish[];
-  /** How it stands, once it has begun and that is known. */
+  /** The standing of the erasure, once it has begun and that is known. */
   standing: ErasureStanding | undefined;
-  /** What the card says last. */
+  /** What the card says now. */
   said: { readonly standing: string; readonly blockers: readonly Blocker[] };
   cancelRequest: CancelRequest | null;
 }
 
 /**
- * Erases a customer: nothing new begins, what runs is ended or waited for, and then nothing of the person is left but what
- * SECURITY.md says. Ends without a trace when something is in the way that nobody asked to end.
+ * Erases a customer: nothing new begins, what runs is ended or waited for, and then everything about the person is erased,
+ * except what SECURITY.md names. Ends without changing anything when something is in the way that nobody asked to end.
  */
 export async function erasure({ customerId, isBegun }: ErasureInput): Promise<'blocked' | 'erased'> {
   const shell: Shell = {
@@ -102,14 +102,15 @@ function listen(shell: Shell): void {
     });
   };
   setHandler(eraseUpdate, ask, {
-    description: 'Erases the customer; looks again at what it waits for. {"end": true} ends what runs.',
+    description:
+      'Erases the customer, or looks again at what the erasure waits for. {"end": true} ends what still runs.',
     validator: (argument: unknown) => {
-      demand(typeof membersOf(argument)['end'] === 'boolean', 'end is true or false.');
+      demand(typeof membersOf(argument)['end'] === 'boolean', 'end must be true or false.');
     },
   });
 }
 
-/** Answers each who asks, until one of them may begin it; false when nobody may. */
+/** Answers the requests until one of them may begin the erasure; false when none may. */
 async function begin(shell: Shell): Promise<boolean> {
   const { customerId } = shell;
   for (;;) {
@@ -122,10 +123,10 @@ async function begin(shell: Shell): Promise<boolean> {
       card(shell, 'not erased: something is in the way', standing.blockers);
       continue;
     }
-    // Who finds nothing in the way waits for the end, which is near, unless Stripe or the object store is away.
+    // With nothing in the way the caller waits for the end, which is near unless Stripe or the object store cannot be reached.
     const isNear = standing.outcome === 'erasing' && standing.waitsFor.length === 0;
     if (isNear)
-      void sleep(NEAR_MS, { summary: 'Somebody waits for the end' }).then(
+      void sleep(NEAR_MS, { summary: 'The caller waits for the end' }).then(
         () => (shell.standing ??= standing),
       );
     else shell.standing = standing;
@@ -134,7 +135,7 @@ async function begin(shell: Shell): Promise<boolean> {
 }
 
 async function finish(shell: Shell): Promise<void> {
-  const alarms = createAlarms('What has not ended is looked at again');
+  const alarms = createAlarms('The next look at what has not ended yet');
   for (let pauseMs: number = PAUSE_MS.first; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS.max)) {
     shell.wishes.length = 0;
     card(shell, 'what runs for the customer is being ended');
@@ -145,7 +146,7 @@ async function finish(shell: Shell): Promise<void> {
       return;
     }
     shell.standing = { outcome: 'erasing', waitsFor };
-    card(shell, 'it waits until this has ended', waitsFor);
+    card(shell, 'the erasure waits until this has ended', waitsFor);
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof erasure>({ customerId: shell.customerId, isBegun: true });
@@ -165,12 +166,17 @@ async function erase(shell: Shell): Promise<boolean> {
 }
 
 const INSTEAD =
-  'What has begun is erased: nothing of the customer comes back. What it waits for is listed above; the Update `erase` {"end": true} makes it look at once.';
+  'An erasure that has begun cannot be undone. What it waits for is listed above; the Update `erase` with `{"end": true}` makes it look again at once.';
+
+const TODO =
+  'It looks again by itself within minutes, and at once by the Update `erase` with `{"end": true}`. A spend whose workflow is gone is restarted first: `npx scrip spends restart` and its id.';
 
 /** The operator's card in the Web UI. */
 function card(shell: Shell, standing: string, blockers: readonly Blocker[] = []): void {
   shell.said = { standing, blockers };
   const lines = blockers.map(({ kind, id }) => `- ${kind.replaceAll('_', ' ')} ${id}`);
   const title = `**Erasure of ${shell.customerId}**: ${standing}.`;
-  setCurrentDetails([title, ...lines, ...linesOfCancelRequest(shell.cancelRequest, INSTEAD)].join('\n\n'));
+  const todo = shell.standing?.outcome === 'erasing' && lines.length > 0 ? [TODO] : [];
+  const notFollowed = linesOfCancelRequest(shell.cancelRequest, INSTEAD);
+  setCurrentDetails([title, ...lines, ...todo, ...notFollowed].join('\n\n'));
 }

@@ -15,7 +15,7 @@ import type { SubscriptionState, SubscriptionView } from '../domain/subscription
 
 export const TASK_QUEUES = { spends: 'scrip-spends', subscriptions: 'scrip-subscriptions' } as const;
 
-/** Typed search attributes, registered at set-up: seven Keywords and one Datetime of the ten and three that SQL visibility has. */
+/** Typed search attributes, registered at set-up: seven of the ten Keywords and one of the three Datetimes that SQL visibility has. */
 export const SEARCH_ATTRIBUTES = {
   customer: defineSearchAttributeKey('ScripCustomer', SearchAttributeType.KEYWORD),
   externalId: defineSearchAttributeKey('ScripExternalId', SearchAttributeType.KEYWORD),
@@ -31,8 +31,9 @@ export const SEARCH_ATTRIBUTES = {
 const KEYWORD_LENGTH_MAX = 255;
 
 /**
- * Whose a workflow is. The integrator's own id helps people to find it where it is known at the start. Search attributes are
- * never encrypted and stay until retention, so one that looks like an e-mail address is left out.
+ * The search attributes that say whose workflow it is. The integrator's own id, where it is known at the start, helps people to
+ * find the workflow. Search attributes are never encrypted and are kept until retention, so an id that looks like an e-mail
+ * address is left out.
  */
 function ownedBy(customerId: string, externalId: string | null) {
   const isShown = externalId !== null && !externalId.includes('@') && externalId.length <= KEYWORD_LENGTH_MAX;
@@ -56,8 +57,8 @@ export interface SpendInput {
 }
 
 /**
- * How a spend is started. One spend is one workflow for ever: a repeat attaches to the running one, and a closed one is
- * not run again. The fairness key keeps one customer's thousand spends from delaying another's one.
+ * How a spend is started. One spend is always one workflow: a repeat attaches to the running one, and a closed one is
+ * not run again. The fairness key keeps a customer with a thousand spends from delaying a customer with one.
  */
 export function spendStart(input: SpendInput, externalId: string | null = null) {
   return {
@@ -76,16 +77,16 @@ export function spendStart(input: SpendInput, externalId: string | null = null) 
   } as const;
 }
 
-/** How a spend is started again whose workflow has ended before its hold was settled: the same, under the same id. */
-export function spendRestart(input: SpendInput) {
+/** How a spend is started again when its workflow ended before its hold was settled: the same workflow under the same id. */
+export function spendRestart(input: SpendInput, externalId: string | null) {
   return {
-    ...spendStart(input),
+    ...spendStart(input, externalId),
     workflowIdConflictPolicy: 'FAIL',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
   } as const;
 }
 
-/** The answer of the reserve: the recorded spend can be read from the database, or why there is none. */
+/** The answer of `reserve`: either the spend is recorded and can be read from the database, or why there is none. */
 export type ReserveAnswer =
   | { readonly outcome: 'reserved'; readonly status: SpendStatus }
   | {
@@ -95,17 +96,17 @@ export type ReserveAnswer =
       readonly details: Readonly<Record<string, unknown>>;
     };
 
-/** Constant, so that a repeat of the same Update-with-Start finds the first answer. */
+/** Constant, so that a repeat of the Update-with-Start gets the first answer. */
 export const RESERVE_UPDATE_ID = 'reserve';
 export const reserveUpdate = defineUpdate<ReserveAnswer>('reserve');
-/** Asks a spend to stop: before the start all is released, later only what was delivered is captured. */
+/** Asks a spend to stop: before the job has started everything is released, later only what was delivered is captured. */
 export const cancelSpendSignal = defineSignal('cancel');
 /**
  * An operator no longer waits for the provider: what is delivered and stored is captured, the rest released, and the spend fails
  * with `given_up` and the reason, which its customer can read. The first reason stands.
  */
 export const giveUpUpdate = defineUpdate<CommandAnswer, [{ readonly reason: string }]>('giveUp');
-/** Asked by the activity that does the work: a wish to stop reaches it without saying how urgent it is. */
+/** Asked by the activity that does the work, because a cancellation reaches it without a reason. */
 export const isGivenUpQuery = defineQuery<boolean>('isGivenUp');
 
 // Subscriptions
@@ -126,12 +127,12 @@ export interface OpenSubscription {
   readonly contract?: Contract;
 }
 
-/** Takes up a subscription whose workflow has ended, from what it recorded: for a payment that comes after all. */
+/** Starts a subscription whose workflow has ended again, from its record: for a payment that comes later. */
 export interface ResumeSubscription {
   readonly subscriptionId: string;
 }
 
-/** What a run begins with: the opening, a later payment, or the state of the run before it. */
+/** What a run begins with: an opening, a subscription to resume, or the state of the run before it. */
 export type SubscriptionInput = OpenSubscription | ResumeSubscription | SubscriptionState;
 
 /** How a subscription is opened, by Update-with-Start of `openSubscriptionUpdate`. */
@@ -152,7 +153,7 @@ export function subscriptionStart(input: OpenSubscription, externalId: string | 
   } as const;
 }
 
-/** How a subscription that was sold elsewhere begins here: from its record. One that runs already is left alone. */
+/** How an imported subscription is started, from its record. One that already runs is left alone. */
 export function subscriptionMoveIn(
   input: Pick<OpenSubscription, 'subscriptionId' | 'customerId' | 'plan' | 'interval'>,
   externalId: string | null = null,
@@ -165,7 +166,7 @@ export function subscriptionMoveIn(
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     priority: { fairnessKey: customerId },
-    staticSummary: `${plan} by the ${interval} for ${customerId}, moved in`,
+    staticSummary: `${plan} by the ${interval} for ${customerId}, imported`,
     typedSearchAttributes: new TypedSearchAttributes(ownedBy(customerId, externalId)),
   } as const;
 }
@@ -207,14 +208,14 @@ export const cancelUpdate = defineUpdate<CommandAnswer, [{ readonly when: 'perio
 /** Undoes a scheduled cancel; ends a pause. */
 export const resumeUpdate = defineUpdate<CommandAnswer>('resume');
 export const pauseUpdate = defineUpdate<CommandAnswer>('pause');
-/** An operator has seen money outside Stripe that pays up to the instant. */
+/** An operator records a payment received outside Stripe that pays up to the instant. */
 export const recordPaymentUpdate = defineUpdate<
   CommandAnswer,
   [{ readonly paidThrough: Instant; readonly reference: string }]
 >('recordPayment');
 /** An operator moves the subscription to another catalog version, from its next period on. */
 export const migrateUpdate = defineUpdate<CommandAnswer, [{ readonly catalogVersion: string }]>('migrate');
-/** Reads everything about the subscription, or the order, at Stripe again, at once: for an operator who wonders why it waits. */
+/** Reads everything about the subscription or the order at Stripe again, at once: for an operator who wonders why it waits. */
 export const lookAgainUpdate = defineUpdate<CommandAnswer>('lookAgain');
 
 /**
@@ -222,10 +223,10 @@ export const lookAgainUpdate = defineUpdate<CommandAnswer>('lookAgain');
  * when it is paid or being paid. Sent by that opening's own activity; by hand, use cancel.
  */
 export const replaceUpdate = defineUpdate<CommandAnswer, [{ readonly by: string }]>('replace');
-/** The customer was erased: what was known of them by the name that the integrator gave is taken off. */
+/** The customer was erased: the workflow drops the integrator's own id of them. */
 export const forgetExternalIdSignal = defineSignal('forgetExternalId');
 
-/** How a command reaches its subscription, by Update-with-Start: one whose workflow has ended is taken up again. */
+/** How a command reaches its subscription, by Update-with-Start: a workflow that has ended is started again. */
 export function subscriptionCommandStart(subscriptionId: string) {
   return {
     workflowId: subscriptionWorkflowId(subscriptionId),
@@ -233,7 +234,7 @@ export function subscriptionCommandStart(subscriptionId: string) {
     args: [{ subscriptionId }] as [SubscriptionInput],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: `Subscription ${subscriptionId}, taken up again by a command`,
+    staticSummary: `Subscription ${subscriptionId}, started again by a command`,
   } as const;
 }
 
@@ -255,7 +256,7 @@ export interface OpenAddOn {
   readonly cancelUrl: string | null;
 }
 
-/** Takes up an order whose workflow has ended, from its row: for money that comes after all. */
+/** Starts an order whose workflow has ended again, from its row: for a payment that comes later. */
 export interface ResumeAddOn {
   readonly orderId: string;
 }
@@ -288,13 +289,13 @@ export interface TopUpInput {
   readonly customerId: string;
 }
 
-/** Sets it, or sets it again, which ends a stop; answers when it is recorded. */
+/** Turns it on or changes it, which also ends a stop; answers when that is recorded. */
 export const setAutoTopUpUpdate = defineUpdate<null, [AutoTopUpSetting]>('setAutoTopUp');
 export const removeAutoTopUpUpdate = defineUpdate<null>('removeAutoTopUp');
-/** The customer's credits may have fallen below the threshold: look. */
+/** The customer's credits may have fallen below the threshold, so that it checks. */
 export const observeCreditsSignal = defineSignal('observeCredits');
 
-/** How a customer's automatic top-up is reached, by Update-with-Start or signalWithStart: it runs while it has to do. */
+/** How a customer's automatic top-up is reached, by Update-with-Start or signalWithStart: it runs while it has work to do. */
 export function topUpStart(customerId: string, externalId: string | null = null) {
   return {
     workflowId: topUpWorkflowId(customerId),
@@ -335,7 +336,7 @@ export function paymentFactDelivery(destination: PaymentDestination) {
           workflowId: subscriptionWorkflowId(destination.subscriptionId),
           taskQueue: TASK_QUEUES.subscriptions,
           args: [{ subscriptionId: destination.subscriptionId }] as [SubscriptionInput],
-          staticSummary: `Subscription ${destination.subscriptionId}, taken up again by news of a payment`,
+          staticSummary: `Subscription ${destination.subscriptionId}, started again by a payment event`,
         },
       ] as const;
     case 'add_on':
@@ -346,7 +347,7 @@ export function paymentFactDelivery(destination: PaymentDestination) {
           workflowId: addOnWorkflowId(destination.orderId),
           taskQueue: TASK_QUEUES.subscriptions,
           args: [{ orderId: destination.orderId }] as [AddOnInput],
-          staticSummary: `Order ${destination.orderId}, taken up again by news of a payment`,
+          staticSummary: `Order ${destination.orderId}, started again by a payment event`,
         },
       ] as const;
   }
@@ -359,17 +360,17 @@ export const erasureWorkflowId = (customerId: string): string => `erasure/${cust
 
 export interface ErasureInput {
   readonly customerId: string;
-  /** It has begun: taken up again, or continued as new. */
+  /** It has begun: this run is started again, or continued as new. */
   readonly isBegun?: true;
 }
 
 /**
- * Asks for the customer to be erased; answers how it stands, at once when something has to end first. `end`: what runs is ended;
- * without it, whatever is paid for or set up is in the way. Asked again, it looks again.
+ * Asks for the customer to be erased. Answers the standing of the erasure, at once when something has to end first. `end`: what
+ * still runs is ended; without it, whatever is paid for, set up or running blocks the erasure. Sent again, it looks again.
  */
 export const eraseUpdate = defineUpdate<ErasureStanding, [{ readonly end: boolean }]>('erase');
 
-/** How an erasure is asked for, by Update-with-Start of `eraseUpdate`, and how one that was lost is taken up again. */
+/** How an erasure is asked for, by Update-with-Start of `eraseUpdate`, and how one that was lost is started again. */
 export function erasureStart(input: ErasureInput) {
   return {
     workflowId: erasureWorkflowId(input.customerId),
@@ -383,7 +384,7 @@ export function erasureStart(input: ErasureInput) {
   } as const;
 }
 
-// Which workflow stands behind a thing
+// The workflow of an object
 
 const WORKFLOW_ID_OF: Readonly<Record<string, (id: string) => string>> = {
   spd: spendWorkflowId,

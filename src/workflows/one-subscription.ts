@@ -13,15 +13,15 @@ const { claimActivation } = proxyLocalActivities<Activities>({
 type Reading = Awaited<ReturnType<Activities['readSubscriptionNews']>>[number];
 type Untimed<Step> = Step extends unknown ? Omit<Step, 'at'> : never;
 
-/** What is left of what was read, and what to take in besides. */
+/** The readings that are kept, and the inputs to take in with them. */
 export interface Admitted {
   readonly readings: readonly Reading[];
   readonly inputs: readonly Untimed<SubscriptionFact>[];
 }
 
 /**
- * The last line before a subscription becomes live: its first money is taken in only if its customer has no other one. Else
- * nothing of what was read is, now or ever, and it is known as a duplicate.
+ * The last check before a subscription becomes live: its first payment is taken in only if its customer has no other
+ * subscription. Otherwise none of the readings is taken in, now or later, and the subscription is marked as a duplicate.
  */
 export async function admitMoney(shell: OpenedShell, readings: readonly Reading[]): Promise<Admitted> {
   if (shell.state.duplicate !== undefined) return { readings: readings.map(withoutStep), inputs: [] };
@@ -37,7 +37,7 @@ export async function admitMoney(shell: OpenedShell, readings: readonly Reading[
   };
 }
 
-/** The customer's other subscription that forbids to begin with money that an operator has seen; null when nothing does. */
+/** The customer's other subscription, because of which a recorded payment cannot begin this one; null when there is none. */
 export async function findForbidding(
   shell: OpenedShell,
   command: Untimed<SubscriptionCommand>,

@@ -5,12 +5,12 @@ import { subscriptionCard } from './subscription-card';
 import { nextLookAt } from './subscription-look';
 import type { OpenedShell } from './subscription-shell';
 
-/** Keeps the operator's card true, which costs nothing. */
+/** Updates the operator's card, which adds nothing to the history. */
 export function showCard(shell: OpenedShell): void {
   setCurrentDetails(subscriptionCard(shell.state, nextLookAt(shell), shell.cancelRequest));
 }
 
-/** Keeps the operator's card and the search attributes true. An attribute costs an event, so only changes are sent. */
+/** Updates the operator's card and the search attributes. An attribute adds an event to the history, so only changes are sent. */
 export function showSubscription(shell: OpenedShell): void {
   const { state } = shell;
   const { status, plan, nextGrant } = viewOf(state);

@@ -2,7 +2,7 @@ import type { Instant } from '../domain/instants';
 import { wordsOfRequest } from '../domain/spend';
 import type { SpendInput } from './messages';
 
-/** Where a spend stands, as far as its workflow knows. What the work itself meets is in the heartbeats of its activity. */
+/** The progress of a spend as its workflow knows it. The heartbeats of its activity tell about the running job. */
 export type SpendStanding =
   | { readonly at: 'reserving' }
   | { readonly at: 'working'; readonly held: number | null; readonly deadlineAt: Instant }
@@ -10,17 +10,17 @@ export type SpendStanding =
   | { readonly at: 'refused'; readonly code: string; readonly message: string }
   | ({ readonly at: 'ended' } & SpendEnd);
 
-/** The numbers are null where a release that did not tell them has recorded the end. */
+/** The numbers are null where an older release, which did not report them, recorded the end. */
 export interface SpendEnd {
   readonly status: string;
   readonly credits: { readonly held: number; readonly captured: number; readonly released: number } | null;
   readonly failure: { readonly code: string; readonly detail: string } | null;
 }
 
-/** Who wants the work to end, and how soon. */
+/** Whether somebody wants the work to end, and how soon. */
 export interface Wish {
   readonly stop: boolean;
-  /** Why nobody waits for the provider any more. */
+  /** Why an operator no longer waits for the provider; null while it is waited for. */
   readonly givenUp: string | null;
 }
 
@@ -39,13 +39,13 @@ function linesOf(standing: SpendStanding, wish: Wish): readonly string[] {
   switch (standing.at) {
     case 'reserving':
       return [
-        'Its credits are being set aside. If this stands still, the database cannot be reached, and the log of the worker says why.',
+        'Its credits are being held. If this does not change, the database cannot be reached; the log of the worker says why.',
       ];
     case 'working':
       return working(standing, wish);
     case 'settling':
       return [
-        `The work has ended: ${standing.how}, ${String(standing.delivered)} delivered. Its credits are being settled. If this stands still, the database cannot be reached, and the log of the worker says why.`,
+        `The work has ended: ${standing.how}, ${String(standing.delivered)} delivered. Its credits are being settled. If this does not change, the database cannot be reached; the log of the worker says why.`,
       ];
     case 'refused':
       return [`**refused**: ${standing.code}. ${standing.message} Nothing was held.`];
@@ -60,25 +60,25 @@ function working(
 ): readonly string[] {
   const credits = held === null ? 'Its credits are' : `${wordsOfCredits(held)} ${held === 1 ? 'is' : 'are'}`;
   const where =
-    'What it waits for, what the provider last said, and the last trouble stand in the heartbeat details of the pending activity `runJob` (tab “Pending Activities”).';
+    'The heartbeat details of the pending activity `runJob` (tab “Pending Activities”) say what it waits for, what the provider last said, and what went wrong last.';
   if (givenUp !== null) {
     return [
       `${credits} held. **Given up** by an operator: ${givenUp}`,
-      'What is delivered and stored by now is captured, the rest is released.',
+      'What is already delivered and stored is captured, the rest is released.',
       where,
     ];
   }
   if (stop) {
     return [
-      `${credits} held. **Asked to stop**: the provider is told, and waited for until ${deadlineAt} at the latest.`,
+      `${credits} held. **Asked to stop**: the provider is told to stop, and has until ${deadlineAt} at the latest.`,
       where,
-      'A provider that is dead need not be waited for: the Update `giveUp` {"reason": "…"}.',
+      'If the provider is dead, send the Update `giveUp` with `{"reason": "…"}`.',
     ];
   }
   return [
     `${credits} held. The work goes on until ${deadlineAt} at the latest.`,
     where,
-    'To stop it: the signal `cancel`. When the provider is dead: the Update `giveUp` {"reason": "…"}.',
+    'To stop it, send the signal `cancel`. If the provider is dead, send the Update `giveUp` with `{"reason": "…"}`.',
   ];
 }
 

@@ -36,7 +36,7 @@ const LOCAL = {
 } as const;
 const { reserveSpend } = proxyLocalActivities<Activities>({
   ...LOCAL,
-  summary: 'Sets the credits aside, or refuses',
+  summary: 'Holds the credits, or refuses',
 });
 const { settleSpend } = proxyLocalActivities<Activities>({
   ...LOCAL,
@@ -47,14 +47,13 @@ const { licenseImage } = proxyLocalActivities<Activities>({
   summary: 'Sells the licence, or refuses',
 });
 
-/** What is left to an activity after the deadline to stop the provider and to store what it delivered. */
+/** The time that the activity has after the deadline to stop the provider and to store what it delivered. */
 const AFTER_DEADLINE_MS = 600_000;
 
 /**
- * One spend, from the hold to its settlement. The update `reserve` answers as soon as the credits are held; a refusal is
- * an answer, and nothing follows it. The signal `cancel`, and a cancel of the workflow itself, ask the work to stop; the update
- * `giveUp` ends it without waiting for the provider. Only this workflow captures or releases the hold, and it never ends before
- * it has.
+ * One spend, from the hold to its settlement. The update `reserve` answers as soon as the credits are held; after a refusal
+ * nothing else happens. The signal `cancel`, and cancelling the workflow itself, ask the work to stop; the update `giveUp` ends
+ * it without waiting for the provider. Only this workflow captures or releases the hold, and it does not end before it has.
  */
 export async function spend(input: SpendInput): Promise<SpendStatus | 'refused'> {
   const shell: Shell = {
@@ -91,13 +90,13 @@ const STOPPED: JobOutcome = {
   modelVersion: null,
 };
 
-/** All that a run knows. */
+/** Everything a run knows. */
 interface Shell extends Wish {
   readonly input: SpendInput;
   standing: SpendStanding;
   stop: boolean;
   givenUp: string | null;
-  /** Of the work: cancelled once somebody wants it to stop. */
+  /** The scope of the work; cancelled once somebody wants it to stop. */
   readonly scope: CancellationScope;
 }
 
@@ -110,7 +109,7 @@ function listenForEnd(shell: Shell): void {
   const giveUp = ({ reason }: { readonly reason: string }): CommandAnswer => {
     const isOver = shell.standing.at === 'settling' || shell.standing.at === 'ended';
     if (isOver && shell.givenUp === null) {
-      const message = 'The work has ended already: its credits are being settled.';
+      const message = 'The work has already ended, and its credits are being settled.';
       return { outcome: 'refused', code: 'state_conflict', message };
     }
     shell.givenUp ??= reason;
@@ -119,13 +118,13 @@ function listenForEnd(shell: Shell): void {
   };
   setHandler(giveUpUpdate, giveUp, {
     description:
-      'Waits no longer for a provider that is dead: what is delivered and stored is captured, the rest released. ' +
+      'Stops waiting for a dead provider: what is delivered and stored is captured, the rest is released. ' +
       'The customer can read the reason. {"reason": "…"}',
     validator: (argument: unknown) =>
-      demand(isLine(membersOf(argument)['reason']), 'Say why, in a line: {"reason": "…"}.'),
+      demand(isLine(membersOf(argument)['reason']), 'Give the reason on one line: {"reason": "…"}.'),
   });
   setHandler(cancelSpendSignal, stop, {
-    description: 'Stops the work: what was delivered is captured, the rest released.',
+    description: 'Stops the work: what was delivered is captured, the rest is released.',
   });
   setHandler(isGivenUpQuery, () => shell.givenUp !== null, {
     description: 'Inner: asked by the activity that does the work.',
@@ -141,19 +140,21 @@ function answerReserve(): { give: (answer: ReserveAnswer) => void } {
       return given as ReserveAnswer;
     });
   setHandler(reserveUpdate, answer, {
-    description: 'Inner: sent by the API that starts it; whether the credits are held, or why not.',
+    description:
+      'Inner: sent by the API that starts the spend. Answers whether the credits are held, or why not.',
   });
   return { give: (known) => (given = known) };
 }
 
 /**
- * The work in one activity, which is waited for also when it is asked to stop: it alone knows what it has begun. When it
- * could not answer the wish itself (its worker died, or somebody failed it by hand), a second one stops what it left.
+ * Does the work in one activity, and waits for it even when it is asked to stop, because only that activity knows what it has
+ * started. If it cannot answer the request itself (its worker died, or somebody failed it by hand), a second activity stops
+ * what it left behind.
  */
 async function work(spendId: string, deadlineAt: Instant, shell: Shell): Promise<JobOutcome> {
   const leftMs = Math.max(0, epochMsOf(deadlineAt) - Date.now());
   const { runJob } = proxyActivities<Activities>({
-    summary: 'Has the provider do the work, and stores what it delivers',
+    summary: 'Runs the job at the provider, and stores what it delivers',
     startToCloseTimeout: leftMs + AFTER_DEADLINE_MS,
     heartbeatTimeout: '10 seconds',
     retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
@@ -163,26 +164,26 @@ async function work(spendId: string, deadlineAt: Instant, shell: Shell): Promise
   const running = shell.scope.run(() => runJob({ spendId, deadlineAt, stop: false }));
   const stopLeft = () => runJob({ spendId, deadlineAt, stop: true });
   await Promise.race([running.catch(() => undefined), condition(() => shell.stop)]);
-  // Runs that were asked to stop before this patch began the second one beside the first.
+  // Before this patch, a run that was asked to stop started the second activity beside the first.
   if (shell.stop && !patched('one-activity-at-a-time')) return stopLeft();
   return running.catch(stopLeft);
 }
 
-/** Work that was cut off because an operator gave it up has failed; what had ended by itself before keeps its own end. */
+/** Work that was cut off because an operator gave it up has failed; work that had already ended keeps its own outcome. */
 function unlessGivenUp(outcome: JobOutcome, { givenUp }: Wish): JobOutcome {
   if (givenUp === null || outcome.end.status !== 'canceled') return outcome;
   const failure = { code: 'given_up', detail: givenUp };
   return { ...outcome, end: { ...outcome.end, status: 'failed', failure } };
 }
 
-/** What was recorded before the end was told in numbers is the bare status. */
+/** Older histories recorded the status alone, without the numbers. */
 function settledOf(recorded: Settled | SpendStatus): SpendEnd & { readonly status: SpendStatus } {
   if (typeof recorded === 'string') return { status: recorded, credits: null, failure: null };
   const { status, failure, ...credits } = recorded;
   return { status, failure, credits };
 }
 
-/** What was recorded before the price was told is the bare answer. */
+/** Older histories recorded the answer alone, without the price. */
 function licensedOf(recorded: Licensed | ReserveAnswer): Licensed {
   return 'answer' in recorded ? recorded : { answer: recorded };
 }

@@ -1,4 +1,4 @@
-/** What Stripe's ids begin with, and what they are ids of. */
+/** The prefixes of Stripe's ids, and the kind of object that each names. */
 const KINDS: readonly (readonly [prefix: string, kind: string])[] = [
   ['in_', 'invoice'],
   ['cs_', 'checkout'],
@@ -6,7 +6,7 @@ const KINDS: readonly (readonly [prefix: string, kind: string])[] = [
   ['sub_', 'subscription'],
 ];
 
-/** An object at Stripe, said to be Stripe's: ids of ours look alike. `id` is one of Stripe's, or that of a payment past it. */
+/** Names an object as Stripe's, because Scrip's own ids look similar. `id` is Stripe's, or that of a payment outside Stripe. */
 export function stripesOwn(id: string): string {
   const kind = KINDS.find(([prefix]) => id.startsWith(prefix))?.[1];
   return kind === undefined ? `the payment ${id}` : `Stripe's ${kind} ${id}`;

@@ -22,6 +22,11 @@ describe('the card of a subscription', () => {
     expect(subscriptionCard(named, renewal, null)).toContain('Becomes Pro when the paid time ends.');
     const later = play([paid(month(anchor, 1)), passes(renewal)], running).state;
     expect(subscriptionCard(later, null, null)).toContain('The second month: 2026-02-28T10:00:00.000Z to ');
+    const year = play([paid({ ...month(anchor, 0), end: at('2028-01-31T10:00:00Z') })]).state;
+    const monthAt = (text: string) => subscriptionCard(play([passes(at(text))], year).state, null, null);
+    expect(monthAt('2026-08-01T00:00:00Z')).toContain('The 7th month: 2026-07-31T10:00:00.000Z to ');
+    expect(monthAt('2026-12-01T00:00:00Z')).toContain('The 11th month: 2026-11-30T10:00:00.000Z to ');
+    expect(monthAt('2027-10-01T00:00:00Z')).toContain('The 21st month: 2027-09-30T10:00:00.000Z to ');
   });
 
   it('says that a cancellation of the workflow is not followed, and what to send instead', () => {
@@ -29,7 +34,7 @@ describe('the card of a subscription', () => {
     expect(asked).toContain(
       '**Not followed**: a cancellation of this workflow was requested at 2026-02-28T10:00:00.000Z.',
     );
-    expect(asked).toContain('the Update `cancel`: {"when": "period_end"} or {"when": "now"}');
+    expect(asked).toContain('send the Update `cancel` with `{"when": "period_end"}` or `{"when": "now"}`');
     expect(asked).toContain('**active**');
   });
 
@@ -37,7 +42,7 @@ describe('the card of a subscription', () => {
     const checkout = { sessionId: 'cs_1', url: 'https://pay.example', expiresAt: anchor };
     const waiting = openSubscription({ ...opening(), checkout, at: at('2026-01-30T10:00:00Z') });
     expect(reasons(waiting)).toEqual([
-      "**Waits** for its first payment at Stripe's checkout cs_1, open until 2026-01-31T10:00:00.000Z. Paid and not seen: `lookAgain`.",
+      "**Waits** for its first payment at Stripe's checkout cs_1, open until 2026-01-31T10:00:00.000Z. If it is paid but not seen here: `lookAgain`.",
     ]);
     expect(subscriptionCard({ ...waiting, expired: true }, null, null)).toContain(
       'Its checkout ended unpaid.',
@@ -50,7 +55,7 @@ describe('the card of a subscription', () => {
     expect(subscriptionCard(inGrace, at('2026-02-28T13:00:00Z'), null)).toContain(
       [
         '**active**',
-        '**Waits** for its renewal of 2026-02-28T10:00:00.000Z to be paid: past due from 2026-02-28T13:00:00.000Z. Paid at Stripe and not seen: `lookAgain`. Paid past Stripe: `recordPayment`.',
+        '**Waits** for its renewal of 2026-02-28T10:00:00.000Z to be paid: past due from 2026-02-28T13:00:00.000Z. If it is paid at Stripe but not seen here: `lookAgain`. If it was paid outside Stripe: `recordPayment`.',
         'Reads Stripe again by itself at 2026-02-28T13:00:00.000Z.',
       ].join('\n\n'),
     );
@@ -61,7 +66,7 @@ describe('the card of a subscription', () => {
     const late = play([passes(at('2026-03-02T00:00:00Z'))], running).state;
     expect(reasons(late)).toEqual([expect.stringContaining('nothing was heard of it by')]);
     expect(reasons({ ...late, stripeSubscriptionId: null })).toEqual([
-      expect.stringContaining('Not at Stripe. Paid past Stripe: `recordPayment`.'),
+      expect.stringContaining('Not at Stripe. If it was paid outside Stripe: `recordPayment`.'),
     ]);
   });
 
@@ -72,7 +77,7 @@ describe('the card of a subscription', () => {
     expect(reasons(paused)[0]).toContain('for Stripe to carry out a command');
     const { state } = play([command, passes(at('2026-04-01T00:00:00Z'))], paused);
     expect(reasons(state)).toEqual([
-      '**Waits** since 2026-01-31T10:00:00.000Z, for it is paused; 2 paid grants are kept for its end. `resume` ends the pause.',
+      '**Waits** since 2026-01-31T10:00:00.000Z, for it is paused; 2 paid grants are kept until it is resumed. `resume` ends the pause.',
     ]);
   });
 

@@ -3,15 +3,15 @@ import { callsWhileRecorded, coveredThroughOf, viewOf } from '../domain/subscrip
 import { duplicateEndsAt } from '../domain/subscription/duplicate';
 import type { OpenedShell } from './subscription-shell';
 
-/** How long after its end an unpaid checkout is looked at, should its event have been lost. */
+/** How long after its end an unpaid checkout is read, in case its event was lost. */
 const CHECKOUT_MARGIN_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /**
- * The watchdog: when everything is to be read at Stripe although no hint came. For a checkout, once it is over; for a
- * period that is due and not paid, when its grace ends, and then every day; for what is still to be voided, every day; for
- * what is invoiced and paid by recorded money, once in every cycle, for what Stripe has billed meanwhile; for the money of a
- * duplicate, every day until it is returned, and when it must have arrived. Null while there is nothing to worry about.
+ * The watchdog: when everything is read at Stripe although no hint came. For a checkout, once it has ended; for a period that
+ * is due and not paid, when its grace ends, and then every day; for invoices still to be voided, every day; for an invoiced
+ * subscription with recorded payments, once in every cycle, because Stripe may have billed meanwhile; for the money of a
+ * duplicate, every day until it is returned, and when it must have arrived. Null while there is no reason to look.
  */
 export function nextLookAt({ state, lookedAt }: OpenedShell): Instant | null {
   const { status, currentPeriod } = viewOf(state);

@@ -34,25 +34,25 @@ import {
 type WithoutTerms<Command> = Command extends unknown ? Omit<Command, 'at' | 'terms' | 'graceMs'> : never;
 
 /**
- * What somebody wants of the subscription, in the order of asking; `look_again` only wants it to be looked at, `replace` that
- * it gives way to a later one.
+ * A request to the subscription; requests are carried out in the order they came. `look_again` only reads it at Stripe again,
+ * `replace` makes it give way to a later subscription.
  */
 export type Order =
   | WithoutTerms<SubscriptionCommand>
   | { readonly type: 'look_again'; readonly commandId: string }
   | { readonly type: 'replace'; readonly commandId: string };
 
-/** All that a run of the workflow knows. Only the state outlives it. */
+/** Everything a run of the workflow knows. Only the state outlives it. */
 export interface Shell {
   /** Null before it is opened. */
   state: SubscriptionState | null;
-  /** What the opening came to; null while it is under way. */
+  /** The outcome of the opening; null while it is under way. */
   opened: OpenAnswer | null;
   readonly facts: PaymentFact[];
   readonly orders: Order[];
   /** By the command's id. */
   readonly answers: Map<string, CommandAnswer>;
-  /** When everything was last read at Stripe unasked. */
+  /** When everything was last read at Stripe without an event that asked for it. */
   lookedAt: Instant | null;
   /** Null while nobody has asked Temporal to cancel this run. */
   cancelRequest: CancelRequest | null;
@@ -68,14 +68,15 @@ export function hasNews({ facts, orders }: Shell): boolean {
   return facts.length > 0 || orders.length > 0;
 }
 
-/** Answers every order that waits with the same refusal. */
+/** Answers every waiting order with the same refusal. */
 export function refuseAll({ orders, answers }: Shell, code: ErrorCode, message: string): void {
   for (const { commandId } of orders.splice(0)) answers.set(commandId, { outcome: 'refused', code, message });
 }
 
 /**
- * Registers what can be said to the subscription: first what operators send, as the Web UI lists it. Handlers only note what
- * they hear; the loop does the work. Who waits for an answer gets it although somebody has asked to cancel the workflow.
+ * Registers the messages of the subscription, those for operators first, because the Web UI lists them in this order. Handlers
+ * only note what they receive; the loop does the work. A caller gets its answer even when somebody has asked to cancel the
+ * workflow.
  */
 export function listen(shell: Shell): void {
   const order = (wanted: (commandId: string) => Order): Promise<CommandAnswer> => {
@@ -94,7 +95,7 @@ type TakeOrder = (wanted: (commandId: string) => Order) => Promise<CommandAnswer
 
 function listenToOperators(order: TakeOrder): void {
   setHandler(lookAgainUpdate, () => order((commandId) => ({ type: 'look_again', commandId })), {
-    description: 'Reads everything about it at Stripe again, and does what follows.',
+    description: 'Reads everything about it at Stripe again, and acts on what it finds.',
   });
   setHandler(
     recordPaymentUpdate,
@@ -103,12 +104,13 @@ function listenToOperators(order: TakeOrder): void {
       return order((commandId) => ({ type: 'record_payment', commandId, paidThrough, reference }));
     },
     {
-      description: 'Money seen outside Stripe. {"paidThrough": "2027-01-31T00:00:00.000Z", "reference": "…"}',
+      description:
+        'Records a payment received outside Stripe. {"paidThrough": "2027-01-31T00:00:00.000Z", "reference": "…"}',
       validator: (argument: unknown) => {
         const { paidThrough, reference } = membersOf(argument);
         const isInstant = typeof paidThrough === 'string' && parseInstant(paidThrough) !== undefined;
-        demand(isInstant, 'paidThrough is an instant as 2027-01-31T00:00:00Z.');
-        demand(isLine(reference), 'reference is a line of text, for the books.');
+        demand(isInstant, 'paidThrough must be an instant such as 2027-01-31T00:00:00Z.');
+        demand(isLine(reference), 'reference must be one line of text.');
       },
     },
   );
@@ -120,16 +122,17 @@ function listenToOperators(order: TakeOrder): void {
     },
   });
   setHandler(resumeUpdate, () => order((commandId) => ({ type: 'resume', commandId })), {
-    description: 'Undoes a scheduled cancel, or ends a pause.',
+    description: 'Undoes a scheduled cancellation, or ends a pause.',
   });
   setHandler(pauseUpdate, () => order((commandId) => ({ type: 'pause', commandId })), {
-    description: 'No grants and no charges until it is resumed.',
+    description: 'Pauses it: no grants and no charges until it is resumed.',
   });
   setHandler(
     changePlanUpdate,
     ({ plan }) => order((commandId) => ({ type: 'change_plan', commandId, plan })),
     {
-      description: 'A higher plan now, once it is paid; a lower one when the paid time ends. {"plan": "pro"}',
+      description:
+        'Changes the plan: to a higher one once it is paid, to a lower one when the paid time ends. {"plan": "pro"}',
       validator: (argument: unknown) => {
         const { plan } = membersOf(argument);
         demand(
@@ -143,7 +146,7 @@ function listenToOperators(order: TakeOrder): void {
     migrateUpdate,
     ({ catalogVersion }) => order((commandId) => ({ type: 'migrate', commandId, catalogVersion })),
     {
-      description: 'To another catalog version, from the next period on. {"catalogVersion": "…"}',
+      description: 'Moves it to another catalog version, from the next period on. {"catalogVersion": "…"}',
       validator: (argument: unknown) =>
         demand(isLine(membersOf(argument)['catalogVersion']), 'Say {"catalogVersion": "…"}.'),
     },
@@ -158,24 +161,25 @@ function listenInside(shell: Shell, order: TakeOrder): void {
       return shell.opened as OpenAnswer;
     });
   setHandler(openSubscriptionUpdate, open, {
-    description: 'Inner: sent by the API that starts it; whether the checkout is open, or why not.',
+    description:
+      'Inner: sent by the API that starts the subscription. Answers whether the checkout is open, or why not.',
   });
   setHandler(replaceUpdate, () => order((commandId) => ({ type: 'replace', commandId })), {
     description:
-      'Inner: from a later opening of the customer; ends this one if nothing is paid. {"by": "sub_…"} By hand, use cancel.',
+      'Inner: sent when the customer opens a later subscription; ends this one if nothing is paid. By hand, use cancel. {"by": "sub_…"}',
     validator: (argument: unknown) => demand(isLine(membersOf(argument)['by']), 'Say {"by": "sub_…"}.'),
   });
   const hear = (fact: PaymentFact) => {
     if (isPaymentFact(fact)) shell.facts.push(fact);
-    else log.warn('a signal paymentFact without a fact is left');
+    else log.warn('ignored a signal paymentFact without a fact');
   };
   setHandler(paymentFactSignal, hear, {
     description:
-      'Inner: from the inbox; a payment may have changed, so it is read again at Stripe. By hand, use lookAgain.',
+      'Inner: sent by the inbox when a payment may have changed; reads it at Stripe again. By hand, use lookAgain.',
   });
   const forget = () => upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.externalId, value: null }]);
   setHandler(forgetExternalIdSignal, forget, {
-    description: 'Inner: the customer was erased; takes ScripExternalId off.',
+    description: 'Inner: sent when the customer was erased; removes ScripExternalId.',
   });
   setHandler(stateQuery, () => (shell.state === null ? null : viewOf(shell.state)), {
     description: 'The subscription as its workflow sees it.',

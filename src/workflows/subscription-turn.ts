@@ -21,25 +21,25 @@ import { showSubscription } from './show-subscription';
 import { nextLookAt } from './subscription-look';
 import type { OpenedShell, Order } from './subscription-shell';
 
-/** What cannot be read soon is left: its inbox row is open and comes back, and the watchdog looks again. */
+/** Gives up after a few attempts: the open row of the inbox comes back, and the watchdog looks again. */
 const { readSubscriptionPayments, readSubscriptionNews } = proxyActivities<Activities>({
-  summary: 'Reads it at Stripe',
+  summary: 'Reads the subscription at Stripe',
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumAttempts: 3 },
 });
-/** A command that was accepted is carried through, however long Stripe cannot be reached, unless Stripe refuses it. */
+/** An accepted command is carried through, however long Stripe cannot be reached, unless Stripe refuses it. */
 const { callStripe, giveUpOpening } = proxyActivities<Activities>({
-  summary: 'Changes it at Stripe',
+  summary: 'Changes the subscription at Stripe',
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
 });
-/** However long Stripe cannot be reached: it is not forgotten that a customer was charged for nothing. */
+/** Retried however long Stripe cannot be reached, because a customer was charged for nothing. */
 const { settleDuplicate } = proxyActivities<Activities>({
   summary: 'Cancels and refunds a second subscription',
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
 });
-/** What takes credits back or restores them is on record, with its amounts, before any of it is done. */
+/** Clawbacks and restores are recorded in the history, with their amounts, before any of them is done. */
 const { carryOutSubscription: carryOutOnRecord } = proxyActivities<Activities>({
   summary: 'Takes credits back, or restores them',
   startToCloseTimeout: '10 seconds',
@@ -51,21 +51,21 @@ const LOCAL = {
 } as const;
 const { carryOutSubscription } = proxyLocalActivities<Activities>({
   ...LOCAL,
-  summary: 'Records it, and grants what is due',
+  summary: 'Records the subscription, and grants what is due',
 });
 const { findPlanTerms } = proxyLocalActivities<Activities>({
   ...LOCAL,
-  summary: 'Reads what the catalog says of the plans',
+  summary: 'Reads the plans of the catalog',
 });
 
 type Reading = Awaited<ReturnType<Activities['readSubscriptionNews']>>[number];
 type Untimed<Step> = Step extends unknown ? Omit<Step, 'at'> : never;
 type Input = Untimed<SubscriptionStep>;
 
-/** The most hints that are read in one go; the rest waits for the next turn. */
+/** The most hints that are read in one turn; the rest waits for the next. */
 const FACTS_MAX = 50;
 
-/** Takes in what was heard and the time that has passed, then one order, and carries out what follows from each. */
+/** Takes in the events and the time that has passed, then one order, and carries out the effects of each. */
 export async function takeTurn(shell: OpenedShell): Promise<void> {
   const facts = shell.facts.splice(0, FACTS_MAX);
   const heard =
@@ -119,7 +119,7 @@ async function obey(shell: OpenedShell, order: Order): Promise<void> {
   }
   const other = await findForbidding(shell, command);
   if (other !== null) {
-    const message = `The customer has the subscription ${other}: a second one does not begin.`;
+    const message = `The customer already has the subscription ${other}, and a second one cannot begin.`;
     shell.answers.set(commandId, { outcome: 'refused', code: 'state_conflict', message });
     return;
   }
@@ -139,7 +139,7 @@ async function giveWay(shell: OpenedShell): Promise<CommandAnswer> {
     }
     await feed(shell, await look(shell), []);
   }
-  return { outcome: 'refused', code: 'state_conflict', message: 'It is paid for, or being paid.' };
+  return { outcome: 'refused', code: 'state_conflict', message: 'It is already paid, or being paid.' };
 }
 
 /** A run that was lost left its command half done: its calls are made again, and what was done is not done twice. */

@@ -21,12 +21,12 @@ import { hasNews, isOpened, listen, refuseAll, type OpenedShell, type Shell } fr
 import { endAtStripe, finishCommand, takeTurn } from './subscription-turn';
 
 const { openSubscription } = proxyActivities<Activities>({
-  summary: 'Opens it at Stripe',
+  summary: 'Opens the subscription at Stripe',
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
 });
 const { refuseEvents } = proxyActivities<Activities>({
-  summary: 'Has somebody called for what names a subscription that is not here',
+  summary: 'Raises an alarm for an event that names an unknown subscription',
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
 });
@@ -36,17 +36,17 @@ const LOCAL = {
 } as const;
 const { findSubscriptionState } = proxyLocalActivities<Activities>({
   ...LOCAL,
-  summary: 'Reads what is recorded of it',
+  summary: 'Reads the recorded subscription',
 });
 const { acknowledgeEvents } = proxyLocalActivities<Activities>({
   ...LOCAL,
-  summary: 'Notes that events of Stripe are taken in',
+  summary: 'Marks the events of Stripe as processed',
 });
 
 /**
  * One subscription: a durable shell around the machine of domain/subscription.ts. It feeds the machine payments, commands
- * and the passing of time, one at a time and in order, and carries out what follows. Continued as new every cycle; ends
- * when nothing can come any more, and is taken up again from its record by a payment or a command that comes all the same.
+ * and the passing of time, one at a time and in order, and carries out the effects. Continued as new every cycle; ends when
+ * nothing more can happen, and is started again from its record by a later payment or command.
  */
 export async function subscription(input: SubscriptionInput): Promise<void> {
   const shell: Shell = {
@@ -59,7 +59,7 @@ export async function subscription(input: SubscriptionInput): Promise<void> {
     cancelRequest: null,
   };
   listen(shell);
-  // A subscription ends by a command, never by a cancel of its workflow: its card says so.
+  // A subscription ends by a command, never by cancelling its workflow: its card says so.
   hearCancelRequest((cancelRequest) => {
     shell.cancelRequest = cancelRequest;
     if (isOpened(shell)) showCard(shell);
@@ -88,7 +88,7 @@ async function begin(shell: Shell, input: SubscriptionInput): Promise<void> {
 
 async function live(shell: OpenedShell): Promise<void> {
   const cycleAtStart = cycleOf(shell);
-  const alarms = createAlarms('A cycle, a grace or an end is due, or a look at Stripe');
+  const alarms = createAlarms('The next grant, end of grace, end of the subscription, or look at Stripe');
   await finishCommand(shell);
   for (;;) {
     await takeTurn(shell);
@@ -108,12 +108,12 @@ async function live(shell: OpenedShell): Promise<void> {
   }
 }
 
-/** The next instant at which something is to be done. */
+/** The next instant at which there is something to do. */
 function nextInstantOf(shell: OpenedShell): Instant | undefined {
   return [nextChangeAt(shell.state), nextLookAt(shell)].filter((at) => at !== null).sort()[0];
 }
 
-/** There is no such subscription, or it was refused: whoever says something about it hears so. */
+/** There is no such subscription, or its opening was refused: refuses every command and event. */
 async function decline(shell: Shell, subject: string): Promise<void> {
   do {
     refuseAll(shell, 'not_found', 'There is no such subscription.');

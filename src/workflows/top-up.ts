@@ -14,7 +14,7 @@ import { observeCreditsSignal, removeAutoTopUpUpdate, setAutoTopUpUpdate, type T
 import { now } from './now';
 
 const { stepTopUp } = proxyLocalActivities<Activities>({
-  summary: 'Looks whether packs are to be bought',
+  summary: 'Checks whether to buy packs',
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });
@@ -29,13 +29,13 @@ type Input = Parameters<Activities['stepTopUp']>[0]['input'];
 type Purchase = NonNullable<Awaited<ReturnType<Activities['stepTopUp']>>>;
 
 /**
- * A customer's automatic top-up, as long as it has something to do: takes in settings and hints one at a time, so that there
- * is never more than one purchase, and carries a purchase to its end. What it knows is kept in Postgres between the runs.
+ * A customer's automatic top-up, running while it has work to do: takes in settings and hints one at a time, so that there is
+ * never more than one purchase, and completes each purchase. Its state is kept in Postgres between the runs.
  */
 export async function topUp({ customerId }: TopUpInput): Promise<void> {
   const card = createCard(customerId);
   hearCancelRequest((request) => card.ask(request));
-  card.say('looks whether there are too few credits, and packs may be bought.');
+  card.say('checks whether credits are low and packs may be bought.');
   const inputs: Input[] = [];
   let done = 0;
   const take = (input: Input): Promise<null> => {
@@ -47,24 +47,26 @@ export async function topUp({ customerId }: TopUpInput): Promise<void> {
   };
   setHandler(setAutoTopUpUpdate, (setting) => take({ type: 'set', setting }), {
     description:
-      'Buys packs by itself when credits run low; setting it again ends a stop. ' +
+      'Turns it on or changes it: buys packs when credits run low. Send it again to continue after a stop. ' +
       '{"threshold": 100, "pack": "…", "quantity": 1, "monthlyMaximum": 3}',
     validator: (argument: unknown) => {
       const { pack, ...numbers } = membersOf(argument);
       const counts = [numbers['threshold'], numbers['quantity'], numbers['monthlyMaximum']];
-      demand(isLine(pack), 'pack is the id of a pack of the catalog.');
-      demand(counts.every(isCount), 'threshold, quantity and monthlyMaximum are whole and positive.');
+      demand(isLine(pack), 'pack must be the id of a pack in the catalog.');
+      demand(counts.every(isCount), 'threshold, quantity and monthlyMaximum must be positive whole numbers.');
     },
   });
   setHandler(removeAutoTopUpUpdate, () => take({ type: 'removed' }), {
-    description: 'Buys nothing by itself.',
+    description: 'Turns it off.',
   });
   setHandler(
     observeCreditsSignal,
     () => {
       if (!inputs.slice(1).some(({ type }) => type === 'observe')) inputs.push({ type: 'observe' });
     },
-    { description: 'Inner: credits may have run low, so it looks. By hand, set it again.' },
+    {
+      description: 'Inner: sent when credits may have run low, so that it checks. By hand, use setAutoTopUp.',
+    },
   );
   await CancellationScope.nonCancellable(async () => {
     while (inputs.length > 0 || !allHandlersFinished()) {
@@ -82,7 +84,7 @@ function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && Number(value) > 0;
 }
 
-/** Takes in one input, makes the purchase that follows from it, and looks again, until there is nothing more to buy. */
+/** Takes in one input, makes the purchase that follows from it, and checks again, until there is nothing more to buy. */
 async function carryThrough(card: Card, first: Input): Promise<void> {
   const { customerId } = card;
   let input: Input | null = first;
@@ -97,9 +99,7 @@ async function buy(card: Card, purchase: Purchase): Promise<Input> {
   const { customerId } = card;
   const { number, quantity, pack } = purchase;
   const what = `${quantity} × ${pack}`;
-  card.say(
-    `${what} are being bought. If this stands still, the pending activity says what its last attempt came to.`,
-  );
+  card.say(`${what} are being bought. If this does not change, the pending activity shows its last failure.`);
   const opened = await openTopUp({ customerId, purchase, at: now() });
   const result = await chargeTopUp({ ...opened, at: now() });
   if (result.outcome === 'bought') {
@@ -122,7 +122,7 @@ interface Card {
 
 function createCard(customerId: string): Card {
   const instead =
-    'It ends by itself when nothing is to be bought. To buy nothing any more, send the Update `removeAutoTopUp`.';
+    'It ends by itself when there is nothing to buy. To turn it off, send the Update `removeAutoTopUp`.';
   let standing = '';
   let request: CancelRequest | null = null;
   const show = () => {

@@ -169,7 +169,7 @@ describe('requests that are wrong', () => {
     expect(page).toContain('/v1/spends/{id}/cancel');
     expect(page).not.toMatch(/(src|href)="https?:/);
     const problem = await fetch(`${stack.url}/docs/problems/insufficient_credits`);
-    expect(await problem.text()).toContain('<h1>insufficient_credits</h1>');
+    expect(await problem.text()).toContain('<h1 id="insufficient_credits">insufficient_credits</h1>');
     for (const { headers } of [docs, problem]) {
       expect(headers.get('content-security-policy')).toMatch(
         /^default-src 'none'; script-src 'none'; style-src 'sha256-[^ ]+';/,

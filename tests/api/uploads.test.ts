@@ -91,7 +91,7 @@ describe('uploads', () => {
 
   describe('that are refused', () => {
     it.each([
-      ['unsupported_format', /^The file is HEIC, which is not taken\./, () => fileOfBrand('heic', 'mif1')],
+      ['unsupported_format', /^The file is HEIC, which is not accepted\./, () => fileOfBrand('heic', 'mif1')],
       ['unsupported_format', /^The file is GIF, /, () => picture(100, 100).gif().toBuffer()],
       ['not_a_picture', /^The file is not a picture\./, () => Buffer.from('text')],
       ['empty', /^The file is empty\./, () => Buffer.alloc(0)],

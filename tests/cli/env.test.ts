@@ -87,7 +87,7 @@ describe('scrip env and scrip stripe setup, on a running stack', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^whsec_[0-9a-f]+\n$/);
     expect(stderr).toMatch(
-      /the endpoint we_\w+ is made\.\n.*2026-10-28\.endive to https:\/\/tunnel\.example\/webhooks\/stripe\./,
+      /the endpoint we_\w+ is created\.\n.*2026-10-28\.endive to https:\/\/tunnel\.example\/webhooks\/stripe\./,
     );
     const again = await scrip(
       stack.home,
@@ -139,13 +139,13 @@ describe('scrip without a stack', () => {
 
   it.each([
     [['keys', 'create'], 2, /keys create needs --name\.\n\nUsage:\n\n {2}scrip keys create[^\n]*\n$/],
-    [['stripe', 'setup', '--url', 'nowhere'], 2, /"nowhere" is no address/],
+    [['stripe', 'setup', '--url', 'nowhere'], 2, /"nowhere" is not a URL/],
     [
       ['stripe', 'setup', '--url', 'http://localhost:3000'],
       1,
       /Stripe cannot reach localhost:3000\. Open a tunnel/,
     ],
-    [['stripe', 'setup', '--url', 'http://credits.example'], 1, /over https:\/\/ alone/],
+    [['stripe', 'setup', '--url', 'http://credits.example'], 1, /over https:\/\/ only/],
     [['stripe', 'setup'], 1, /PUBLIC_URL is not set/],
   ])('refuses %j', async (args, code, said) => {
     const ended = await scripWith({ SCRIP_HOME: home, STRIPE_SECRET_KEY: 'sk_test_1' }, ...args);

@@ -10,7 +10,7 @@ export interface Row {
   readonly queries: readonly string[];
   /** Words that stand on its card. */
   readonly words: readonly string[];
-  /** What mends it: the first block of commands. */
+  /** What fixes it: the first block of commands; empty where there is nothing to send. */
   readonly commands: string;
 }
 
@@ -19,7 +19,7 @@ export function readRow(heading: string, ids: readonly string[], now: Instant): 
   const runbook = readFileSync(join(findPackageRoot(), 'docs/runbook.md'), 'utf8');
   const [, section = ''] = runbook.split(`\n### ${heading}\n`);
   const text = fillIn(withInstants(section.split(/\n##+ /)[0] ?? '', now), ids);
-  const [, seen = ''] = /- See it: ([^]*?)(?=\n- (?:The card|Mend)|$)/.exec(text) ?? [];
+  const [, seen = ''] = /- See it: ([^]*?)(?=\n- (?:The card|Fix)|$)/.exec(text) ?? [];
   const [, card = ''] = /- The card says: ([^]*?)(?=\n- |$)/.exec(text) ?? [];
   const [, commands = ''] = /```sh\n([^]*?)```/.exec(text) ?? [];
   return {

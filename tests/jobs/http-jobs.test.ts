@@ -279,7 +279,7 @@ describe('the HTTP adapter at providers that behave otherwise', () => {
     await expect(jobs.fetchOutput('file:///etc/passwd', 10_000)).rejects.toMatchObject({ code: 'not_found' });
     await expect(jobs.fetchOutput(`${await freeAddress()}/x`, 10)).rejects.toMatchObject({
       code: 'not_found',
-      message: 'An output cannot be had: it is at no public address.',
+      message: 'An output cannot be fetched: it is not at a public address.',
     });
     const trusting = jobsAt(provider.url, { outputHosts: ['127.0.0.1'] });
     await expect(trusting.fetchOutput(`${await freeAddress()}/x`, 10)).rejects.toMatchObject({

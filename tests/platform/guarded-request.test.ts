@@ -28,7 +28,7 @@ describe('a request to an address that somebody else named', () => {
   const isTrusted = (url: URL) => url.origin === server.url;
   const get = (url: string, request: Partial<GuardedRequest> = {}) =>
     requestGuarded(url, { ...limits, isTrusted, ...request });
-  const notPublic = { outcome: 'refused', reason: 'it is at no public address' };
+  const notPublic = { outcome: 'refused', reason: 'it is not at a public address' };
   const portOf = (url: string) => new URL(url).port;
 
   it('reaches who is trusted, wherever that is', async () => {
@@ -73,7 +73,7 @@ describe('a request to an address that somebody else named', () => {
     expect(await get(server.url)).toEqual({ outcome: 'refused', reason: 'it redirects more than 2 times' });
     expect(await get(server.url, { redirectsMax: 0 })).toMatchObject({ status: 307 });
     answer = (_req, res) => res.writeHead(307, { location: 'file:///etc/passwd' }).end();
-    expect(await get(server.url)).toMatchObject({ reason: 'it names no address of http or https' });
+    expect(await get(server.url)).toMatchObject({ reason: 'its URL is not http or https' });
   });
 
   it('stops at the limit of bytes, announced or not', async () => {

@@ -16,7 +16,13 @@ import { findPackageRoot } from '../../src/platform/package-root';
 const root = findPackageRoot();
 
 /** Variables of the programs that compose runs, which only the stack or the shell decides. */
-const NOT_PASSED = ['SCRIP_HOME', 'SCRIP_CACHE', 'SANDBOX_URL', 'TEMPORAL_TEST_SERVER'];
+const NOT_PASSED = [
+  'SCRIP_HOME',
+  'SCRIP_CACHE',
+  'SCRIP_ENV_TEMPORAL_ADDRESS',
+  'SANDBOX_URL',
+  'TEMPORAL_TEST_SERVER',
+];
 
 interface Service {
   readonly image?: string;
@@ -98,7 +104,11 @@ describe('docker-compose.yml', () => {
       expect.arrayContaining(['DATABASE_URL', 'AWS_SESSION_TOKEN', 'DATABASE_OWNER_URL']),
     );
     const programs = ['api', 'worker', 'migrate', 'catalog', 'scrip'];
-    const passed = programs.flatMap((name) => Object.keys(service(name).environment ?? {}));
+    const passed = programs.flatMap((name) => {
+      const { environment = {}, command = [] } = service(name);
+      const inCommand = [...command.join(' ').matchAll(/\$\{(\w+)/g)].map(([, variable]) => variable);
+      return [...Object.keys(environment), ...inCommand];
+    });
     expect(listed.filter((name) => !passed.includes(name) && !NOT_PASSED.includes(name))).toEqual([]);
   });
 

@@ -61,7 +61,7 @@ describe('what operators read and send', () => {
     expect(await command(house, id, lookAgainUpdate, { id: 'look', args: [] })).toEqual({ outcome: 'done' });
     const card = await cardOf(handle(workflowId));
     expect(card).toContain(NOT_FOLLOWED);
-    expect(card).toContain('the Update `cancel`: {"when": "period_end"} or {"when": "now"}');
+    expect(card).toContain('the Update `cancel` with `{"when": "period_end"}` or `{"when": "now"}`');
     expect((await getSubscription(house.db, id)).status).toBe('active');
     const ended = await command(house, id, cancelUpdate, { id: 'end', args: [{ when: 'now' }] });
     expect(ended).toEqual({ outcome: 'done' });

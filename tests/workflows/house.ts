@@ -100,6 +100,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       submit: 'put',
       now: () => instantOf(Date.now()),
       timeoutMs: 2_000,
+      // Its jobs may be asked for by another address than the one that its outputs lie at.
+      outputHosts: [new URL(studio.url).host],
     }),
     objectStore: createFileStore(folder),
     clock,

@@ -90,7 +90,7 @@ describe('of the openings of one customer', () => {
     );
     const opened = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
     for (const { status, reason } of answers.map((answer) => ({ reason: undefined, ...answer }))) {
-      if (status === 'rejected') expect(String(reason)).toContain('begun to open another');
+      if (status === 'rejected') expect(String(reason)).toContain('started another subscription since');
     }
     const rows = house.db<{ id: string; customer_id: string; status: string }>('app.subscriptions');
     expect(await rows.where({ customer_id: customerId, status: 'incomplete' })).toHaveLength(1);

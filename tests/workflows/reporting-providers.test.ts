@@ -154,7 +154,7 @@ describe('work at providers that report by a token in the address', () => {
     it('gives up a job that is forgotten again, long before its deadline', async () => {
       const spend = await reserved('a dyke [mute]');
       const outcome = await run(spend);
-      expect(outcome.end.failure?.detail).toMatch(/forgotten the job twice/);
+      expect(outcome.end.failure?.detail).toMatch(/lost the job twice/);
       expect(await settled(spend, outcome)).toMatchObject({ status: 'failed', captured: 0, released: 2 });
       expect(cog.begun).toHaveLength(3);
     });
@@ -167,7 +167,7 @@ describe('work at providers that report by a token in the address', () => {
       await cog.stop();
       await until(async () => (await ringing()).includes(spend.spendId));
       const [alarm] = await listAllAlarms(house.db);
-      expect(alarm?.todo).toMatch(/said nothing of it/);
+      expect(alarm?.todo).toMatch(/has not reported on it for/);
       cog = await startCog({ port });
       await until(() => cog.begun.length === 1);
       cog.goOn();

@@ -85,13 +85,13 @@ describe('a spend in trouble', () => {
     const spend = await begin('provider', 'a hill [studio: delay=60s]');
     const well = await details(spend, ({ provider }) => provider.startsWith('said at'));
     expect(well).toMatchObject({
-      phase: expect.stringContaining('waits for the provider to finish, until 20') as string,
+      phase: expect.stringContaining('waiting for the provider to finish, until 20') as string,
       delivered: '0 of 2',
       lastTrouble: 'none',
     });
     isSilent = true;
     const ill = await details(spend, ({ lastTrouble }) => lastTrouble.includes('times'));
-    expect(ill.lastTrouble).toMatch(/^The job provider cannot be asked: no answer in time\. \(since 20/);
+    expect(ill.lastTrouble).toMatch(/^The job provider does not answer: no answer in time\. \(since 20/);
     expect(ill.provider).toMatch(/^said at 20/);
     isSilent = false;
     await handleOf(spend).signal(cancelSpendSignal);
@@ -103,7 +103,7 @@ describe('a spend in trouble', () => {
     const spend = await begin('store', 'a hill');
     const ill = await details(spend, ({ lastTrouble }) => lastTrouble.startsWith('The object store'));
     expect(ill).toMatchObject({
-      phase: 'fetches the pictures from the provider and stores them',
+      phase: 'fetching the pictures from the provider and storing them',
       delivered: '0 of 2',
       lastTrouble: expect.stringMatching(
         /The object store does not take a picture: E(NOTDIR|EXIST)/,
@@ -175,7 +175,7 @@ describe('a spend in trouble', () => {
     await running(spend);
     isSilent = true;
     await handleOf(spend).signal(cancelSpendSignal);
-    await details(spend, ({ phase }) => phase.startsWith('tries to tell the provider to stop'));
+    await details(spend, ({ phase }) => phase.startsWith('trying to tell the provider to stop'));
     expect(await cardOf(handleOf(spend))).toContain('**Asked to stop**');
     expect(await giveUp(spend, 'silent')).toEqual({ outcome: 'done' });
     expect(await handleOf(spend).result()).toBe('failed');

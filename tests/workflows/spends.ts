@@ -28,11 +28,14 @@ export function spendOf(customerId: string, key: string, request: SpendRequest):
   return { spendId, customerId, request, fingerprint: fingerprintOf(request) };
 }
 
-/** Reserves as the API does: by Update-with-Start under a constant update id. */
+/** Reserves as the API does: by Update-with-Start under a constant update id. Customers of the house are their own external ids. */
 export async function reserve({ client }: House, input: SpendInput): Promise<ReserveAnswer> {
   return client.workflow.executeUpdateWithStart(reserveUpdate, {
     updateId: RESERVE_UPDATE_ID,
-    startWorkflowOperation: new WithStartWorkflowOperation(SPEND_WORKFLOW, spendStart(input)),
+    startWorkflowOperation: new WithStartWorkflowOperation(
+      SPEND_WORKFLOW,
+      spendStart(input, input.customerId),
+    ),
   });
 }
 

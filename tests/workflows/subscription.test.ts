@@ -145,7 +145,7 @@ describe('a subscription and its money', () => {
       await deliverUnprocessedEvents(house.deps, instantOf(epochMsOf(await house.deps.clock.now()) + 60_000));
       await until(() => isRinging(stranger.eventId));
       expect(await errorOf(stranger.eventId)).toBe(
-        `it names ${named}, which is not here, and ${checkout} is not over at Stripe`,
+        `it names ${named}, which does not exist here, and ${checkout} has not ended at Stripe`,
       );
       expect(await isDone(stranger.eventId)).toBe(false);
       const inquirer = { deps: house.deps, findings: noFindings(), at: await house.deps.clock.now() };

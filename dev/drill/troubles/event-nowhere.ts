@@ -6,7 +6,7 @@ import type { Trouble } from '../trouble';
 
 export const eventNowhere: Trouble = {
   name: 'event-nowhere',
-  row: 'An event cannot be taken in',
+  row: 'An event cannot be processed',
   story:
     'Stripe tells of a checkout that names a subscription which is not here, as after a restore of an old backup.',
   async make(stage) {

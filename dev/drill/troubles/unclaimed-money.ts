@@ -3,7 +3,7 @@ import type { Trouble } from '../trouble';
 
 export const unclaimedMoney: Trouble = {
   name: 'unclaimed-money',
-  row: 'Money has granted nothing',
+  row: 'A payment has granted nothing',
   story:
     'Somebody has made an invoice in the dashboard of Stripe, and the customer has paid it: nothing here sold it.',
   async make(stage) {

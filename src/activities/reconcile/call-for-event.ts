@@ -5,20 +5,20 @@ import { workflowIdOf } from '../../workflows/messages';
 import { ring } from '../alarms';
 import type { ActivityDeps } from '../deps';
 
-/** What is wrong with an event that is not taken in, and what to do about it. */
+/** Says why an event is not processed, and what to do about it. */
 export function wordsOfUnread({ eventId, type, objectId, receivedAt, lastError }: InboxEvent) {
   return {
-    problem: `event ${eventId} (${type} of ${objectId ?? 'nothing'}) was received at ${receivedAt} and could not be taken in: ${lastError ?? 'its workflow has not answered for it'}`,
-    todo: `Look the object up at Stripe. The event is tried again by itself, at least every hour. If it can never be taken in, \`npx scrip inbox drop ${eventId} --reason "why"\`.`,
+    problem: `event ${eventId} (${type} of ${objectId ?? 'nothing'}) was received at ${receivedAt} and could not be processed: ${lastError ?? 'its workflow has not confirmed it yet'}`,
+    todo: `Look the object up at Stripe. The event is retried automatically, at least every hour. If it can never be processed, drop it: \`npx scrip inbox drop ${eventId} --reason "why"\`.`,
   };
 }
 
-/** The workflow that an event names; null when it names none. */
+/** The workflow of the subscription or order that an event names; null when it names none. */
 export function workflowOfEvent({ subscriptionId, orderId }: InboxEvent): string | null {
   return workflowIdOf(subscriptionId ?? orderId ?? '') ?? null;
 }
 
-/** Calls a person for an event, at once. */
+/** Raises an alarm about an event, at once. */
 export async function callForEvent(
   deps: Pick<ActivityDeps, 'db' | 'logger'>,
   event: InboxEvent,

@@ -31,8 +31,8 @@ export async function compareSubscriptions(inquirer: Inquirer): Promise<void> {
       customerId,
       alarm: 'unknown_subscription',
       workflowId: subscriptionWorkflowId(id),
-      problem: `it runs here, and Stripe knows no subscription ${stripeSubscriptionId}`,
-      todo: 'Is this the right account of Stripe? Else cancel it here: nobody can be charged for it.',
+      problem: `it runs here, but Stripe has no subscription ${stripeSubscriptionId}`,
+      todo: 'Check that this is the right Stripe account. If it is, cancel the subscription here: nobody can be charged for it.',
     });
   }
 }
@@ -69,8 +69,8 @@ export async function compareSubscription(inquirer: Inquirer, subscription: Subs
     customerId: whose.customerId,
     alarm: 'unknown_subscription',
     workflowId: null,
-    problem: `at Stripe ${id} sells ${priceIds.join(', ')} to ${whose.customerId ?? stripeCustomerId}, and nobody here knows it: what is paid for it grants nothing`,
-    todo: `It ${until}, its period ends at ${currentPeriod.end}. Cancel it at Stripe and refund its invoices there; to have the plan, the customer subscribes here.`,
+    problem: `at Stripe ${id} sells ${priceIds.join(', ')} to ${whose.customerId ?? stripeCustomerId}, and it is unknown here: its payments grant nothing`,
+    todo: `It ${until}; its period ends at ${currentPeriod.end}. Cancel it at Stripe and refund its invoices there. For the plan, the customer subscribes here.`,
   });
 }
 

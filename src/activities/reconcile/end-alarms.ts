@@ -15,12 +15,12 @@ const FOUND_EVERY_TIME: readonly AlarmKind[] = [
   'unreadable',
 ];
 
-/** Who follows a silent job tells of it at every silence; after a day without that nobody follows it any more. */
+/** A silent job raises its alarm again at every silence; after a day without one, it is no longer followed. */
 const DAY_MS = 86_400_000;
 
 /**
- * After a whole comparison: ends the alarms whose cause it has not found any more. Money may be older than what was compared,
- * so each such alarm is looked into by itself.
+ * After a whole comparison: ends the alarms whose cause was not found again. Money may be older than what was compared, so each
+ * alarm about money is checked on its own.
  */
 export async function endAlarms(inquirer: Inquirer): Promise<void> {
   const { deps, at } = inquirer;
@@ -30,7 +30,7 @@ export async function endAlarms(inquirer: Inquirer): Promise<void> {
   for (const alarm of await listUnseenAlarms(deps.db, ['unclaimed_money'], at)) {
     await lookAgain(inquirer, alarm);
   }
-  // Whatever was looked into and did not ring again has been served meanwhile: by its order, or by who gives it back.
+  // What was checked and did not raise its alarm again has been granted or refunded meanwhile.
   for (const alarm of await listUnseenAlarms(deps.db, ['unclaimed_money'], at))
     await silence(deps, alarm, at);
 }

@@ -6,8 +6,8 @@ import { spendWorkflowId } from '../../workflows/messages';
 import { callPerson, type Inquirer } from './inquirer';
 
 /**
- * Finds holds that nobody works on any more, because somebody ended the workflow of their spend. They are named and never
- * settled here: what the provider delivered is not known until the workflow is started again (docs/runbook.md).
+ * Finds open holds whose spend has no running workflow, because somebody ended it. They are reported and never settled here:
+ * what the provider delivered is not known until the workflow is started again (docs/runbook.md).
  */
 export async function findAbandonedHolds(inquirer: Inquirer): Promise<void> {
   const { db, temporal } = inquirer.deps;
@@ -31,7 +31,7 @@ export async function findAbandonedHolds(inquirer: Inquirer): Promise<void> {
       problem,
       alarm: 'abandoned_hold',
       workflowId: spendId === undefined ? null : spendWorkflowId(spendId),
-      todo: `Start its workflow again with \`npx scrip spends restart ${spendId ?? 'spd_…'}\`: it settles by what the provider delivered.`,
+      todo: `Start its workflow again: \`npx scrip spends restart ${spendId ?? 'spd_…'}\`. It settles the hold by what the provider delivered.`,
     });
   }
 }

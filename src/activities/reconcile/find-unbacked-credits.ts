@@ -90,7 +90,7 @@ async function compareAll<Row extends { readonly id: string; readonly customerId
   return sound;
 }
 
-/** The workflow of what a payment was for; null when no such payment is recorded. */
+/** The workflow of the subscription or order that a payment was for; null when no such payment is recorded. */
 async function workflowOf({ deps }: Inquirer, paymentId: string): Promise<string | null> {
   const owner = (await listOwnersOfRows(deps.db, [paymentId])).get(paymentId);
   return owner === undefined ? null : (workflowIdOf(owner) ?? null);
@@ -106,7 +106,7 @@ function unbacked(
     alarm,
     workflowId,
     problem,
-    todo: `This is the ${kind} ${id}: look it up at Stripe. What was granted for nothing is taken back by POST /v1/adjustments.`,
+    todo: `Look up the ${kind} ${id} at Stripe. Take back credits that were granted without payment by POST /v1/adjustments.`,
   };
 }
 

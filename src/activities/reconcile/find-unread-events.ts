@@ -3,12 +3,12 @@ import { listStuckStripeEvents } from '../../store/stripe-events';
 import { wordsOfUnread, workflowOfEvent } from './call-for-event';
 import { callPerson, type Inquirer } from './inquirer';
 
-/** What passes by itself has passed by then: a lost connection, a Stripe that is down. */
+/** Whatever passes by itself has passed by then: a lost connection, an outage of Stripe. */
 const STUCK_AFTER_MS = 86_400_000;
 
 /**
- * Events that were received and could not be taken in for a day, and those that name something of ours that is not here,
- * however new: they are tried on, and somebody is called.
+ * Raises an alarm about each event that could not be processed for a day, or that names something of ours that does not exist
+ * here, however new it is. The events are still retried.
  */
 export async function findUnreadEvents(inquirer: Inquirer): Promise<void> {
   const before = instantOf(epochMsOf(inquirer.at) - STUCK_AFTER_MS);

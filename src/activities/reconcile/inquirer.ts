@@ -18,8 +18,8 @@ export interface Inquirer {
 type Subject = Omit<Finding, 'problem'>;
 
 /**
- * Tells the workflow by the ordinary way: it reads the object at Stripe again and does what follows, under the keys that
- * everything has, so that what was done already is not done twice. The event's id names none of Stripe's.
+ * Tells the workflow in the ordinary way: it reads the object at Stripe again and acts on it under the usual keys, so that
+ * nothing is done twice. The id of the hint is not the id of an event at Stripe.
  */
 export async function tellWorkflow(
   { deps, findings }: Inquirer,
@@ -30,7 +30,7 @@ export async function tellWorkflow(
   noteRepair(findings, deps.logger, { ...subject, problem });
 }
 
-/** Has a workflow look at something again that it may know. */
+/** Makes a workflow read something at Stripe again that it may already know. */
 export async function hint({ temporal }: ReconcileDeps, destination: Untold): Promise<void> {
   const { objectType, objectId } = destination.fact;
   const fact = { ...destination.fact, eventId: `reconcile:${objectType}:${objectId}` };
@@ -43,7 +43,7 @@ type WithoutEvent<Destination> = Destination extends PaymentDestination
   : never;
 type Untold = WithoutEvent<PaymentDestination>;
 
-/** Calls a person, and says so in the report. Nothing is done about it here. */
+/** Raises an alarm and puts it into the report; nothing else is done about it here. */
 export async function callPerson({ deps, findings, at }: Inquirer, finding: AlarmFinding): Promise<void> {
   const { alarm: kind, id: subject, customerId, workflowId, problem, todo } = finding;
   noteAlarm(findings, finding);
@@ -52,8 +52,8 @@ export async function callPerson({ deps, findings, at }: Inquirer, finding: Alar
 }
 
 /**
- * Compares one thing. What cannot be compared for a reason that will not pass must not keep the others from being
- * compared: it is alarmed about. Throws `unavailable` when Stripe cannot be asked.
+ * Compares one object. One that cannot be compared, for a reason that will not pass, raises an alarm and does not keep the
+ * others from being compared. Throws `unavailable` when Stripe cannot be asked.
  */
 export async function compareOne(
   inquirer: Inquirer,
@@ -71,7 +71,7 @@ export async function compareOne(
       alarm: 'unreadable',
       workflowId: null,
       problem: `cannot be compared: ${error instanceof Error ? error.message : String(error)}`,
-      todo: 'Look at it at Stripe and compare by hand. If it is as it should be, this is a bug of Scrip: report it.',
+      todo: 'Compare it by hand at Stripe. If everything there is correct, this is a bug in Scrip: report it.',
     });
   }
 }

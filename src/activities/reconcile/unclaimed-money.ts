@@ -12,13 +12,13 @@ export interface PaidMoney {
   readonly ungranted: Money;
   readonly paymentIntentId: string | null;
   readonly isSettledByHand: boolean;
-  /** Of the subscription that the money was paid to; null where none is known. */
+  /** The workflow of the subscription that the money was paid for; null where none is known. */
   readonly workflowId: string | null;
 }
 
 /**
- * Calls a person for money of ours that is neither granted nor given back, and ends the call when it is. What went back counts
- * for what granted nothing first. Safe to repeat.
+ * Raises an alarm about money of ours that has neither granted credits nor been refunded, and ends it when it has. A refund
+ * counts first against the part that granted nothing. Safe to repeat.
  */
 export async function compareUnclaimed(inquirer: Inquirer, money: PaidMoney): Promise<void> {
   const { kind, id, whose, ungranted, paymentIntentId, isSettledByHand, workflowId } = money;
@@ -41,9 +41,9 @@ export async function compareUnclaimed(inquirer: Inquirer, money: PaidMoney): Pr
     customerId,
     alarm: 'unclaimed_money',
     workflowId,
-    problem: `money has granted nothing: ${String(left)} ${ungranted.currency} of ${id}, paid at Stripe by ${customerId ?? 'somebody unknown here'}`,
+    problem: `money has granted nothing: ${String(left)} ${ungranted.currency} of ${id}, paid at Stripe by ${customerId ?? 'a customer who is unknown here'}`,
     todo:
-      'Refund it at Stripe. Or grant what it is for (POST /v1/adjustments), or leave it if it is for something else, ' +
-      `and write what was done into the metadata \`scrip_settled\` of ${id} at Stripe. Then this ends by itself.`,
+      'Refund it at Stripe. Or grant what it pays for (POST /v1/adjustments), or leave it if it pays for something else, ' +
+      `and write what was done into the metadata \`scrip_settled\` of ${id} at Stripe. Then the alarm ends by itself.`,
   });
 }

@@ -12,7 +12,7 @@ import { spendSchema, spendView } from '../views/spend-view';
 export const cancelSpend = defineOperation({
   summary: 'Cancel a spend',
   description:
-    'Asks the spend to stop. Work that has not begun is released; of running work only what was delivered is captured. The first terminal state wins, so a finished spend is answered as it is. A spend whose workflow is gone is refused with 409, because nothing would stop it. Safe to repeat.',
+    'Asks the spend to stop. The credits of work that has not begun are released; of running work only what was delivered is captured. The first terminal state wins, so a finished spend is answered as it is. For a spend whose workflow is gone the answer is 409, because nothing would stop it. Safe to repeat.',
   tag: 'Spends',
   access: 'customer',
   query: z.strictObject(viewerQuery),
@@ -27,7 +27,7 @@ export const cancelSpend = defineOperation({
   async handle(_call, deps, spend) {
     const isHeard = isTerminal(spend.status) || (await askToStop(deps, spend.workflowId));
     const seen = await getSpend(deps.db, spend.id);
-    // It settles before its workflow ends: what is open and has none is waited for in vain.
+    // A spend settles before its workflow ends, so an open one without a workflow would never end.
     if (!isHeard && !isTerminal(seen.status)) throw abandoned(seen);
     return { status: 202, body: spendView(seen) };
   },
@@ -36,7 +36,7 @@ export const cancelSpend = defineOperation({
 function abandoned({ id }: Spend): DomainError {
   return new DomainError(
     'state_conflict',
-    `Nobody works on this spend any more: its workflow is gone, and its credits stay held. An operator starts it again (docs/runbook.md, "A hold without a workflow"); then it can be canceled.`,
+    `The workflow of this spend is gone, and its credits stay held. It can be canceled once an operator has restarted it (/docs/operators, "A hold without a workflow").`,
     { spendId: id },
   );
 }

@@ -31,7 +31,7 @@ const body = z.strictObject({
 
 type NewCustomer = z.output<typeof body>;
 
-/** Keyed by `externalId`: whoever is known already is answered with 200 and gets nothing a second time. */
+/** Keyed by `externalId`: a customer who exists is answered with 200 and is granted nothing again. */
 export const createCustomer = defineOperation({
   summary: 'Create a customer',
   description:
@@ -50,7 +50,7 @@ export const createCustomer = defineOperation({
   },
 });
 
-/** Each further attempt is lost to somebody who made or erased the same customer in that moment. */
+/** Each attempt fails only when another request creates or erases the same customer at the same moment. */
 const ATTEMPTS_MAX = 5;
 
 /** The customer of the external id, whoever makes them known. One who was erased comes back as somebody new. */
@@ -70,7 +70,7 @@ async function arrive(
   }
   throw new DomainError(
     'unavailable',
-    'The customer is made and erased all the time. Repeat the same request.',
+    'The customer is being created and erased at the same time. Repeat the same request.',
   );
 }
 

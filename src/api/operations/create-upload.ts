@@ -10,14 +10,14 @@ import { uploadSchema, uploadView } from '../views/upload-view';
 
 export const createUpload = defineOperation({
   summary: 'Upload a picture',
-  description: `${UPLOAD_RULES} A refusal says why in \`detail\`, and as a word in \`reason\`. What a camera or a program wrote beside the picture (place, camera, times, texts) is removed before it is stored, and the picture is turned upright. AVIF and CMYK are stored as JPEG, or as WebP where they are transparent. The answer describes what is stored.`,
+  description: `${UPLOAD_RULES} A refusal says why in \`detail\`, and as one word in \`reason\`. Metadata (place, camera, times, texts) is removed before the picture is stored, and the picture is turned upright. AVIF and CMYK are stored as JPEG, or as WebP when they are transparent. The answer describes the stored picture.`,
   tag: 'Models',
   access: 'customer',
   body: pictureBody,
   answers: { 201: { description: 'The picture is stored.', schema: uploadSchema } },
   problems: ['state_conflict', 'rate_limited', 'unavailable'],
   find({ body: { customerId, file } }, { db }) {
-    // Malformed before unknown, as far as the file says it itself; it is decoded for a customer who is there.
+    // Faults that the file's header shows come before an unknown customer; it is decoded only for a customer who exists.
     inspectUpload(file);
     return getOpenCustomer(db, customerId);
   },
@@ -33,7 +33,7 @@ export const createUpload = defineOperation({
       isStripped: true,
       createdAt: await clock.now(),
     };
-    // The row first, so that whoever erases the customer finds the picture; where there is no row any more they have been here.
+    // The row before the object, so that an erasure finds the picture; if the row is gone afterwards, there was an erasure.
     await insertUnlessErased(db, upload);
     await objectStore.put(upload.objectKey, bytes, picture.contentType);
     if (!(await hasUpload(db, id))) {

@@ -5,7 +5,7 @@ import { definePage } from '../pages/define-page';
 
 export const getAccountPage = definePage({
   summary: 'Get the account page',
-  description: 'Customers enter by the link of a portal session. The token stays in the browser.',
+  description: 'Customers enter through the link of a portal session. The token stays in the browser.',
   tag: 'Pages',
   answer: 'A self-contained page.',
   html: () => readFile(join(findPackageRoot(), 'web/account.html'), 'utf8'),

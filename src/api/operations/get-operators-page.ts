@@ -6,9 +6,9 @@ import { operatorsPage } from '../pages/operators-page';
 import { pageHeaders } from '../pages/page-headers';
 
 export const getOperatorsPage = defineOperation({
-  summary: 'Show the runbook',
+  summary: 'Get the runbook',
   description:
-    'How each trouble is seen and mended. Where `TEMPORAL_UI_URL` is known, its queries lead to what they find in the Temporal Web UI.',
+    'How to find and fix each kind of trouble. Where `TEMPORAL_UI_URL` is set, its queries are links into the Temporal Web UI.',
   tag: 'System',
   access: 'public',
   answers: { 200: { description: 'The runbook.', contentType: 'text/html' } },

@@ -13,8 +13,8 @@ const CHECK_MS_MAX = 3_000;
 export const getReadyz = defineOperation({
   summary: 'Check readiness',
   description:
-    'Checks that the database is migrated and serves us as we need it, a catalog is published and Temporal answers. ' +
-    'What is wrong with a database that answers is in the detail.',
+    'Checks that the database is migrated and configured as Scrip needs it, that a catalog is published and that Temporal answers. ' +
+    'The detail says what is wrong with a database that answers.',
   tag: 'System',
   access: 'public',
   answers: { 200: { description: 'Ready.', schema: z.strictObject({ status: z.literal('ready') }) } },
@@ -38,14 +38,14 @@ export const getReadyz = defineOperation({
   },
 });
 
-/** What is wrong with the database, in words for whoever operates it. */
+/** What is wrong with the database, in words for the operator. */
 class Faults extends Error {
   constructor(readonly faults: readonly string[]) {
     super(faults.join(' '));
   }
 }
 
-/** Two connections are taken at once: however many ask, they take them for one look. */
+/** A look takes two connections at once, so requests that come together share one look. */
 async function isReadyDatabase({ db, inFlight }: ApiDeps): Promise<void> {
   const faults = await inFlight.join('readyz database', () => findFaults(db)).answer;
   if (faults.length > 0) throw new Faults(faults);
@@ -61,7 +61,7 @@ async function isReadyTemporal({ temporal }: ApiDeps): Promise<void> {
   );
 }
 
-/** What is not ready and why, as far as it is known; or nothing. */
+/** What is not ready and why, as far as it is known; empty when it is ready. */
 async function check(
   name: string,
   work: Promise<unknown>,

@@ -6,7 +6,8 @@ import { alarmSchema, alarmView } from '../views/alarm-view';
 
 export const listAlarms = defineOperation({
   summary: 'List active alarms',
-  description: 'Alarms are what a person must look at. Each ends by itself when its cause is gone.',
+  description:
+    'An alarm is something that a person must look at. Each ends by itself when its cause is gone.',
   tag: 'Operators',
   access: 'operator',
   query: z.strictObject(pageQuery),

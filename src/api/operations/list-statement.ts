@@ -30,7 +30,7 @@ const query = z.strictObject({
 export const listStatement = defineOperation({
   summary: "List a customer's statement",
   description:
-    'Every movement of credits, and what happened without one, newest first. With `Accept: text/csv` the whole statement comes at once, unless a `limit` or a `cursor` is given; its last column, `change`, is the change of the available credits, with its sign.',
+    'Every movement of credits, and events that moved none, newest first. With `Accept: text/csv` the whole statement comes at once, unless a `limit` or a `cursor` is given; its last column, `change`, is the change of the available credits, with its sign.',
   tag: 'Customers',
   access: 'customer',
   query,

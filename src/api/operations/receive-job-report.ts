@@ -5,10 +5,10 @@ import { findJob, recordHeardJob } from '../../store/jobs';
 import { readBytes } from '../bodies/read-bytes';
 import { defineOperation, type BodyFormat } from '../operation';
 
-/** A provider without storage reports the pictures themselves, as `data:` URLs. */
+/** A provider without storage puts the pictures themselves into the report, as `data:` URLs. */
 const REPORT_BYTES_MAX = 64 * 1024 * 1024;
 
-/** Read only when the token in the address has shown who sends it: it may be long, and anybody can send something. */
+/** Read only after the token in the path has been verified: the body may be long, and anybody can send one. */
 const reportBody: BodyFormat<() => Promise<Buffer>> = {
   contentType: 'application/json',
   schema: z.looseObject({}),
@@ -17,9 +17,9 @@ const reportBody: BodyFormat<() => Promise<Buffer>> = {
 };
 
 export const receiveJobReport = defineOperation({
-  summary: 'Take in a report of the job provider on one job',
+  summary: 'Receive a report on one job',
   description:
-    'For providers that do not sign what they send, or give jobs ids of their own: the token in the address, which only they were told, says whose job it is.',
+    'For job providers that do not sign their webhooks, or that give jobs their own ids: the token in the path, which only the provider was told, identifies the job.',
   tag: 'Webhooks',
   access: 'public',
   body: reportBody,
@@ -28,7 +28,7 @@ export const receiveJobReport = defineOperation({
   async handle({ body, req }, { db, jobs, clock }) {
     const spendId = jobs.spendIdOfToken(String(req.params['token']));
     const record = spendId === undefined ? undefined : await findJob(db, spendId);
-    if (record === undefined) throw new DomainError('not_found', 'No job reports here.');
+    if (record === undefined) throw new DomainError('not_found', 'There is no job with this token.');
     const report = jobs.parseWebhook(
       await body(),
       {

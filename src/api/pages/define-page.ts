@@ -5,7 +5,7 @@ import { pageHeaders } from './page-headers';
 
 const HTML = 'text/html';
 
-/** Links are passed on with parameters of other people (`utm_source`); a page takes any and reads none. */
+/** Shared links pick up foreign parameters (`utm_source`); a page accepts any and reads none. */
 const anyQuery = z.looseObject({});
 
 interface Page<Found> {
@@ -17,7 +17,7 @@ interface Page<Found> {
   readonly html: (openApi: OpenApi, found: Found) => string | Promise<string>;
 }
 
-/** A page that anybody may open, with the policy that keeps it to itself. Who opens it in a browser is refused by a page too. */
+/** Declares a public page, with its security headers. In a browser its refusals are pages too. */
 export function definePage<Found = undefined>({
   answer,
   find,

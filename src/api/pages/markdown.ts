@@ -1,6 +1,6 @@
 import { escapeHtml } from './page';
 
-/** How the pieces of a text are shown that mean something else on a page than in a file. */
+/** How to show pieces of text that are different on a page than in a file. */
 export interface MarkdownOptions {
   /** The address that a piece of code leads to; undefined: to none. */
   readonly linkOfCode?: (code: string) => string | undefined;

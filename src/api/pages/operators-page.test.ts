@@ -41,6 +41,7 @@ describe('the runbook as a page', () => {
     );
     expect(ended).toEqual([
       'ScripAction = "train_model" AND ScripSpendStatus = "failed"',
+      'ScripFailure = "provider_error"',
       'WorkflowType = "spend" AND ExecutionStatus = "Terminated"',
     ]);
   });

@@ -35,6 +35,7 @@ h1, h2 { line-height: 1.2; }
 h2 { margin-top: 2.5rem; border-bottom: 1px solid var(--line); }
 code, pre { font: 0.875em/1.5 ui-monospace, monospace; }
 code { background: var(--soft); padding: 0.1em 0.3em; border-radius: 4px; overflow-wrap: anywhere; }
+td:first-child code { overflow-wrap: normal; }
 pre { background: var(--soft); padding: 0.75rem; overflow-x: auto; border-radius: 6px; }
 pre code { background: none; padding: 0; }
 details { border: 1px solid var(--line); border-radius: 6px; margin: 0.5rem 0; padding: 0 0.75rem; }

@@ -1,7 +1,7 @@
 import type { Problem } from '../problems';
 import { escapeHtml, pageOf } from './page';
 
-/** A problem as a person sees it who opened an address in a browser. */
+/** A problem as a page, for a person in a browser. */
 export function problemPage({ title, status, code, detail, requestId }: Problem): string {
   return pageOf(
     title,

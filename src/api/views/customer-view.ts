@@ -24,13 +24,13 @@ export const customerSchema = z
   .strictObject({
     id: answerId,
     externalId: z.string(),
-    plan: planSchema.meta({ description: 'Whose rights hold now.' }),
+    plan: planSchema.meta({ description: 'The plan whose rights apply now.' }),
     createdAt: answerInstant,
     subscription: customerSubscriptionSchema.nullable(),
   })
   .meta({ id: 'Customer' });
 
-/** A customer without personal data, which who integrates knows already, and with the subscription of the moment. */
+/** A customer with the present subscription, and without personal data, which the integrator already has. */
 export function customerView(
   customer: Customer,
   plan: PlanId,

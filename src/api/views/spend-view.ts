@@ -5,7 +5,7 @@ import type { Spend } from '../../store/spends';
 import { actionSchema, answerCredits, answerId, answerInstant, workflowUrlSchema } from '../schemas';
 
 const failureCode = z.string().meta({
-  description: `Why it failed: ${[...JOB_ERROR_CODES, 'given_up'].join(', ')}; given_up: an operator no longer waited for the provider, and the detail is the reason.`,
+  description: `Why it failed: ${[...JOB_ERROR_CODES, 'given_up'].join(', ')}; given_up means that an operator stopped waiting for the provider; the detail is the reason.`,
 });
 
 export const spendSchema = z

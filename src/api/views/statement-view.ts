@@ -9,7 +9,8 @@ export const statementEntrySchema = z
     at: answerInstant,
     code: z.enum(STATEMENT_CODES),
     credits: answerCredits.meta({
-      description: 'How many moved; the code says which way. Zero where nothing moved: it is only told.',
+      description:
+        'How many credits moved; the code says in which direction. Zero for an event that moved none.',
     }),
     available: answerCredits,
     held: answerCredits,
@@ -42,7 +43,7 @@ export function statementEntryView(entry: StatementEntry): z.output<typeof state
   };
 }
 
-/** Those of the CSV, which is read by people and sums in a spreadsheet: `change` is what became of the available credits. */
+/** The columns of the CSV, for people and spreadsheets: `change` is the signed change of the available credits. */
 const COLUMNS = [
   'id',
   'at',

@@ -4,16 +4,16 @@ import { parseOptions } from './command';
 import { findSurroundings, type Known } from './surroundings';
 
 /**
- * Prints what is known of the running stack, or of what the environment names, as exports for `eval "$(npx scrip env)"`.
- * When nothing is known it prints nothing and says so on standard error.
+ * Prints the addresses and keys of the running stack, or of what the environment names, as exports for
+ * `eval "$(npx scrip env)"`. When nothing is known it prints nothing there and says so on standard error.
  */
 export function runEnv(args: readonly string[]): Promise<number> {
   parseOptions(args, {});
   const known = findSurroundings().known();
   if (known.apiUrl === undefined && known.databaseUrl === undefined && known.temporalAddress === undefined) {
     throw new Error(
-      'No stack is running here (npm start, with the same SCRIP_HOME), and none of PUBLIC_URL, DATABASE_URL and ' +
-        'TEMPORAL_ADDRESS is set.',
+      'No stack is running here (start one with npm start and the same SCRIP_HOME), and none of PUBLIC_URL, ' +
+        'DATABASE_URL and TEMPORAL_ADDRESS is set.',
     );
   }
   for (const line of exportsOf(known)) console.log(line);
@@ -40,7 +40,7 @@ function exportsOf(known: Known): readonly string[] {
   return binary === undefined ? lines : [...lines, `export PATH=${quoted(dirname(binary))}:"$PATH"`];
 }
 
-/** Any text as one word of a POSIX shell. */
+/** Quotes any text as one word of a POSIX shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

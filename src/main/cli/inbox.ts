@@ -8,12 +8,12 @@ import { workflowIdOf } from '../../workflows/messages';
 import { parseArgument, parseOptions, UsageError } from './command';
 import { findSurroundings, withDatabase } from './surroundings';
 
-/** What Stripe has sent and nobody has taken in; `drop` gives one of them up. */
+/** The command `inbox`: lists the events of Stripe that were not processed; `drop` drops one of them. */
 export function runInbox([verb, ...args]: readonly string[]): Promise<number> {
   return verb === 'drop' ? drop(args) : list([...(verb === undefined ? [] : [verb]), ...args]);
 }
 
-/** Lists the events that wait, the oldest first, with why; with `--all` those that were dropped, too. */
+/** Lists the events that wait, oldest first, with the reason; with `--all` the dropped ones too. */
 async function list(args: readonly string[]): Promise<number> {
   const values = parseOptions(args, { all: { type: 'boolean' }, json: { type: 'boolean' } });
   const surroundings = findSurroundings();
@@ -29,12 +29,12 @@ async function list(args: readonly string[]): Promise<number> {
   }
   for (const event of waiting) printWaiting(event, now, ui);
   for (const event of dropped) printDropped(event);
-  console.log(waiting.length === 0 ? 'Every event is taken in.' : `${countOf(waiting)} not taken in yet.`);
+  console.log(waiting.length === 0 ? 'Every event is processed.' : `${countOf(waiting)} not processed yet.`);
   if (values.all === true) console.log(`${countOf(dropped)} dropped.`);
   return 0;
 }
 
-/** Has an event tried no more, and says who gave it up and why. */
+/** Drops an event, so that it is not retried any more, and records who did so and why. */
 async function drop(args: readonly string[]): Promise<number> {
   const { argument: eventId, values } = parseArgument(
     args,
@@ -43,7 +43,7 @@ async function drop(args: readonly string[]): Promise<number> {
   );
   const reason = values.reason?.trim() ?? '';
   const by = values.by?.trim() ?? userInfo().username;
-  if (reason === '') throw new UsageError('inbox drop needs --reason: why it will never be taken in.');
+  if (reason === '') throw new UsageError('inbox drop needs --reason: why the event can never be processed.');
   if (by === '') throw new UsageError('inbox drop needs a name in --by.');
   const surroundings = findSurroundings();
   const logger = createLogger({ name: 'cli', level: 'silent' });
@@ -53,17 +53,18 @@ async function drop(args: readonly string[]): Promise<number> {
   );
   console.log(
     outcome.did === 'dropped'
-      ? `${eventId} is dropped: it is tried no more, and no alarm rings for it.`
-      : `Did nothing: ${eventId} was dropped by ${outcome.by} at ${outcome.at}: ${outcome.reason}`,
+      ? `${eventId} is dropped: it is not retried any more, and its alarm has ended.`
+      : `Nothing to do: ${eventId} was dropped by ${outcome.by} at ${outcome.at}: ${outcome.reason}`,
   );
   return 0;
 }
 
 function printWaiting(event: InboxEvent, now: Instant, ui: TemporalUi | undefined): void {
   const { eventId, receivedAt, attempts, lastError, subscriptionId, orderId } = event;
-  const tried = attempts === 0 ? 'not tried again yet' : `tried again ${String(attempts)} times`;
+  const tried =
+    attempts === 0 ? 'not retried yet' : `retried ${String(attempts)} time${attempts === 1 ? '' : 's'}`;
   console.log(`${eventId}  ${aboutOf(event)}, received ${ageOf(receivedAt, now)} ago, ${tried}`);
-  console.log(`     ${lastError ?? 'its workflow has it, and has not answered for it'}`);
+  console.log(`     ${lastError ?? 'its workflow was told, and has not confirmed it yet'}`);
   const workflowId = workflowIdOf(subscriptionId ?? orderId ?? '');
   if (ui !== undefined && workflowId !== undefined) console.log(`     ${ui.workflow(workflowId)}`);
 }
@@ -82,7 +83,7 @@ function countOf(events: readonly InboxEvent[]): string {
   return events.length === 1 ? '1 event is' : `${String(events.length)} events are`;
 }
 
-/** In the largest unit that is not less than one. */
+/** In the largest unit of which there is at least one. */
 function ageOf(since: Instant, now: Instant): string {
   const seconds = Math.max(0, Math.floor((epochMsOf(now) - epochMsOf(since)) / 1000));
   const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? ['second', 1];

@@ -55,10 +55,10 @@ function print({
   console.log(
     `${String(events.read)} events at Stripe, ${String(events.added)} of them had not arrived; ${String(checked)} objects compared`,
   );
-  for (const repair of found.repairs) console.log(`told ${lineOf(repair)}`);
+  for (const repair of found.repairs) console.log(`passed on ${lineOf(repair)}`);
   for (const alarm of found.ringing) {
-    console.log(`LOOK ${lineOfAlarm(alarm)}`);
-    if (alarm.workflowUrl !== undefined) console.log(`     ${alarm.workflowUrl}`);
+    console.log(`ALARM ${lineOfAlarm(alarm)}`);
+    if (alarm.workflowUrl !== undefined) console.log(`      ${alarm.workflowUrl}`);
   }
   const counts = `alarms: ${String(found.ringing.length)}, passed on to workflows: ${String(found.repaired)}`;
   console.log(`${ok ? 'Scrip and Stripe agree' : 'Needs attention'} (${counts}), ${checkedAt}.`);

@@ -5,12 +5,12 @@ import { createTemporalClient } from '../../platform/temporal';
 import { parseArgument, runVerb } from './command';
 import { findSurroundings, withDatabase } from './surroundings';
 
-/** What an operator does about spends. */
+/** The command `spends`: what an operator can do about spends. */
 export function runSpends(args: readonly string[]): Promise<number> {
   return runVerb('spends', { restart }, args);
 }
 
-/** Has somebody work on a spend again whose credits are held, and says what it did. Answers 1 when there is nothing to restart. */
+/** Restarts the workflow of a spend whose credits are held, and prints what it did. Answers 1 when there is nothing to restart. */
 async function restart(args: readonly string[]): Promise<number> {
   const { argument: id } = parseArgument(args, {}, 'spend id (spd_…)');
   const surroundings = findSurroundings();
@@ -38,16 +38,16 @@ function wordsOf(restarted: Restarted): string {
   const standing = `${id} is ${status}, with ${String(reserved)} credits held`;
   switch (restarted.did) {
     case 'healthy':
-      return `Did nothing: ${standing}, and its workflow ${workflowId} runs. Its card says what it waits for.`;
+      return `Nothing to do: ${standing}, and its workflow ${workflowId} is running. Its card says what it waits for.`;
     case 'reset':
-      return `Reset ${workflowId} to its first task, which had failed ${String(restarted.attempts)} times: ${standing}, and it goes on from what is recorded.`;
+      return `Reset ${workflowId} to its first task, because its last task had failed ${String(restarted.attempts)} times: ${standing}, and it continues from what is recorded.`;
     case 'started':
-      return `Started ${workflowId} again, which ${ENDED[restarted.ended] ?? `was ${restarted.ended.toLowerCase()}`}: ${standing}, and it settles by what the provider delivered.`;
+      return `Started ${workflowId} again, which ${ENDED[restarted.ended] ?? `was ${restarted.ended.toLowerCase()}`}: ${standing}. It settles by what the provider delivered.`;
   }
 }
 
 const ENDED: Readonly<Record<string, string>> = {
-  GONE: 'Temporal did not know any more',
+  GONE: 'was no longer known to Temporal',
   TERMINATED: 'was terminated',
   FAILED: 'had failed',
 };

@@ -4,14 +4,14 @@ import { findSurroundings } from './surroundings';
 
 const WEBHOOK_PATH = '/webhooks/stripe';
 
-/** What Stripe needs before the first payment. */
+/** The command `stripe`: what Stripe needs before the first payment. */
 export function runStripe(args: readonly string[]): Promise<number> {
   return runVerb('stripe', { setup }, args);
 }
 
 /**
- * Makes the webhook endpoint at the account of the secret key, or brings it up to date. Only a new secret goes to standard
- * output, so that a script can take it. Safe to repeat.
+ * Creates the webhook endpoint in the account of the secret key, or updates it. Only a new secret goes to standard output, so that
+ * a script can read it. Safe to repeat.
  */
 async function setup(args: readonly string[]): Promise<number> {
   const values = parseOptions(args, { url: { type: 'string' }, 'end-others': { type: 'boolean' } });
@@ -29,7 +29,7 @@ async function setup(args: readonly string[]): Promise<number> {
 /** Where the API is, with or without the path of the webhook. */
 function addressOf(base: string): URL {
   if (!URL.canParse(base))
-    throw new UsageError(`${JSON.stringify(base)} is no address: give it with https://.`);
+    throw new UsageError(`${JSON.stringify(base)} is not a URL: it must begin with https://.`);
   const url = new URL(base);
   url.search = url.hash = '';
   const path = url.pathname.replace(/\/+$/, '');
@@ -37,44 +37,44 @@ function addressOf(base: string): URL {
   return url;
 }
 
-/** What Stripe would refuse, or could never call, is told before it is asked. */
+/** Throws for a URL that Stripe would refuse or could never reach, before Stripe is asked. */
 function refuseUnreachable(
   url: URL,
   account: { readonly secretKey: string; readonly apiUrl?: string | undefined },
 ): void {
   const isHere = /^(localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0)$/.test(url.hostname);
   const isLive = /^[rs]k_live_/.test(account.secretKey);
-  if (!['http:', 'https:'].includes(url.protocol)) throw new UsageError(`${url.href} is no web address.`);
+  if (!['http:', 'https:'].includes(url.protocol)) throw new UsageError(`${url.href} is not a web address.`);
   if (isHere && account.apiUrl === undefined) {
     throw new Error(
-      `Stripe cannot reach ${url.host}. Open a tunnel and name its address (npx scrip stripe setup --url https://…), or ` +
-        'let the Stripe CLI bring the events (stripe listen --forward-to).',
+      `Stripe cannot reach ${url.host}. Open a tunnel and give its address (npx scrip stripe setup --url https://…), or ` +
+        'have the Stripe CLI forward the events (stripe listen --forward-to).',
     );
   }
   if (url.protocol === 'http:' && (isLive || !isHere)) {
-    throw new Error(`Stripe sends events over https:// alone, and ${url.href} is not.`);
+    throw new Error(`Stripe sends events over https:// only; ${url.href} is not.`);
   }
 }
 
 function linesOf(endpoint: WebhookEndpoint, othersEnd: boolean, isStripeItself: boolean): readonly string[] {
   const { id, url, livemode, apiVersion, eventTypes, done, secret, others } = endpoint;
   const mode = livemode ? 'live mode' : 'test mode';
-  const what = { made: 'is made', mended: 'is brought up to date', nothing: 'was right already' }[done];
+  const what = { made: 'is created', mended: 'is updated', nothing: 'was right already' }[done];
   return [
     `Stripe, ${mode}: the endpoint ${id} ${what}.`,
-    `It sends ${String(eventTypes)} types of events in the API version ${apiVersion} to ${url}.`,
+    `It sends ${String(eventTypes)} types of events in API version ${apiVersion} to ${url}.`,
     ...others.map((other) => lineOfOther(other, id, othersEnd)),
     secret !== null
-      ? 'Its secret is shown only now. Set it as STRIPE_WEBHOOK_SECRET:'
-      : `Its secret was shown when it was made.${isStripeItself ? ` Reveal or roll it at ${dashboardOf(id, livemode)}` : ''}`,
+      ? 'Its secret is shown only this once. Set it as STRIPE_WEBHOOK_SECRET:'
+      : `Its secret was shown when it was created.${isStripeItself ? ` Reveal or replace it at ${dashboardOf(id, livemode)}` : ''}`,
   ];
 }
 
 function lineOfOther(other: WebhookEndpoint['others'][number], id: string, ends: boolean): string {
-  const which = `${other.id} (API version ${other.apiVersion ?? 'of the account'})`;
+  const which = `${other.id} (${other.apiVersion === null ? "the account's API version" : `API version ${other.apiVersion}`})`;
   if (ends) return `${which} at the same address is deleted.`;
   return (
-    `${which} sends to the same address too. When STRIPE_WEBHOOK_SECRET has the secret of ${id}, end it: ` +
+    `${which} also sends to this address. Once STRIPE_WEBHOOK_SECRET is the secret of ${id}, delete the other one: ` +
     'npx scrip stripe setup --end-others'
   );
 }

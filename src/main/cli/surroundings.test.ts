@@ -38,7 +38,7 @@ describe('where the program finds its parts', () => {
     const named = { TEMPORAL_UI_URL: 'https://ui.example', TEMPORAL_NAMESPACE: 'credits' };
     expect(at(named).temporalUi()?.list()).toBe('https://ui.example/namespaces/credits/workflows');
     expect(() => at({ TEMPORAL_UI_URL: 'ui.example' }).temporalUi()).toThrow(
-      'TEMPORAL_UI_URL must be an address like http://127.0.0.1:8233, not "ui.example".',
+      'TEMPORAL_UI_URL must be an address that begins with http:// or https://, not "ui.example".',
     );
   });
 

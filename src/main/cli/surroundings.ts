@@ -27,7 +27,7 @@ const devSchema = z.object({
   pids: z.object({ stack: z.int().positive() }).optional(),
 });
 
-/** Where the parts are: what the environment names, else the running embedded stack. */
+/** Where the parts of the system are: as the environment says, else those of the running embedded stack. */
 export interface Surroundings {
   /** Where Stripe and customers reach the API. */
   publicUrl(): string;
@@ -35,16 +35,16 @@ export interface Surroundings {
   databaseUrl(): string;
   databaseOwnerUrl(): string;
   temporal(): { readonly address: string; readonly namespace: string };
-  /** Undefined where nobody says where the Web UI is: then nothing links to it. */
+  /** Undefined where the address of the Web UI is unknown: then nothing links to it. */
   temporalUi(): TemporalUi | undefined;
   stripe(): { readonly secretKey: string; readonly apiUrl: string | undefined };
   /** Wall time, or the sandbox's. */
   clock(): Clock;
-  /** All that is known, without what is not; nothing needs to be. */
+  /** Everything that is known; all of it is optional. */
   known(): Known;
 }
 
-/** What a person's shell can be told. */
+/** What `scrip env` can export to a shell. */
 export interface Known {
   readonly apiUrl: string | undefined;
   readonly apiKey: string | undefined;
@@ -53,7 +53,7 @@ export interface Known {
   readonly temporalAddress: string | undefined;
   readonly temporalNamespace: string | undefined;
   readonly temporalUiUrl: string | undefined;
-  /** The Temporal CLI that the stack runs; undefined when its server is somebody else's. */
+  /** The Temporal CLI that the stack runs; undefined when it uses another Temporal server. */
   readonly temporalBinary: string | undefined;
   readonly stripeUrl: string | undefined;
   readonly stripeSecretKey: string | undefined;
@@ -87,7 +87,7 @@ export function findSurroundings(environment: Environment = process.env): Surrou
     }),
     temporalUi() {
       const address = given('TEMPORAL_ADDRESS');
-      // Who names another server does not mean the UI of the stack.
+      // An environment that names another server does not mean the UI of the stack.
       const isOfStack = address === undefined || address === dev.temporalAddress;
       const url = given('TEMPORAL_UI_URL') ?? (isOfStack ? dev.temporalUiUrl : undefined) ?? undefined;
       if (url === undefined) return undefined;
@@ -118,7 +118,7 @@ export function findSurroundings(environment: Environment = process.env): Surrou
   };
 }
 
-/** Does something with the database and closes it. Throws before anything is done when it is not one for this code. */
+/** Opens the database, uses it and closes it. Throws before anything is done when this code cannot work on it. */
 export async function withDatabase<Result>(url: string, use: (db: Knex) => Promise<Result>): Promise<Result> {
   const db = createDatabase(url, { applicationName: 'scrip-cli', connectionsMax: 2 });
   try {
@@ -130,8 +130,8 @@ export async function withDatabase<Result>(url: string, use: (db: Knex) => Promi
 }
 
 /**
- * As `withDatabase`, for what the application's role may not do: make keys, publish. Throws before anything is done when
- * the URL is not the owner's.
+ * As `withDatabase`, for what the application's role may not do: create keys, publish a catalog. Throws before anything is done
+ * when the URL is not the owner's.
  */
 export function withOwner<Result>(
   surroundings: Surroundings,
@@ -145,19 +145,19 @@ export function withOwner<Result>(
     const [asked] = rows;
     if (asked?.may === true) return use(db);
     throw new Error(
-      `The role ${String(asked?.role)} may only read keys and what is published: ` +
+      `The role ${String(asked?.role)} may only read API keys and the catalog: ` +
         'set DATABASE_OWNER_URL to the role that owns the schema.',
     );
   });
 }
 
-/** The embedded stack puts the Temporal CLI that it runs there, under its own name. */
+/** The Temporal CLI that the embedded stack runs, which it puts there. */
 function findBinary(home: string): string | undefined {
   const file = resolve(home, 'bin', 'temporal');
   return existsSync(file) ? file : undefined;
 }
 
-/** A stack that was killed leaves its file behind: what it says is true only as long as the stack is there. */
+/** Reads dev.json; empty when the stack is not running, because a stack that was killed leaves its file behind. */
 function readDevFile(file: string): z.output<typeof devSchema> {
   try {
     const dev = devSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -171,7 +171,7 @@ function isThere(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // Somebody else's process may not be asked, but it is one.
+    // A process of another user may not be signalled, but it exists.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

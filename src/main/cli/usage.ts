@@ -1,6 +1,6 @@
 /**
- * The part of the whole usage that tells about the command which these words name, and of a command of several verbs the
- * one that is named; the whole usage when they name none. Words like `help` and options do not count.
+ * The part of the usage text about the command that these words name, and the verb if they name one; the whole text when they
+ * name no command. The word `help` and options do not count.
  */
 export function usageOf(whole: string, words: readonly string[]): string {
   const [command, verb] = words.filter((word) => word !== 'help' && !word.startsWith('-'));
@@ -17,7 +17,7 @@ interface Entry {
   readonly text: string;
 }
 
-/** An entry is a line that begins two columns in, with the lines below it that begin further in. */
+/** An entry is a line that is indented by two columns, with the lines below it that are indented further. */
 function entriesOf(whole: string): readonly Entry[] {
   const blocks = whole.match(/^ {2}\S.*(?:\n {4}.*)*/gm) ?? [];
   return blocks.map((block) => ({

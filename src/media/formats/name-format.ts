@@ -1,11 +1,11 @@
 /** The formats that an upload may have. */
 export type UploadFormat = 'PNG' | 'JPEG' | 'WebP' | 'AVIF';
 
-/** What is known of a file by its first bytes: a format that is taken, another one by its name, or nothing. */
+/** What a file is by its first bytes: an accepted format, another one by its name, or unknown. */
 export type NamedFormat =
   { readonly taken: UploadFormat } | { readonly other: string } | { readonly unknown: true };
 
-/** Beginnings of files that people take for pictures and that are not taken. */
+/** The first bytes of formats that people upload as pictures and that are not accepted. */
 const OTHERS: readonly (readonly [string, string])[] = [
   ['GIF8', 'GIF'],
   ['BM', 'BMP'],
@@ -23,7 +23,7 @@ const OTHERS: readonly (readonly [string, string])[] = [
 const HEIC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs', 'mif1', 'msf1'];
 const BRANDS_BYTES_MAX = 256;
 
-/** By the bytes alone: what a file is called, or sent as, says nothing. */
+/** Names the format by the bytes alone, whatever the file's name or content type. */
 export function nameFormat(bytes: Buffer): NamedFormat {
   const head = bytes.toString('latin1', 0, 12);
   if (head.startsWith('\x89PNG\r\n\x1a\n')) return { taken: 'PNG' };
@@ -37,7 +37,7 @@ export function nameFormat(bytes: Buffer): NamedFormat {
     : { unknown: true };
 }
 
-/** The family of files of films and of the pictures that phones make: which one it is, is said by its brands. */
+/** The family of MP4, HEIC and AVIF: the brands in the header say which one it is. */
 function ofBrands(brands: readonly string[]): NamedFormat {
   if (brands.some((brand) => brand === 'avif' || brand === 'avis')) return { taken: 'AVIF' };
   if (brands.some((brand) => HEIC_BRANDS.includes(brand))) return { other: 'HEIC' };

@@ -1,4 +1,4 @@
-/** What a file says of its picture before anything is decoded. */
+/** What a file's header says about its picture. */
 export interface PictureHeader {
   /** In pixels as stored, before any orientation. */
   readonly width: number;
