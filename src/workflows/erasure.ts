@@ -169,7 +169,7 @@ const INSTEAD =
   'An erasure that has begun cannot be undone. What it waits for is listed above; the Update `erase` with `{"end": true}` makes it look again at once.';
 
 const TODO =
-  'It looks again by itself within minutes, and at once by the Update `erase` with `{"end": true}`. A spend whose workflow is gone is restarted first: `npx scrip spends restart` and its id.';
+  'The erasure looks again by itself within minutes; the Update `erase` with `{"end": true}` makes it look at once. If the workflow of a spend is gone, restart it first: `npx scrip spends restart` and its id.';
 
 /** The operator's card in the Web UI. */
 function card(shell: Shell, standing: string, blockers: readonly Blocker[] = []): void {
