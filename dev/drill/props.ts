@@ -63,8 +63,8 @@ export async function orderPack(stage: Stage): Promise<Order> {
 export async function troubleOf(stage: Stage, workflowId: string): Promise<string> {
   const { raw } = await stage.temporal.workflow.getHandle(workflowId).describe();
   const [told] = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads ?? [];
-  if (told == null) return 'none';
-  return String(defaultPayloadConverter.fromPayload<{ readonly lastTrouble: string }>(told).lastTrouble);
+  if (told === undefined) return 'none';
+  return defaultPayloadConverter.fromPayload<{ readonly lastTrouble: string }>(told).lastTrouble;
 }
 
 /** The customer at Stripe. */
