@@ -62,9 +62,9 @@ describe('the drill', () => {
     expect(commands).not.toMatch(/…|<|>/);
     // Where there is nothing to send, what broke is put right, and the rest happens by itself.
     if (commands !== '') {
-      // The comparison ends with 1 as long as another trouble's alarm rings.
+      // The comparison ends with 1 as long as another trouble's alarm rings; what has ended meanwhile needs no command any more.
       await paste(commands).catch((error: unknown) => {
-        if (!commands.includes('reconcile')) throw error;
+        if (!commands.includes('reconcile') && !String(error).includes('already completed')) throw error;
       });
       await stage.until(`${trouble.name} is mended`, () => scene.isMended());
     }
