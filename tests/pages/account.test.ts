@@ -37,7 +37,11 @@ inBrowser('the account page', () => {
     page.on('pageerror', (error) => complaints.push(error.message));
   });
 
-  afterEach(() => context.close());
+  afterEach(async () => {
+    // A request that is still being answered for the page ends with it.
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await context.close();
+  });
 
   it('shows after the checkout what was paid for, and says that it waits until it is known', async () => {
     const customerId = await arrive(api);
@@ -194,7 +198,7 @@ inBrowser('the account page', () => {
     });
     await page.reload();
     await waitForText('#past-due', /A payment is past due/);
-    expect(await page.locator('#past-due').isVisible()).toBe(true);
+    await page.locator('#past-due').waitFor({ state: 'visible' });
     await waitForText('#standing', /^It changes to standard on /);
   });
 
