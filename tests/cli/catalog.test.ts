@@ -79,7 +79,8 @@ describe('a new catalog version', () => {
     const other = await fileOf('other.yaml', dearer('dearer-2027').replace('600', '700'));
     expect(await catalog('publish', other)).toMatchObject({
       code: 1,
-      stderr: 'Catalog dearer-2027 was already published with different content. Give the changed one another version.\n',
+      stderr:
+        'Catalog dearer-2027 was already published with different content. Give the changed one another version.\n',
     });
 
     expect([await priceOfImage(ada), await priceOfImage(ben)]).toEqual([1, 2]);

@@ -59,7 +59,8 @@ export async function startStack({ env = {}, home, program }: StackOptions = {})
     async stop() {
       child.kill('SIGINT');
       const { code } = await ended(child);
-      if (home === undefined) await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+      if (home === undefined)
+        await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
       return code;
     },
     async kill() {
