@@ -63,7 +63,9 @@ inBrowser('the account page', () => {
     await pay();
     await waitForText('#confirming', 'Your credits: paid. Thank you.');
     await waitForText('#available', '2,010');
-    expect(await firstLine()).toEqual(['Granted', '+1,000', '2,010']);
+    const newest = page.locator('#statement tr').filter({ hasText: '2,010' });
+    await newest.waitFor();
+    expect(await cellsOf(newest)).toEqual(['Granted', '+1,000', '2,010']);
     expect(complaints).toEqual([]);
   });
 
@@ -161,6 +163,7 @@ inBrowser('the account page', () => {
     await api.post(`/v1/holds/${body.id}/capture`, { credits: 1 });
     await page.goto(await linkOf(customerId));
     await waitForText('#available', '6');
+    await page.locator('#statement tr').nth(4).waitFor();
     const rows = await page.locator('#statement tr').all();
     const lines = await Promise.all(rows.map(cellsOf));
     expect(lines).toEqual([
@@ -236,10 +239,6 @@ inBrowser('the account page', () => {
     }).catch(async () => {
       throw new Error(`${selector} says "${last}", and the page: ${await page.locator('body').innerText()}`);
     });
-  }
-
-  function firstLine(): Promise<string[]> {
-    return cellsOf(page.locator('#statement tr').first());
   }
 
   /** What it is, what it did to the available credits, and how many there were then. */
