@@ -18,7 +18,7 @@ export async function choosePorts(file: string, apiPort: number): Promise<Ports>
   const taken = new Set<number>();
   const choose = async (preferred: number | undefined): Promise<number> => {
     for (;;) {
-      const port = await findPort(preferred !== undefined && taken.has(preferred) ? 0 : preferred);
+      const port = await findPort(preferred !== undefined && taken.has(preferred) ? undefined : preferred);
       if (taken.has(port)) continue;
       taken.add(port);
       return port;

@@ -250,7 +250,7 @@ describe('spending credits over HTTP', () => {
       body: {
         code: 'state_conflict',
         spendId: begun.body.id,
-        detail: expect.stringContaining('workflow is gone') as string,
+        detail: expect.stringContaining('is gone, and its credits stay held') as string,
       },
     });
     expect(await balanceOf(api, customerId)).toMatchObject({ available: 7, held: 3 });
