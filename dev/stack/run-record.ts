@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { PART_NAMES, type PartName } from './part';
@@ -8,6 +9,9 @@ import { readJsonFile, writeJsonFile } from './state-file';
 import { hasCode } from './system-error';
 
 const ORPHAN_GRACE_MS = 5_000;
+/** Much longer than reading and removing one small file takes. */
+const LOCK_MS_MAX = 10_000;
+const LOCK_PAUSE_MS = 10;
 
 const identitySchema = z.object({ pid: z.int().positive(), started: z.string() });
 const recordSchema = z.object({
@@ -86,16 +90,30 @@ async function refuseWhileRunning(stack: ProcessIdentity): Promise<void> {
   );
 }
 
-/** Another start may have come first and put its own record there meanwhile, which then stays. */
+/**
+ * Another start may have come first and put its own record there meanwhile, which then stays. One removes at a time: a record
+ * that nobody else can remove and that has not changed is still the stale one in the moment in which it goes.
+ */
 async function removeUnchanged(file: string, stale: unknown): Promise<void> {
-  const aside = `${file}.${randomUUID()}`;
+  const lock = `${file}.lock`;
+  await takeLock(lock);
   try {
-    await rename(file, aside);
-    if (!isDeepStrictEqual(await readJsonFile(aside), stale)) await link(aside, file);
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT') && !hasCode(error, 'EEXIST')) throw error;
+    if (isDeepStrictEqual(await readJsonFile(file), stale)) await rm(file, { force: true });
   } finally {
-    await rm(aside, { force: true });
+    await rm(lock, { recursive: true, force: true });
+  }
+}
+
+/** Makes the folder, or waits for whoever has. One that is there for long was left by a process that was killed meanwhile. */
+async function takeLock(lock: string): Promise<void> {
+  for (let waitedMs = 0; waitedMs < LOCK_MS_MAX; waitedMs += LOCK_PAUSE_MS) {
+    try {
+      await mkdir(lock);
+      return;
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+    await delay(LOCK_PAUSE_MS);
   }
 }
 

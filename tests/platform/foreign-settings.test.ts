@@ -176,7 +176,7 @@ describe('a database that somebody set up otherwise', () => {
       const refusal = behind('session', ({ url }) =>
         refuseUnfitDatabaseAt(inUrl(url, 'options', '-c datestyle=German')),
       );
-      await expect(refusal).rejects.toThrow(/unsupported startup parameter.*take `options`/);
+      await expect(refusal).rejects.toThrow(/unsupported startup parameter.*remove `options`/);
     });
   });
 });
