@@ -157,7 +157,7 @@ describe('requests that are wrong', () => {
   });
 
   it('may have parameters that a page does not know', async () => {
-    for (const path of ['/docs', '/account', '/docs/problems/not_found']) {
+    for (const path of ['/docs', '/docs/operators', '/account', '/docs/problems/not_found']) {
       const page = await fetch(`${stack.url}${path}?utm_source=x&a[b]=c&a=1&a=2`);
       expect([path, page.status]).toEqual([path, 200]);
     }

@@ -5,5 +5,5 @@ export const getDocs = definePage({
   summary: 'Get the API reference',
   tag: 'System',
   answer: 'A self-contained page.',
-  html: docsPage,
+  html: ({ openApi }) => docsPage(openApi),
 });

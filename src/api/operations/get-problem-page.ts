@@ -16,7 +16,7 @@ export const getProblemPage = definePage<ErrorCode>({
     if (code === undefined) throw new DomainError('not_found', 'There is no problem with this code.');
     return code;
   },
-  async html(_openApi, code) {
+  async html(_deps, code) {
     const markdown = await readFile(join(findPackageRoot(), 'docs/problems', `${code}.md`), 'utf8');
     return pageOf(code, markdownToHtml(markdown));
   },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { ApiDeps } from '../deps';
 import { defineOperation, type AnyOperation, type Call } from '../operation';
-import type { OpenApi } from '../openapi-document';
 import { pageHeaders } from './page-headers';
 
 const HTML = 'text/html';
@@ -14,7 +14,7 @@ interface Page<Found> {
   readonly tag: string;
   readonly answer: string;
   readonly find?: (call: Call<unknown, undefined>) => Found;
-  readonly html: (openApi: OpenApi, found: Found) => string | Promise<string>;
+  readonly html: (deps: ApiDeps, found: Found) => string | Promise<string>;
 }
 
 /** Declares a public page, with its security headers. In a browser its refusals are pages too. */
@@ -30,8 +30,8 @@ export function definePage<Found = undefined>({
     query: anyQuery,
     answers: { 200: { description: answer, contentType: HTML } },
     find: (call) => Promise.resolve().then(() => find?.(call)),
-    async handle(_call, { openApi }, found) {
-      const html = await htmlOf(openApi, found as Found);
+    async handle(_call, deps, found) {
+      const html = await htmlOf(deps, found as Found);
       return {
         status: 200,
         bytes: html,
