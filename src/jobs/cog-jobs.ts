@@ -4,6 +4,7 @@ import type { Job, JobKind, JobRequest, Jobs } from './jobs';
 import {
   cancelAnswerOf,
   createProviderHttp,
+  jobPathOf,
   parseJson,
   submitAnswerOf,
   unavailable,
@@ -49,7 +50,7 @@ export function createCogJobs(options: CogJobsOptions): Jobs {
       const { kind, spendId } = request;
       const body = createBodyOf(request, weightsInput);
       const sent = await providers[kind]
-        .send('PUT', pathOf(kind, spendId), { body, headers: { prefer: 'respond-async' } })
+        .send('PUT', jobPathOf(kind, spendId), { body, headers: { prefer: 'respond-async' } })
         .catch(unsentOrUnknown);
       return 'outcome' in sent ? sent : submitAnswerOf(sent, (answer) => parseCogJob(kind, spendId, answer));
     },
@@ -60,7 +61,7 @@ export function createCogJobs(options: CogJobsOptions): Jobs {
 
     cancel: async (kind, providerId) =>
       cancelAnswerOf(
-        await providers[kind].send('POST', `${pathOf(kind, providerId)}/cancel`).catch(unavailable),
+        await providers[kind].send('POST', `${jobPathOf(kind, providerId)}/cancel`).catch(unavailable),
       ),
 
     fetchOutput: (url, bytesMax) => fetchOutput(url, bytesMax, isTrusted),
@@ -128,8 +129,4 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function isAddress(text: string): boolean {
   return /^https?:\/\//.test(text);
-}
-
-function pathOf(kind: JobKind, id: string): string {
-  return `/${kind}/${encodeURIComponent(id)}`;
 }

@@ -6,6 +6,7 @@ import {
   cancelAnswerOf,
   createProviderHttp,
   foundJobOf,
+  jobPathOf,
   parseJson,
   submitAnswerOf,
   unavailable,
@@ -38,7 +39,7 @@ export function createHttpJobs(options: HttpJobsOptions): Jobs {
   const isTrusted = trustHosts([hostAndPortOf(new URL(options.baseUrl)), ...(options.outputHosts ?? [])]);
   const idempotent = options.submit === 'put';
   const find = async (kind: JobKind, id: string) =>
-    foundJobOf(await provider.send('GET', pathOf(kind, id)).catch(unavailable), (body) =>
+    foundJobOf(await provider.send('GET', jobPathOf(kind, id)).catch(unavailable), (body) =>
       parseJob(kind, body),
     );
   return {
@@ -48,7 +49,7 @@ export function createHttpJobs(options: HttpJobsOptions): Jobs {
 
     async submit(request) {
       const { kind, spendId } = request;
-      const path = idempotent ? pathOf(kind, spendId) : `/${kind}`;
+      const path = idempotent ? jobPathOf(kind, spendId) : `/${kind}`;
       // A provider that gives ids of its own may still honour the key; nothing is built on that.
       const headers = { prefer: 'respond-async', 'idempotency-key': spendId };
       const sent = await provider
@@ -63,7 +64,7 @@ export function createHttpJobs(options: HttpJobsOptions): Jobs {
       idempotent ? ((await find(kind, spendId)) ?? 'none') : 'unknown',
 
     cancel: async (kind, providerId) =>
-      cancelAnswerOf(await provider.send('POST', `${pathOf(kind, providerId)}/cancel`).catch(unavailable)),
+      cancelAnswerOf(await provider.send('POST', `${jobPathOf(kind, providerId)}/cancel`).catch(unavailable)),
 
     fetchOutput: (url, bytesMax) => fetchOutput(url, bytesMax, isTrusted),
 
@@ -81,8 +82,4 @@ export function createHttpJobs(options: HttpJobsOptions): Jobs {
 
 function createBodyOf({ version, input, webhookUrl }: JobRequest): Readonly<Record<string, unknown>> {
   return { version, input, webhook: webhookUrl, webhook_events_filter: ['completed'] };
-}
-
-function pathOf(kind: JobKind, id: string): string {
-  return `/${kind}/${encodeURIComponent(id)}`;
 }

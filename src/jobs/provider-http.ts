@@ -1,6 +1,6 @@
 import { DomainError } from '../domain/errors';
 import { storableJson } from '../platform/storable-json';
-import type { Job, SubmitAnswer } from './jobs';
+import type { Job, JobKind, SubmitAnswer } from './jobs';
 import { parseRefusal } from './provider-object';
 
 export interface ProviderAddress {
@@ -70,6 +70,11 @@ async function readAtMost(response: Response, bytesMax: number): Promise<string>
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Where a provider has one job, by the id that it knows it by. */
+export function jobPathOf(kind: JobKind, id: string): string {
+  return `/${kind}/${encodeURIComponent(id)}`;
 }
 
 /** The submit's outcome by status; what is neither a job nor a refusal may have made a job all the same. */

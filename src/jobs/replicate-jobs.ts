@@ -7,6 +7,7 @@ import {
   cancelAnswerOf,
   createProviderHttp,
   foundJobOf,
+  jobPathOf,
   parseJson,
   submitAnswerOf,
   unavailable,
@@ -69,7 +70,7 @@ export function createReplicateJobs(options: ReplicateJobsOptions): Jobs {
     },
 
     async find(kind, providerId) {
-      const answer = await provider.send('GET', pathOf(kind, providerId)).catch(unavailable);
+      const answer = await provider.send('GET', jobPathOf(kind, providerId)).catch(unavailable);
       return foundJobOf(answer, (body) => parseJob(kind, body));
     },
 
@@ -91,7 +92,7 @@ export function createReplicateJobs(options: ReplicateJobsOptions): Jobs {
     },
 
     cancel: async (kind, providerId) =>
-      cancelAnswerOf(await provider.send('POST', `${pathOf(kind, providerId)}/cancel`).catch(unavailable)),
+      cancelAnswerOf(await provider.send('POST', `${jobPathOf(kind, providerId)}/cancel`).catch(unavailable)),
 
     fetchOutput: (url, bytesMax) => fetchOutput(url, bytesMax, isTrusted),
 
@@ -155,8 +156,4 @@ function pathOfNext(kind: JobKind, next: string | null | undefined): string | un
   if (next === null || next === undefined || !URL.canParse(next)) return undefined;
   const cursor = new URL(next).searchParams.get('cursor');
   return cursor === null ? undefined : `/${kind}?cursor=${encodeURIComponent(cursor)}`;
-}
-
-function pathOf(kind: JobKind, id: string): string {
-  return `/${kind}/${encodeURIComponent(id)}`;
 }

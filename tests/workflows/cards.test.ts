@@ -1,5 +1,4 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
-import { epochMsOf, instantOf } from '../../src/domain/instants';
 import { getAddOnOrder } from '../../src/store/add-on-orders';
 import { getSubscription } from '../../src/store/subscriptions';
 import {
@@ -22,7 +21,6 @@ import { payAt } from './stripe';
 import { command, externalIdOf, journalOf, openAndPay } from './subscriptions';
 import { openTimeHouse, type TimeHouse } from './time-house';
 
-const DAY_MS = 86_400_000;
 const NOT_FOLLOWED = '**Not followed**: a cancellation of this workflow was requested at ';
 
 describe('what operators read and send', () => {
@@ -39,13 +37,11 @@ describe('what operators read and send', () => {
     await house.stop();
   });
 
-  const pass = async (days: number) =>
-    house.advanceTo(instantOf(epochMsOf(await house.now()) + days * DAY_MS));
   const handle = (workflowId: string) => house.client.workflow.getHandle(workflowId);
   const subscriber = async (interval: 'month' | 'year' = 'month') => {
     const customerId = await house.newCustomer(1);
     const { id } = await openAndPay(house, customerId, { interval });
-    await pass(0);
+    await house.pass(0);
     return { customerId, id, workflowId: subscriptionWorkflowId(id) };
   };
   const erase = (customerId: string, end: boolean) =>
@@ -70,12 +66,12 @@ describe('what operators read and send', () => {
 
   it('a subscription is found by the integrator’s own id over its months, and after an erasure no longer', async () => {
     const { customerId, id, workflowId } = await subscriber('year');
-    await pass(40);
+    await house.pass(40);
     const first = await handle(workflowId).describe();
     expect(first.typedSearchAttributes.get(SEARCH_ATTRIBUTES.externalId)).toBe(externalIdOf(customerId));
     await erase(customerId, true);
     await handle(erasureWorkflowId(customerId)).result();
-    await pass(40);
+    await house.pass(40);
     const later = await handle(workflowId).describe();
     expect(later.status.name).toBe('RUNNING');
     expect(later.typedSearchAttributes.get(SEARCH_ATTRIBUTES.externalId)).toBeUndefined();

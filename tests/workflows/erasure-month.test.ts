@@ -1,5 +1,4 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
-import { epochMsOf, instantOf } from '../../src/domain/instants';
 import { getRecordedCustomer } from '../../src/store/customers';
 import {
   cancelUpdate,
@@ -12,8 +11,6 @@ import {
 import { stripeOf } from './stripe';
 import { command, journalOf, openAndPay } from './subscriptions';
 import { openTimeHouse, type TimeHouse } from './time-house';
-
-const DAY_MS = 86_400_000;
 
 describe('after an erasure', () => {
   let house: TimeHouse;
@@ -29,8 +26,6 @@ describe('after an erasure', () => {
     await house.stop();
   });
 
-  const pass = async (days: number) =>
-    house.advanceTo(instantOf(epochMsOf(await house.now()) + days * DAY_MS));
   const ask = (customerId: string, end: boolean) =>
     house.client.workflow.executeUpdateWithStart(eraseUpdate, {
       args: [{ end }],
@@ -49,7 +44,7 @@ describe('after an erasure', () => {
   it('months that are paid for are named, and then nothing is waited for', async () => {
     const customerId = await house.newCustomer(1);
     const { id } = await openAndPay(house, customerId, { interval: 'year' });
-    await pass(0);
+    await house.pass(0);
     await command(house, id, cancelUpdate, { id: 'end', args: [{ when: 'now' }] });
     expect(await ask(customerId, false)).toMatchObject({
       outcome: 'blocked',
@@ -61,12 +56,12 @@ describe('after an erasure', () => {
   it('nobody is charged again in a year, by the month or by the year', async () => {
     const [monthly, yearly] = [await house.newCustomer(1), await house.newCustomer(1)];
     const sold = [await openAndPay(house, monthly), await openAndPay(house, yearly, { interval: 'year' })];
-    await pass(0);
+    await house.pass(0);
     const before = [await billsOf(monthly), await billsOf(yearly)];
     expect(before.map((bills) => bills.length)).toEqual([1, 1]);
     await erase(monthly);
     await erase(yearly);
-    await pass(380);
+    await house.pass(380);
     expect([await billsOf(monthly), await billsOf(yearly)]).toEqual(before);
     expect(await journalOf(house, monthly)).toEqual(['grant 1', 'grant 500']);
     // What was paid for goes on into a wallet that is nobody's, and then its workflow ends too.

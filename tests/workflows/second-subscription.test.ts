@@ -32,8 +32,6 @@ describe('a second subscription that is paid for', () => {
     await house.stop();
   });
 
-  const pass = async (days: number) =>
-    house.advanceTo(instantOf(epochMsOf(await house.now()) + days * DAY_MS));
   const statusOf = async ({ id }: Pick<Subscription, 'id'>) => (await getSubscription(house.db, id)).status;
   const alarmOf = ({ id }: Pick<Subscription, 'id'>) =>
     house.db<AlarmRow>('app.alarms').where({ kind: 'second_subscription', subject: id }).first();
@@ -79,7 +77,7 @@ describe('a second subscription that is paid for', () => {
 
   it('is canceled and refunded, grants nothing, and both are told until the money has arrived', async () => {
     const pair = await openTwo();
-    await pass(0);
+    await house.pass(0);
     const { kept, lost } = await sorted(pair);
     expect(await journalOf(house, pair.customerId)).toContain(`grant ${kept.plan === 'pro' ? 1000 : 500}`);
     expect((await journalOf(house, pair.customerId)).filter((row) => row.startsWith('grant'))).toHaveLength(
@@ -95,9 +93,9 @@ describe('a second subscription that is paid for', () => {
     await assertTold(pair.customerId, lost);
 
     await deliverToInbox(house);
-    await pass(9);
+    await house.pass(9);
     expect(await alarmOf(lost)).toMatchObject({ ended_at: null });
-    await pass(1.5);
+    await house.pass(1.5);
     expect((await alarmOf(lost))!.ended_at).not.toBeNull();
     const handle = house.client.workflow.getHandle(subscriptionWorkflowId(lost.id));
     expect((await handle.describe()).status.name).toBe('COMPLETED');
@@ -110,14 +108,14 @@ describe('a second subscription that is paid for', () => {
     const customerId = await house.newCustomer(1);
     const first = await open(house, customerId);
     await payAt(first.checkoutUrl);
-    await pass(0);
+    await house.pass(0);
     const { id } = await openBeside(customerId, '4000000000005126');
-    await pass(1);
+    await house.pass(1);
     const lost = await getSubscription(house.db, id);
     expect(lost.status).toBe('canceled');
     expect(await refundsOf(lost)).toMatchObject([{ status: 'failed' }]);
     expect((await alarmOf(lost))!.todo).toContain('give it back by hand');
-    await pass(15);
+    await house.pass(15);
     expect(await alarmOf(lost)).toMatchObject({ ended_at: null });
 
     const [failed] = await refundsOf(lost);
@@ -126,7 +124,7 @@ describe('a second subscription that is paid for', () => {
     expect(await look()).toEqual({ outcome: 'done' });
     expect((await alarmOf(lost))!.todo).toContain('was refunded');
     // The bank sends that one back, too.
-    await pass(1);
+    await house.pass(1);
     expect((await alarmOf(lost))!.todo).toContain('give it back by hand');
   });
 
@@ -134,12 +132,12 @@ describe('a second subscription that is paid for', () => {
     const customerId = await house.newCustomer(1);
     const first = await open(house, customerId);
     await payAt(first.checkoutUrl);
-    await pass(0);
+    await house.pass(0);
     const { id, checkoutUrl } = await openBeside(customerId);
     await payByDebit(checkoutUrl, 'AT321904300235473204');
-    await pass(4);
+    await house.pass(4);
     expect(await alarmOf({ id })).toBeUndefined();
-    await pass(3);
+    await house.pass(3);
     const lost = await getSubscription(house.db, id);
     expect(lost.status).toBe('canceled');
     expect(await refundsOf(lost)).toMatchObject([{ status: 'succeeded' }]);
@@ -153,11 +151,11 @@ describe('a second subscription that is paid for', () => {
     await payByDebit(first.checkoutUrl, 'AT051904300235473205');
     await expect(open(house, customerId)).rejects.toThrow('has just paid for');
     // Soon afterwards Stripe tries it again.
-    await pass(5.05);
+    await house.pass(5.05);
     const second = await open(house, customerId);
     expect(await statusOf(first)).toBe('canceled');
     await payAt(second.checkoutUrl);
-    await pass(0);
+    await house.pass(0);
     expect(await statusOf(second)).toBe('active');
   });
 
@@ -166,18 +164,18 @@ describe('a second subscription that is paid for', () => {
       const customerId = await house.newCustomer(1);
       const first = await open(house, customerId);
       await payAt(first.checkoutUrl);
-      await pass(0);
+      await house.pass(0);
       const { id, checkoutUrl } = await openBeside(customerId);
       const workflowId = subscriptionWorkflowId(id);
       for (const activity of ['claimActivation', 'settleDuplicate', 'carryOutSubscription'] as const)
         house.faults.plan(workflowId, activity, mode);
       await payAt(checkoutUrl);
-      await pass(0.1);
+      await house.pass(0.1);
       expect(await refundsOf(await getSubscription(house.db, id))).toMatchObject([{ status: 'succeeded' }]);
       expect(await noticesOf(customerId)).toHaveLength(1);
       await house.client.workflow.getHandle(workflowId).terminate('as if its history were gone');
       await command(house, id, lookAgainUpdate, { id: newId('req'), args: [] });
-      await pass(11);
+      await house.pass(11);
       expect((await alarmOf({ id }))!.ended_at).not.toBeNull();
       expect(await noticesOf(customerId)).toHaveLength(1);
       expect(await statusOf(first)).toBe('active');
@@ -188,7 +186,7 @@ describe('a second subscription that is paid for', () => {
     const customerId = await house.newCustomer(1);
     const first = await open(house, customerId);
     await payAt(first.checkoutUrl);
-    await pass(0);
+    await house.pass(0);
     const other = await openBeside(customerId);
     const paidThrough = instantOf(epochMsOf(await house.now()) + 40 * DAY_MS);
     const args = [{ paidThrough, reference: 'cheque' }] as const;

@@ -5,12 +5,14 @@ import { spawnLaunch, stopProcess } from '../../dev/stack/launch';
 import { findPort } from '../../dev/stack/ports';
 import { waitForTemporal } from '../../dev/stack/temporal-server';
 import type { StripeSimulator } from '../../dev/stripe-simulator/simulator';
-import { epochMsOf, type Instant } from '../../src/domain/instants';
+import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
 import type { PaymentEvent } from '../../src/payments/payments';
 import { SEARCH_ATTRIBUTES } from '../../src/workflows/messages';
 import { createCarrier } from './inbox';
 import { openHouse, type House } from './house';
 import { priceCatalog, startSilentStripe, STRIPE_KEY } from './stripe';
+
+const DAY_MS = 86_400_000;
 
 /** A house on a clock that can be moved: months pass in moments, with all that Stripe and the workflows do in them. */
 export interface TimeHouse extends House {
@@ -18,6 +20,8 @@ export interface TimeHouse extends House {
   now(): Promise<Instant>;
   /** Lets time pass; events reach the inbox when `carry` lets them. */
   advanceTo(instant: Instant): Promise<void>;
+  /** Lets so many days pass; 0: carries out what is due now. */
+  pass(days: number): Promise<void>;
   /** Which of the events that Stripe has to tell come through; all of them unless set. */
   carry: (event: PaymentEvent) => boolean;
 }
@@ -41,6 +45,9 @@ export async function openTimeHouse(): Promise<TimeHouse> {
     now: () => time.now(),
     carry: () => true,
     advanceTo: (instant) => advance({ bring: () => bring(self.carry), time, simulator }, instant),
+    async pass(days) {
+      await self.advanceTo(instantOf(epochMsOf(await time.now()) + days * DAY_MS));
+    },
     async stop() {
       await house.stop();
       await simulator.close();
