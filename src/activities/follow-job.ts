@@ -136,7 +136,7 @@ export function followJob(
       const found = await unlessUnavailable(() => lookAtJob(deps, spend, job.providerId), hearOf(news));
       if (found !== 'unavailable') {
         await heard();
-        const seen = found ?? ended(job, 'The provider no longer knows the job.');
+        const seen = found ?? vanished(job);
         news.said(seen);
         news.over();
         return seen;
@@ -170,4 +170,9 @@ export function hasEnded({ status }: Job): boolean {
 /** A job that its provider will not report on any more, as failed without a delivery. */
 function ended(job: Job, detail: string): Job {
   return { ...job, status: 'failed', outputs: [], error: { code: 'provider_error', detail } };
+}
+
+/** A job that its provider does not know any more. */
+export function vanished(job: Job): Job {
+  return ended(job, 'The provider no longer knows the job.');
 }

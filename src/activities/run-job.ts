@@ -5,7 +5,7 @@ import { recordJob } from '../store/jobs';
 import { getSpend, type Spend } from '../store/spends';
 import { collectImages, type StoredImage } from './collect-images';
 import type { ActivityDeps } from './deps';
-import { followJob, hasEnded, type JobFollower } from './follow-job';
+import { followJob, hasEnded, vanished, type JobFollower } from './follow-job';
 import { isGivenUp } from './is-given-up';
 import { createJobNews, hearOf, type JobNews } from './job-news';
 import { jobKindOf } from './job-request';
@@ -220,11 +220,6 @@ function overdue({ stop }: JobTerms): JobOutcome {
 
 function nothing(status: JobEnd['status'], failure: JobEnd['failure']): JobOutcome {
   return { end: { status, failure, delivered: 0 }, images: [], modelVersion: null };
-}
-
-function vanished(job: Job): Job {
-  const error = { code: 'provider_error', detail: 'The provider no longer knows the job.' } as const;
-  return { ...job, status: 'failed', outputs: [], error };
 }
 
 /** By the provider's own time: a job is not late because its end was seen late. */
