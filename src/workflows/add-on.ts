@@ -3,7 +3,6 @@ import {
   CancellationScope,
   condition,
   currentUpdateInfo,
-  log,
   patched,
   proxyActivities,
   proxyLocalActivities,
@@ -15,12 +14,10 @@ import type { Activities } from '../activities';
 import { epochMsOf, instantOf } from '../domain/instants';
 import { addOnCard, type AddOnStanding } from './add-on-card';
 import { createAlarms } from './alarms';
-import { isPaymentFact } from './arguments';
 import { hearCancelRequest, type CancelRequest } from './cancel-request';
 import {
   lookAgainUpdate,
   openAddOnUpdate,
-  paymentFactSignal,
   SEARCH_ATTRIBUTES,
   type AddOnInput,
   type CommandAnswer,
@@ -28,6 +25,7 @@ import {
   type OpenAnswer,
   type PaymentFact,
 } from './messages';
+import { hearPaymentFacts } from './hear-payment-facts';
 import { now } from './now';
 
 const AT_STRIPE = {
@@ -131,14 +129,7 @@ function listen(shell: Shell): void {
   setHandler(lookAgainUpdate, look, {
     description: 'Reads the order at Stripe again, and acts on what it finds.',
   });
-  const hear = (fact: PaymentFact) => {
-    if (isPaymentFact(fact)) shell.facts.push(fact);
-    else log.warn('ignored a signal paymentFact without a fact');
-  };
-  setHandler(paymentFactSignal, hear, {
-    description:
-      'Inner: sent by the inbox when a payment may have changed; reads it at Stripe again. By hand, use lookAgain.',
-  });
+  hearPaymentFacts((fact) => shell.facts.push(fact));
 }
 
 function refuseLooks({ looks, answers, standing }: Shell): void {

@@ -2,7 +2,6 @@ import {
   CancellationScope,
   condition,
   currentUpdateInfo,
-  log,
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
@@ -10,7 +9,7 @@ import type { ErrorCode } from '../domain/errors';
 import { parseInstant, type Instant } from '../domain/instants';
 import { PLAN_IDS } from '../domain/catalog';
 import { viewOf, type SubscriptionCommand, type SubscriptionState } from '../domain/subscription';
-import { demand, isLine, isPaymentFact, membersOf } from './arguments';
+import { demand, isLine, membersOf } from './arguments';
 import type { CancelRequest } from './cancel-request';
 import {
   cancelUpdate,
@@ -20,7 +19,6 @@ import {
   migrateUpdate,
   openSubscriptionUpdate,
   pauseUpdate,
-  paymentFactSignal,
   recordPaymentUpdate,
   replaceUpdate,
   resumeUpdate,
@@ -30,6 +28,7 @@ import {
   type OpenAnswer,
   type PaymentFact,
 } from './messages';
+import { hearPaymentFacts } from './hear-payment-facts';
 
 type WithoutTerms<Command> = Command extends unknown ? Omit<Command, 'at' | 'terms' | 'graceMs'> : never;
 
@@ -169,14 +168,7 @@ function listenInside(shell: Shell, order: TakeOrder): void {
       'Inner: sent when the customer opens a later subscription; ends this one if nothing is paid. By hand, use cancel. {"by": "sub_…"}',
     validator: (argument: unknown) => demand(isLine(membersOf(argument)['by']), 'Say {"by": "sub_…"}.'),
   });
-  const hear = (fact: PaymentFact) => {
-    if (isPaymentFact(fact)) shell.facts.push(fact);
-    else log.warn('ignored a signal paymentFact without a fact');
-  };
-  setHandler(paymentFactSignal, hear, {
-    description:
-      'Inner: sent by the inbox when a payment may have changed; reads it at Stripe again. By hand, use lookAgain.',
-  });
+  hearPaymentFacts((fact) => shell.facts.push(fact));
   const forget = () => upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.externalId, value: null }]);
   setHandler(forgetExternalIdSignal, forget, {
     description: 'Inner: sent when the customer was erased; removes ScripExternalId.',
