@@ -1,8 +1,8 @@
 import express, { type ErrorRequestHandler } from 'express';
 import { z } from 'zod';
+import { parseDuration, plus } from '../../src/domain/durations';
 import { parseInstant, type Instant } from '../../src/domain/instants';
 import { startLoopbackServer, type LoopbackServer } from '../stack/loopback-server';
-import { addDuration } from './duration';
 import { AdvanceRefused } from './advance';
 
 const target = z.union([z.strictObject({ by: z.string() }), z.strictObject({ to: z.string() })]);
@@ -25,11 +25,16 @@ export async function startController(clock: {
     if (!parsed.success) throw new AdvanceRefused(400, 'Say {"by": a duration} or {"to": an instant}.');
     const { data } = parsed;
     res.send({
-      now: await clock.advance((now) => ('by' in data ? addDuration(now, data.by) : parseInstant(data.to))),
+      now: await clock.advance((now) => ('by' in data ? shift(now, data.by) : parseInstant(data.to))),
     });
   });
   app.use(answerError);
   return startLoopbackServer(app);
+}
+
+function shift(now: Instant, by: string): Instant | undefined {
+  const duration = parseDuration(by);
+  return duration === undefined ? undefined : plus(now, duration);
 }
 
 const answerError: ErrorRequestHandler = (error: unknown, _req, res, next) => {
