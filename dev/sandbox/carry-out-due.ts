@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { Knex } from 'knex';
-import { deliverUnprocessedEvents } from '../../src/activities/deliver-payment-event';
-import { noticeAllCredits } from '../../src/activities/notice-credits';
-import { carryOutReconciliations } from '../../src/activities/reconcile/carry-out-reconciliations';
+import { deliverUnprocessedEvents } from '../../src/chores/deliver-payment-event';
+import { noticeAllCredits } from '../../src/activities/top-ups/notice-credits';
+import { carryOutReconciliations } from '../../src/audit/money/carry-out-reconciliations';
 import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
 import type { Ledger } from '../../src/ledger/commands';
 import { sweepExpired } from '../../src/ledger/sweep-expired';

@@ -10,9 +10,9 @@ import type { Logger } from '../platform/logger';
 import type { Registry } from '../platform/metrics';
 import type { Turns } from '../media/turns';
 import type { TemporalUi } from '../platform/temporal-ui';
-import type { InFlight } from './in-flight';
-import type { OpenApi } from './openapi-document';
-import type { SpendWatch } from './spend-watch';
+import type { InFlight } from './http/in-flight';
+import type { OpenApi } from './http/openapi-document';
+import type { SpendWatch } from './operations/spends/spend-watch';
 
 /** All that the operations use; src/main/api.ts puts it together. */
 export interface ApiDeps {

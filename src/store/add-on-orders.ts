@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
-import type { PaymentWithdrawals } from '../domain/refunds';
+import type { PaymentWithdrawals } from '../domain/payments/refunds';
 
 /** An order of packs of credits: pending until its payment is known, then paid with its credits in one transaction. */
 export interface AddOnOrder {

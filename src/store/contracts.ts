@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Interval } from '../domain/catalog';
-import type { Contract } from '../domain/contract';
+import type { Contract } from '../domain/subscriptions/contract';
 import { credits } from '../domain/credits';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';

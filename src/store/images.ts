@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Rights } from '../domain/catalog';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
-import { isImageShownTo, type ImageFacts } from '../domain/visibility';
+import { isImageShownTo, type ImageFacts } from '../domain/works/visibility';
 import { findLicense } from './licenses';
 import { findModel } from './models';
 import { readPage, type Page, type PageRequest } from './pages';

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
-import { isModelShownTo, type ModelFacts } from '../domain/visibility';
+import { isModelShownTo, type ModelFacts } from '../domain/works/visibility';
 import { readPage, type Page, type PageRequest } from './pages';
 
 /** A style model: learned from its owner's pictures, used to generate images. */

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../domain/instants';
-import type { SpendFacts, SpendRequest } from '../domain/spend';
-import { planAt } from '../domain/subscription/rights';
+import type { SpendFacts, SpendRequest } from '../domain/spends/spend';
+import { planAt } from '../domain/subscriptions/rights';
 import { getCatalog, getCurrentCatalog } from './catalogs';
 import { findImageFacts } from './images';
 import { findModel } from './models';

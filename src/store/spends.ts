@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Action, Rights } from '../domain/catalog';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
-import type { SpendRequest, SpendStatus } from '../domain/spend';
+import type { SpendRequest, SpendStatus } from '../domain/spends/spend';
 import { readPage, type Page, type PageRequest } from './pages';
 
 /** What a spend delivered: a model, images, or a licence. */

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Interval, PlanId } from '../domain/catalog';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
-import { readSubscriptionState, type SubscriptionState } from '../domain/subscription';
+import { readSubscriptionState, type SubscriptionState } from '../domain/subscriptions/subscription';
 
 export const SUBSCRIPTION_STATUSES = ['incomplete', 'active', 'past_due', 'paused', 'canceled'] as const;
 export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];

@@ -1,5 +1,5 @@
 import { isReadableLine } from '../domain/readable-line';
-import type { PaymentFact } from './messages';
+import type { PaymentFact } from './payments/messages';
 
 /*
  * The argument of an update or a signal. Operators send them by hand in the Web UI, so it may be anything, and a handler that

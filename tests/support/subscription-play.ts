@@ -1,8 +1,8 @@
 import { cycleStart } from '../../src/domain/billing-calendar';
 import { credits } from '../../src/domain/credits';
 import { epochMsOf, instantOf, parseInstant, type Instant } from '../../src/domain/instants';
-import type { PaidInterval } from '../../src/domain/paid-cycles';
-import type { ClawbackEffect, RestoreEffect } from '../../src/domain/withdrawal-parts';
+import type { PaidInterval } from '../../src/domain/subscriptions/paid-cycles';
+import type { ClawbackEffect, RestoreEffect } from '../../src/domain/payments/withdrawal-parts';
 import {
   openSubscription,
   step,
@@ -11,8 +11,8 @@ import {
   type StripeCall,
   type SubscriptionState,
   type SubscriptionStep,
-} from '../../src/domain/subscription';
-import type { PlanTerms } from '../../src/domain/subscription/plan-terms';
+} from '../../src/domain/subscriptions/subscription';
+import type { PlanTerms } from '../../src/domain/subscriptions/plan-terms';
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;

@@ -7,7 +7,7 @@ import type { Knex } from 'knex';
 import { seedHouseModels } from '../../dev/stack/seed';
 import { createActivities } from '../../src/activities';
 import type { ActivityDeps } from '../../src/activities/deps';
-import { createJobNotices } from '../../src/activities/job-notices';
+import { createJobNotices } from '../../src/activities/spends/job-notices';
 import type { Catalog } from '../../src/domain/catalog';
 import { credits } from '../../src/domain/credits';
 import { instantOf } from '../../src/domain/instants';

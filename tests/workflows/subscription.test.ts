@@ -1,22 +1,17 @@
-import { dropEvent } from '../../src/activities/drop-event';
-import { noFindings } from '../../src/activities/reconcile/findings';
-import { findUnreadEvents } from '../../src/activities/reconcile/find-unread-events';
+import { dropEvent } from '../../src/activities/payments/drop-event';
+import { noFindings } from '../../src/audit/money/findings';
+import { findUnreadEvents } from '../../src/audit/money/find-unread-events';
 import { listAllAlarms } from '../../src/store/alarms';
-import { deliverUnprocessedEvents } from '../../src/activities/deliver-payment-event';
+import { deliverUnprocessedEvents } from '../../src/chores/deliver-payment-event';
 import { epochMsOf, instantOf } from '../../src/domain/instants';
 import { subscriptionRecord, writeRecords } from '../../src/store/records';
 import { findSubscriptionState, getSubscription, type SubscriptionRow } from '../../src/store/subscriptions';
 import { getAddOnOrder } from '../../src/store/add-on-orders';
 import { receiveStripeEvent } from '../../src/store/stripe-events';
-import {
-  lookAgainUpdate,
-  paymentFactDelivery,
-  resumeUpdate,
-  SEARCH_ATTRIBUTES,
-  stateQuery,
-  subscriptionWorkflowId,
-  type PaymentFact,
-} from '../../src/workflows/messages';
+import { subscriptionWorkflowId } from '../../src/domain/keys';
+import { SEARCH_ATTRIBUTES } from '../../src/workflows/messages';
+import { paymentFactDelivery, type PaymentFact } from '../../src/workflows/payments/messages';
+import { lookAgainUpdate, resumeUpdate, stateQuery } from '../../src/workflows/subscriptions/messages';
 import { order } from './add-ons';
 import { deliverToInbox, eventsOf } from './inbox';
 import { payAt } from './stripe';

@@ -1,5 +1,5 @@
 import { deriveId } from '../../../src/platform/ids';
-import { spendWorkflowId } from '../../../src/workflows/messages';
+import { spendWorkflowId } from '../../../src/domain/keys';
 import { isRinging, longSpend, statusOf } from '../props';
 import type { Trouble } from '../trouble';
 

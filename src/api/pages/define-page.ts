@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ApiDeps } from '../deps';
-import { defineOperation, type AnyOperation, type Call } from '../operation';
+import { defineOperation, type AnyOperation, type Call } from '../http/operation';
 import { pageHeaders } from './page-headers';
 
 const HTML = 'text/html';

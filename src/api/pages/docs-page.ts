@@ -1,6 +1,6 @@
 import { ERROR_CODES } from '../../domain/errors';
-import type { OpenApi, OperationDoc } from '../openapi-document';
-import { PROBLEMS } from '../problems';
+import type { OpenApi, OperationDoc } from '../http/openapi-document';
+import { PROBLEMS } from '../http/problems';
 import { escapeHtml, pageOf } from './page';
 
 /** The API on one page, made of its description: every operation by topic, every named schema, every problem. */

@@ -1,4 +1,4 @@
-import type { Problem } from '../problems';
+import type { Problem } from '../http/problems';
 import { escapeHtml, pageOf } from './page';
 
 /** A problem as a page, for a person in a browser. */

@@ -1,0 +1,65 @@
+import type { Instant } from '../../domain/instants';
+import { getCatalog, getPriceId } from '../../store/catalogs';
+import { getOpenCustomer } from '../../store/customers';
+import type { AddOnOrderRow } from '../../store/add-on-orders';
+import { addOnOrderRecord, writeRecords } from '../../store/records';
+import { ensureStripeCustomer } from '../../store/stripe-customers';
+import type { OpenAddOn } from '../../workflows/add-ons/messages';
+import type { OpenAnswer } from '../../workflows/messages';
+import type { ActivityDeps } from '../deps';
+import { refusalOf } from '../refusal';
+
+/** An order as its workflow knows it: what to look at, and until when it can be paid. */
+export interface Order {
+  readonly orderId: string;
+  readonly customerId: string;
+  /** Null for an order that was charged without a checkout. */
+  readonly sessionId: string | null;
+  /** Null for an order taken up again: its checkout is long over. */
+  readonly expiresAt: Instant | null;
+}
+
+/** Opens the checkout of an order of packs and records the order as `pending`. Idempotent by the order's id. */
+export async function openAddOn(
+  deps: ActivityDeps,
+  { opening, at }: { opening: OpenAddOn; at: Instant },
+): Promise<{ readonly answer: OpenAnswer; readonly order: Order | null }> {
+  try {
+    await getOpenCustomer(deps.db, opening.customerId);
+    return { answer: { outcome: 'opened' }, order: await openAtStripe(deps, opening, at) };
+  } catch (error) {
+    return { answer: refusalOf(error), order: null };
+  }
+}
+
+async function openAtStripe(deps: ActivityDeps, opening: OpenAddOn, at: Instant): Promise<Order> {
+  const { orderId, customerId, pack, quantity, catalogVersion } = opening;
+  const { packs } = await getCatalog(deps.db, catalogVersion);
+  const sold = packs.find(({ id }) => id === pack);
+  if (sold === undefined) throw new Error(`catalog ${catalogVersion} sells no ${pack}`);
+  const { sessionId, url, expiresAt } = await deps.payments.createAddOnCheckout({
+    operationId: `checkout:${orderId}`,
+    customerId,
+    stripeCustomerId: await ensureStripeCustomer(deps, customerId),
+    orderId,
+    priceId: await getPriceId(deps.db, catalogVersion, { pack }),
+    quantity,
+    successUrl: opening.successUrl ?? `${deps.publicUrl}/account?paid=${orderId}`,
+    cancelUrl: opening.cancelUrl ?? `${deps.publicUrl}/account`,
+  });
+  const row: AddOnOrderRow = {
+    id: orderId,
+    customer_id: customerId,
+    status: 'pending',
+    pack,
+    quantity,
+    credits: sold.credits * quantity,
+    catalog_version: catalogVersion,
+    checkout_url: url,
+    stripe_session_id: sessionId,
+    created_at: at,
+    updated_at: at,
+  };
+  await writeRecords(deps.db, [addOnOrderRecord(row)]);
+  return { orderId, customerId, sessionId, expiresAt };
+}

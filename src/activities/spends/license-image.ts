@@ -1,0 +1,110 @@
+import type { Instant } from '../../domain/instants';
+import { royaltyOf } from '../../domain/spends/settlement';
+import {
+  planSpend,
+  wordsOfRequest,
+  type SpendFacts,
+  type SpendPlan,
+  type SpendStatus,
+} from '../../domain/spends/spend';
+import { deriveId } from '../../platform/ids';
+import { licenseRecord, spendRecord } from '../../store/records';
+import { loadSpendFacts } from '../../store/spend-facts';
+import { findSpend, type SpendRow } from '../../store/spends';
+import { spendWorkflowId } from '../../domain/keys';
+import type { ReserveAnswer, SpendInput } from '../../workflows/spends/messages';
+import type { ActivityDeps } from '../deps';
+import { noticeCredits } from '../top-ups/notice-credits';
+import { refusedByLedger, refusedByRule, refusedWhenErased } from './reserve-spend';
+
+export interface Licensed {
+  readonly answer: ReserveAnswer;
+  /** The credits that it cost; absent: refused. */
+  readonly paid?: number;
+}
+
+/**
+ * Sells a licence: hold, capture, the licence and the artist's share in one transaction. The same image to the same
+ * customer again moves nothing, whatever the key: the spend then names the licence there is and costs nothing.
+ */
+export async function licenseImage(
+  deps: ActivityDeps,
+  { spend, at }: { spend: SpendInput; at: Instant },
+): Promise<Licensed> {
+  const { spendId, customerId, request } = spend;
+  if (request.action !== 'license_image') throw new Error(`${request.action} is not a licence`);
+  const recorded = await findSpend(deps.db, spendId);
+  if (recorded !== undefined) return licensed(recorded.status, recorded.captured);
+  const gone = await refusedWhenErased(deps, customerId);
+  if (gone !== undefined) return { answer: gone.answer };
+  const facts = await loadSpendFacts(deps.db, { customerId, request, at });
+  const plan = planSpend(request, facts);
+  if (!plan.allowed) return { answer: refusedByRule(plan).answer };
+  const licenseId = deriveId('lic', spendId);
+  const { imageId } = request.input;
+  const license = licenseRecord({
+    id: licenseId,
+    image_id: imageId,
+    customer_id: customerId,
+    spend_id: spendId,
+    terms: facts.catalog.policies.licenseTerms,
+    credits: plan.credits,
+    created_at: at,
+  });
+  const result = await deps.ledger.submit({
+    op: 'hold',
+    key: `${spendId}/hold`,
+    fingerprint: spend.fingerprint,
+    walletId: customerId,
+    holdId: deriveId('hld', spendId),
+    spendId,
+    action: request.action,
+    credits: plan.credits,
+    capture: true,
+    licenseOf: { imageId },
+    effectiveAt: at,
+    reason: wordsOfRequest(request),
+    ...royalty(facts, plan),
+    records: [spendRecord(rowOf(spend, { plan, facts, at, licenseId, paid: plan.credits })), license],
+    recordsIfLicensed: [spendRecord(rowOf(spend, { plan, facts, at, licenseId: '$licenseId', paid: 0 }))],
+  });
+  await noticeCredits(deps, customerId, result.reply.available);
+  if (result.outcome === 'applied') return licensed('succeeded', plan.credits);
+  if (result.outcome === 'already_licensed') return licensed('succeeded', 0);
+  return { answer: refusedByLedger(result).answer };
+}
+
+function licensed(status: SpendStatus, paid: number): Licensed {
+  return { answer: { outcome: 'reserved', status }, paid };
+}
+
+function royalty({ image, catalog }: SpendFacts, plan: SpendPlan) {
+  const share = royaltyOf(catalog, plan.credits);
+  if (image === undefined || share === 0) return {};
+  return { royalty: { creatorId: image.model.ownerId, credits: share } };
+}
+
+function rowOf(
+  { spendId, customerId, request }: SpendInput,
+  sale: { plan: SpendPlan; facts: SpendFacts; at: Instant; licenseId: string; paid: number },
+): SpendRow {
+  return {
+    id: spendId,
+    customer_id: customerId,
+    action: request.action,
+    input: request.input,
+    status: 'succeeded',
+    unit_credits: sale.plan.unitCredits,
+    quantity: sale.plan.quantity,
+    reserved: sale.paid,
+    captured: sale.paid,
+    released: 0,
+    catalog_version: sale.facts.catalog.version,
+    rights: sale.plan.rights,
+    result: { licenseId: sale.licenseId },
+    failure: null,
+    workflow_id: spendWorkflowId(spendId),
+    created_at: sale.at,
+    updated_at: sale.at,
+  };
+}

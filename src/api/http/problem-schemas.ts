@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { PLAN_IDS } from '../../domain/catalog';
+import { ERROR_CODES, type ErrorCode } from '../../domain/errors';
+import { REFUSAL_REASONS } from '../../media/picture-refusal';
+import { PROBLEMS } from './problems';
+import { answerCredits, answerId, answerInstant, planSchema } from './schemas';
+
+/** Something that is in the way of an erasure. */
+export const blockerSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('subscription'), id: answerId, status: z.string(), plan: z.string() }),
+    z.strictObject({ kind: z.literal('paid_cycles'), id: answerId, nextGrantAt: answerInstant }),
+    z.strictObject({ kind: z.literal('auto_top_up'), id: answerId }),
+    z.strictObject({ kind: z.literal('spend'), id: answerId, status: z.string(), action: z.string() }),
+    z.strictObject({ kind: z.literal('hold'), id: answerId, credits: answerCredits }),
+    z.strictObject({ kind: z.literal('add_on'), id: answerId, status: z.string() }),
+  ])
+  .meta({ id: 'Blocker', description: 'Something that is paid for, set up or running.' });
+
+const wayOutSchema = z
+  .discriminatedUnion('option', [
+    z.strictObject({ option: z.literal('wait'), credits: answerCredits }),
+    z.strictObject({ option: z.literal('buy_add_on'), pack: z.string(), credits: answerCredits }),
+    z.strictObject({ option: z.literal('subscribe'), plan: planSchema, credits: answerCredits }),
+    z.strictObject({ option: z.literal('upgrade'), plan: planSchema, credits: answerCredits }),
+  ])
+  .meta({ id: 'WayOut', description: 'A way for the customer to get more credits.' });
+
+const field = z.string().optional().meta({ description: 'The field that is wrong.' });
+const faults = z.array(z.string()).optional();
+const contact = z.string().optional().meta({ description: 'Whom to ask.' });
+const subscriptionId = answerId.optional();
+
+/** The members that a problem of each code has besides the common ones. */
+const DETAILS: Readonly<Partial<Record<ErrorCode, z.ZodRawShape>>> = {
+  invalid_request: {
+    field,
+    errors: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
+    faults,
+    reason: z.enum(REFUSAL_REASONS).optional().meta({ description: 'Why a picture is not accepted.' }),
+  },
+  method_not_allowed: {
+    methods: z.array(z.string()).meta({ description: 'The methods that the path supports.' }),
+  },
+  insufficient_credits: {
+    required: answerCredits,
+    available: answerCredits,
+    held: answerCredits,
+    shortfall: answerCredits,
+    options: z.array(wayOutSchema).meta({ description: 'Cheapest first.' }),
+  },
+  payment_failed: { reason: z.string().optional() },
+  payment_past_due: { subscriptionId },
+  plan_required: {
+    plan: planSchema.optional(),
+    plans: z.array(z.enum(PLAN_IDS)).optional().meta({ description: 'The plans that allow it.' }),
+  },
+  subscription_required: { plan: planSchema.optional() },
+  contract_required: { contact },
+  state_conflict: {
+    subscriptionId,
+    refundable: answerCredits.optional(),
+    blockers: z
+      .array(blockerSchema)
+      .optional()
+      .meta({ description: 'What keeps a customer from being erased.' }),
+    spendId: answerId
+      .optional()
+      .meta({ description: 'The training that uses an upload, or the spend that cannot be canceled.' }),
+  },
+  model_unavailable: { modelId: answerId.optional(), modelStatus: z.string().optional() },
+  license_not_needed: { imageId: answerId.optional() },
+  adjustment_exceeds_available: { requested: answerCredits, available: answerCredits, held: answerCredits },
+  hold_exceeded: { requested: answerCredits, open: answerCredits },
+  hold_already_settled: { holdStatus: z.string() },
+  body_too_large: { bytesMax: z.int() },
+  unavailable: { missing: z.array(z.string()).optional() },
+};
+
+/**
+ * The shape of each problem by its code (RFC 9457 problem details): status and code are constants, so the code tells a client
+ * which further members there are. Clients must accept unknown members.
+ */
+export const PROBLEM_SCHEMAS = Object.fromEntries(
+  ERROR_CODES.map((code) => [code, problemSchemaOf(code)]),
+) as Readonly<Record<ErrorCode, z.ZodType>>;
+
+/** Any problem, for clients that do not distinguish them. */
+export const problemSchema = z
+  .looseObject(membersOf(z.int(), z.enum(ERROR_CODES)))
+  .meta({ id: 'Problem', description: 'RFC 9457 problem details.' });
+
+function problemSchemaOf(code: ErrorCode): z.ZodType {
+  const { status, title } = PROBLEMS[code];
+  return z
+    .looseObject({ ...membersOf(z.literal(status), z.literal(code)), ...DETAILS[code] })
+    .meta({ id: problemNameOf(code), description: title });
+}
+
+function membersOf<Status extends z.ZodType, Code extends z.ZodType>(status: Status, code: Code) {
+  return {
+    type: z.string().meta({ description: 'The page that explains the problem.' }),
+    title: z.string(),
+    status,
+    code: code.meta({ description: 'Machine-readable and stable; branch on this.' }),
+    detail: z.string(),
+    requestId: z.string(),
+  };
+}
+
+/** `insufficient_credits` is `InsufficientCreditsProblem`. */
+export function problemNameOf(code: ErrorCode): string {
+  const words = code.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return `${words.join('')}Problem`;
+}

@@ -1,0 +1,16 @@
+import { getCustomer } from '../../../store/customers';
+import { loadCustomerPlan } from './customer-plan';
+import { defineOperation } from '../../http/operation';
+import { rightsSchema, rightsView } from './rights-view';
+
+export const getRights = defineOperation({
+  summary: "Get a customer's rights",
+  tag: 'Customers',
+  access: 'customer',
+  answers: { 200: { description: 'The rights of the current plan.', schema: rightsSchema } },
+  find: ({ id }, { db }) => getCustomer(db, id),
+  async handle(_call, deps, customer) {
+    const { plan, rights } = await loadCustomerPlan(deps, customer.id);
+    return { status: 200, body: rightsView(plan, rights) };
+  },
+});

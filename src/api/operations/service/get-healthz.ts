@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { defineOperation } from '../../http/operation';
+
+export const getHealthz = defineOperation({
+  summary: 'Check liveness',
+  tag: 'System',
+  access: 'public',
+  answers: { 200: { description: 'Alive.', schema: z.strictObject({ status: z.literal('ok') }) } },
+  handle: () => Promise.resolve({ status: 200, body: { status: 'ok' } }),
+});

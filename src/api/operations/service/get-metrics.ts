@@ -1,0 +1,13 @@
+import { defineOperation } from '../../http/operation';
+
+export const getMetrics = defineOperation({
+  summary: 'Get Prometheus metrics',
+  tag: 'System',
+  access: 'public',
+  answers: { 200: { description: 'The metrics of this process.', contentType: 'text/plain' } },
+  handle: async (_call, { metrics }) => ({
+    status: 200,
+    bytes: await metrics.metrics(),
+    contentType: metrics.contentType,
+  }),
+});
