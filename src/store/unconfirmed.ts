@@ -1,8 +1,6 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../domain/instants';
 
-/** Money and clawbacks that Stripe was not asked about yet, and grants that no money stands behind. */
-
 /** A payment of ours that Stripe has not confirmed. */
 export interface UnconfirmedPayment {
   readonly id: string;
@@ -11,14 +9,6 @@ export interface UnconfirmedPayment {
   readonly orderId: string | null;
   readonly amountMinor: number;
   readonly currency: string;
-}
-
-/** A clawback of ours that Stripe has not confirmed, as it is now. */
-export interface UnconfirmedClawback {
-  readonly id: string;
-  readonly customerId: string;
-  readonly paymentId: string;
-  readonly isUndone: boolean;
 }
 
 interface Page {
@@ -58,50 +48,7 @@ export async function listUnconfirmedPayments(
   }));
 }
 
-/** Clawbacks for money that went back which Stripe has not confirmed, by their id; one that was undone, anew. */
-export async function listUnconfirmedClawbacks(
-  db: Knex,
-  { after, limit }: Page,
-): Promise<UnconfirmedClawback[]> {
-  const rows = await db('ledger.clawbacks AS b')
-    .select<{ id: string; wallet_id: string; payment_id: string; is_undone: boolean }[]>(
-      'b.id',
-      'b.wallet_id',
-      'b.payment_id',
-      db.raw('b.undone > 0 AS is_undone'),
-    )
-    .where('b.id', '>', after)
-    .whereNotNull('b.payment_id')
-    .whereRaw(
-      `NOT EXISTS (SELECT FROM app.confirmed_at_stripe c
-                   WHERE c.id = b.id || CASE WHEN b.undone > 0 THEN '/undone' ELSE '' END)`,
-    )
-    .orderBy('b.id')
-    .limit(limit);
-  return rows.map((row) => ({
-    id: row.id,
-    customerId: row.wallet_id,
-    paymentId: row.payment_id,
-    isUndone: row.is_undone,
-  }));
-}
-
-/** Grants of plans and add-ons whose payment is not recorded, by their id. */
-export async function listUnpaidGrants(
-  db: Knex,
-  { after, limit }: Page,
-): Promise<{ readonly id: string; readonly customerId: string }[]> {
-  const rows = await db('ledger.lots AS l')
-    .select<{ grant_id: string; wallet_id: string }[]>('l.grant_id', 'l.wallet_id')
-    .where('l.grant_id', '>', after)
-    .whereIn('l.source', ['plan', 'add_on'])
-    .whereRaw('NOT EXISTS (SELECT FROM app.payments p WHERE p.id = l.payment_id)')
-    .orderBy('l.grant_id')
-    .limit(limit);
-  return rows.map((row) => ({ id: row.grant_id, customerId: row.wallet_id }));
-}
-
-/** Keeps that Stripe has confirmed them, so that it is not asked again. */
+/** Keeps that Stripe has confirmed payments or clawbacks, so that it is not asked again. */
 export async function confirm(db: Knex, ids: readonly string[], at: Instant): Promise<void> {
   if (ids.length === 0) return;
   await db('app.confirmed_at_stripe')

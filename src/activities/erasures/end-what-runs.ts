@@ -4,8 +4,8 @@ import type { Instant } from '../../domain/instants';
 import { askTemporal } from '../../platform/ask-temporal';
 import { fingerprintOf } from '../../platform/fingerprint';
 import { deriveId } from '../../platform/ids';
-import { getAddOnOrder } from '../../store/add-on-orders';
-import { addOnOrderRecord, writeRecords } from '../../store/records';
+import { addOnOrderRecord, getAddOnOrder } from '../../store/add-on-orders';
+import { writeRecords } from '../../store/write-records';
 import { paymentFactDelivery } from '../../workflows/payments/messages';
 import {
   cancelUpdate,
@@ -13,7 +13,6 @@ import {
   subscriptionCommandStart,
 } from '../../workflows/subscriptions/messages';
 import { removeAutoTopUpUpdate, TOP_UP_WORKFLOW, topUpStart } from '../../workflows/top-ups/messages';
-import { addOnOrderRowOf } from '../add-ons/add-on-order-row';
 import type { ActivityDeps } from '../deps';
 import { readBlockers } from './read-blockers';
 
@@ -108,7 +107,7 @@ async function closeOrder(deps: ActivityDeps, orderId: string, { customerId, at 
     await removeTopUp(deps, { customerId, at });
     const { status } = await getAddOnOrder(deps.db, orderId);
     if (status === 'pending')
-      await writeRecords(deps.db, [addOnOrderRecord(addOnOrderRowOf(order, 'canceled', at))]);
+      await writeRecords(deps.db, [addOnOrderRecord({ ...order, status: 'canceled', updatedAt: at })]);
     return;
   }
   const objectId = order.stripeSessionId;

@@ -8,9 +8,9 @@ import {
   type SpendStatus,
 } from '../../domain/spends/spend';
 import { deriveId } from '../../platform/ids';
-import { licenseRecord, spendRecord } from '../../store/records';
+import { licenseRecord } from '../../store/licenses';
 import { loadSpendFacts } from '../../store/spend-facts';
-import { findSpend, type SpendRow } from '../../store/spends';
+import { findSpend, spendRecord, type Spend } from '../../store/spends';
 import { spendWorkflowId } from '../../domain/keys';
 import type { ReserveAnswer, SpendInput } from '../../workflows/spends/messages';
 import type { ActivityDeps } from '../deps';
@@ -44,12 +44,12 @@ export async function licenseImage(
   const { imageId } = request.input;
   const license = licenseRecord({
     id: licenseId,
-    image_id: imageId,
-    customer_id: customerId,
-    spend_id: spendId,
+    imageId,
+    customerId,
+    spendId,
     terms: facts.catalog.policies.licenseTerms,
     credits: plan.credits,
-    created_at: at,
+    createdAt: at,
   });
   const result = await deps.ledger.submit({
     op: 'hold',
@@ -65,8 +65,13 @@ export async function licenseImage(
     effectiveAt: at,
     reason: wordsOfRequest(request),
     ...royalty(facts, plan),
-    records: [spendRecord(rowOf(spend, { plan, facts, at, licenseId, paid: plan.credits })), license],
-    recordsIfLicensed: [spendRecord(rowOf(spend, { plan, facts, at, licenseId: '$licenseId', paid: 0 }))],
+    records: [
+      spendRecord(licensingSpend(spend, { plan, facts, at, licenseId, paid: plan.credits })),
+      license,
+    ],
+    recordsIfLicensed: [
+      spendRecord(licensingSpend(spend, { plan, facts, at, licenseId: '$licenseId', paid: 0 })),
+    ],
   });
   await noticeCredits(deps, customerId, result.reply.available);
   if (result.outcome === 'applied') return licensed('succeeded', plan.credits);
@@ -84,27 +89,27 @@ function royalty({ image, catalog }: SpendFacts, plan: SpendPlan) {
   return { royalty: { creatorId: image.model.ownerId, credits: share } };
 }
 
-function rowOf(
+function licensingSpend(
   { spendId, customerId, request }: SpendInput,
   sale: { plan: SpendPlan; facts: SpendFacts; at: Instant; licenseId: string; paid: number },
-): SpendRow {
+): Spend {
   return {
     id: spendId,
-    customer_id: customerId,
+    customerId,
     action: request.action,
     input: request.input,
     status: 'succeeded',
-    unit_credits: sale.plan.unitCredits,
+    unitCredits: sale.plan.unitCredits,
     quantity: sale.plan.quantity,
     reserved: sale.paid,
     captured: sale.paid,
     released: 0,
-    catalog_version: sale.facts.catalog.version,
+    catalogVersion: sale.facts.catalog.version,
     rights: sale.plan.rights,
     result: { licenseId: sale.licenseId },
     failure: null,
-    workflow_id: spendWorkflowId(spendId),
-    created_at: sale.at,
-    updated_at: sale.at,
+    workflowId: spendWorkflowId(spendId),
+    createdAt: sale.at,
+    updatedAt: sale.at,
   };
 }

@@ -1,16 +1,11 @@
 import { readerOf } from '../../domain/subscriptions/subscription';
 import type { InvoiceFact, WithdrawalFact, WithdrawalKind } from '../../payments/payments';
 import { isUnknownAtStripe } from '../../payments/is-unknown';
+import { listUnconfirmedClawbacks, type UnconfirmedClawback } from '../../ledger/list-unconfirmed-clawbacks';
+import { listUnpaidGrants } from '../../ledger/list-unpaid-grants';
 import { listOwnersOfRows } from '../../store/owners-of-rows';
 import { findPaymentOfOrder } from '../../store/payments';
-import {
-  confirm,
-  listUnconfirmedClawbacks,
-  listUnconfirmedPayments,
-  listUnpaidGrants,
-  type UnconfirmedClawback,
-  type UnconfirmedPayment,
-} from '../../store/unconfirmed';
+import { confirm, listUnconfirmedPayments, type UnconfirmedPayment } from '../../store/unconfirmed';
 import { workflowIdOf } from '../../domain/keys';
 import { paidIntervalOf } from '../../activities/subscriptions/invoice-steps';
 import { isBoundTo } from '../../activities/payments/stripe-customer';
@@ -183,5 +178,5 @@ async function paymentIdOf(
 ): Promise<string | undefined> {
   if (invoice !== null) return invoice.invoiceId;
   if (payment === null || payment.orderId === null) return undefined;
-  return (await findPaymentOfOrder(db, payment.orderId))?.paymentId;
+  return (await findPaymentOfOrder(db, payment.orderId))?.id;
 }

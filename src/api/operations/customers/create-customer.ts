@@ -8,8 +8,13 @@ import { customerIdOf, externalIdHashOf } from '../../../platform/external-id-ha
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { deriveId } from '../../../platform/ids';
 import { getCurrentCatalog } from '../../../store/catalogs';
-import { countErased, findCustomerByExternalId, type Customer } from '../../../store/customers';
-import { newcomerRecord, writeRecords } from '../../../store/records';
+import {
+  countErased,
+  findCustomerByExternalId,
+  newcomerRecord,
+  type Customer,
+} from '../../../store/customers';
+import { writeRecords } from '../../../store/write-records';
 import { jsonBody } from '../../http/bodies/json-body';
 import type { ApiDeps } from '../../deps';
 import { defineOperation } from '../../http/operation';
@@ -85,8 +90,8 @@ async function welcome(
 ): Promise<boolean> {
   const catalog = await getCurrentCatalog(db);
   const createdAt = await clock.now();
-  const row = rowOf(id, request, createdAt);
-  const records = [newcomerRecord(row)];
+  const { externalId, email = null, name = null } = request;
+  const records = [newcomerRecord({ id, externalId, email, name, createdAt })];
   try {
     if (isFirst && catalog.plans.free.credits > 0)
       return !(await ledger.submit({ ...signupGrant(id, catalog, createdAt), records })).replayed;
@@ -96,16 +101,6 @@ async function welcome(
     if (isUniqueViolation(error)) return false;
     throw error;
   }
-}
-
-function rowOf(id: string, { externalId, email, name }: NewCustomer, createdAt: Instant) {
-  return {
-    id,
-    external_id: externalId,
-    email: email ?? null,
-    name: name ?? null,
-    created_at: createdAt,
-  };
 }
 
 function signupGrant(customerId: string, catalog: Catalog, effectiveAt: Instant): GrantCommand {
