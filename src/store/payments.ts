@@ -83,6 +83,24 @@ export async function findPaymentOfOrder(db: Knex, orderId: string): Promise<Pay
   return row === undefined ? undefined : paymentOf(row);
 }
 
+/**
+ * Payments that Stripe has not confirmed, by their id; `after` is the last id of the page before. What an operator recorded or
+ * brought over is none of Stripe's.
+ */
+export async function listUnconfirmedPayments(
+  db: Knex,
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<readonly Payment[]> {
+  const rows = await db<PaymentRow>('app.payments AS p')
+    .where('p.id', '>', after)
+    .whereRaw(`p.id NOT LIKE 'recorded:%' AND p.id NOT LIKE 'import:%'`)
+    .whereRaw('NOT EXISTS (SELECT FROM app.confirmed_at_stripe c WHERE c.id = p.id)')
+    .orderBy('p.id')
+    .limit(limit)
+    .select<PaymentRow[]>('p.*');
+  return rows.map(paymentOf);
+}
+
 /** The subscription or order that payments were for, by the payment's id. Ids of no payment are left out. */
 export async function listPaidFor(db: Knex, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const { rows } = await db.raw<{ rows: readonly { id: string; paid_for: string }[] }>(
