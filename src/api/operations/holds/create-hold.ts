@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { credits as creditsOf } from '../../../domain/credits';
 import { DomainError } from '../../../domain/errors';
 import { holdKey } from '../../../domain/keys';
+import { getCustomerPlan } from '../../../store/customer-plan';
 import type { HoldCommand, LedgerResult } from '../../../ledger/commands';
 import { findRecordedCommand } from '../../../ledger/find-recorded-command';
 import { fingerprintOf } from '../../../platform/fingerprint';
@@ -14,7 +15,6 @@ import {
   type Customer,
 } from '../../../store/customers';
 import { jsonBody } from '../../http/bodies/json-body';
-import { loadCustomerPlan } from '../customers/customer-plan';
 import type { ApiDeps } from '../../deps';
 import { keyReused } from '../../http/idempotency-key';
 import { insufficientCredits } from '../spends/insufficient-credits';
@@ -81,7 +81,7 @@ export const createHold = defineOperation({
     if (replayed) call.markReplayed();
     if (outcome === 'idempotency_key_reused') throw keyReused();
     if (outcome === 'insufficient_credits') {
-      throw insufficientCredits(reply, await loadCustomerPlan(deps, customerId));
+      throw insufficientCredits(reply, await getCustomerPlan(deps.db, customerId, await deps.clock.now()));
     }
     if (outcome !== 'applied') throw new Error(`a hold was answered ${outcome}`);
     if (!replayed) await deps.noticeCredits(customerId, reply.available);
