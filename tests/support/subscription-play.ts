@@ -6,7 +6,7 @@ import type { ClawbackEffect, RestoreEffect } from '../../src/domain/payments/wi
 import {
   openSubscription,
   step,
-  type CommandAnswer,
+  type AnsweredCommand,
   type GrantEffect,
   type StripeCall,
   type SubscriptionState,
@@ -39,7 +39,7 @@ interface Played {
   readonly clawbacks: readonly ClawbackEffect[];
   readonly restores: readonly RestoreEffect[];
   readonly calls: readonly StripeCall[];
-  readonly answers: readonly CommandAnswer[];
+  readonly answers: readonly AnsweredCommand[];
 }
 
 /** Feeds inputs to the machine, one after the other. */
@@ -50,7 +50,7 @@ export function play(steps: readonly SubscriptionStep[], from: SubscriptionState
     clawbacks: ClawbackEffect[];
     restores: RestoreEffect[];
     calls: StripeCall[];
-    answers: CommandAnswer[];
+    answers: AnsweredCommand[];
   };
   for (const input of steps) {
     const { state: after, effects } = step(state, input);

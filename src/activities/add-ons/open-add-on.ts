@@ -1,5 +1,6 @@
 import type { Instant } from '../../domain/instants';
 import { checkoutOperationId } from '../../domain/keys';
+import { refusalOf, refused } from '../../domain/refusal';
 import { getCatalog, getPriceId } from '../../store/catalogs';
 import { getOpenCustomer } from '../../store/customers';
 import type { AddOnOrderRow } from '../../store/add-on-orders';
@@ -8,7 +9,6 @@ import { ensureStripeCustomer } from '../../store/stripe-customers';
 import type { OpenAddOn } from '../../workflows/add-ons/messages';
 import type { OpenAnswer } from '../../workflows/messages';
 import type { ActivityDeps } from '../deps';
-import { refusalOf } from '../refusal';
 
 /** An order as its workflow knows it: what to look at, and until when it can be paid. */
 export interface Order {
@@ -29,7 +29,7 @@ export async function openAddOn(
     await getOpenCustomer(deps.db, opening.customerId);
     return { answer: { outcome: 'opened' }, order: await openAtStripe(deps, opening, at) };
   } catch (error) {
-    return { answer: refusalOf(error), order: null };
+    return { answer: refused(refusalOf(error)), order: null };
   }
 }
 

@@ -16,7 +16,7 @@ import { takeBack } from './withdrawals';
  * A command lists its calls to Stripe and takes effect when they are done.
  */
 
-export type { CommandAnswer, GrantEffect, StripeCall, SubscriptionEffects } from './effects';
+export type { AnsweredCommand, GrantEffect, StripeCall, SubscriptionEffects } from './effects';
 export type { SubscriptionCommand, SubscriptionFact, SubscriptionStep } from './inputs';
 export { differencesOf, wordsOfDifference } from './differences';
 export { openSubscription, readSubscriptionState, type SubscriptionState } from './state';

@@ -12,6 +12,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import { epochMsOf, instantOf } from '../../domain/instants';
+import { refused } from '../../domain/refusal';
 import { addOnCard, type AddOnStanding } from './add-on-card';
 import { createAlarms } from '../alarms';
 import { hearCancelRequest, type CancelRequest } from '../cancel-request';
@@ -128,7 +129,7 @@ function listen(shell: Shell): void {
 
 function refuseLooks({ looks, answers, standing }: Shell): void {
   const message = `There is no order ${standing.orderId}.`;
-  for (const id of looks.splice(0)) answers.set(id, { outcome: 'refused', code: 'not_found', message });
+  for (const id of looks.splice(0)) answers.set(id, refused({ code: 'not_found', message }));
 }
 
 function show(shell: Shell, is: AddOnStanding['is'], known: Partial<AddOnStanding> = {}): void {

@@ -5,7 +5,6 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { ErrorCode } from '../../domain/errors';
 import { parseInstant, type Instant } from '../../domain/instants';
 import { PLAN_IDS } from '../../domain/catalog';
 import {
@@ -13,6 +12,7 @@ import {
   type SubscriptionCommand,
   type SubscriptionState,
 } from '../../domain/subscriptions/subscription';
+import { refused, type Refusal } from '../../domain/refusal';
 import { demand, isLine, membersOf } from '../arguments';
 import type { CancelRequest } from '../cancel-request';
 import { SEARCH_ATTRIBUTES, type CommandAnswer, type OpenAnswer } from '../messages';
@@ -70,8 +70,8 @@ export function hasNews({ facts, orders }: Shell): boolean {
 }
 
 /** Answers every waiting order with the same refusal. */
-export function refuseAll({ orders, answers }: Shell, code: ErrorCode, message: string): void {
-  for (const { commandId } of orders.splice(0)) answers.set(commandId, { outcome: 'refused', code, message });
+export function refuseAll({ orders, answers }: Shell, refusal: Refusal): void {
+  for (const { commandId } of orders.splice(0)) answers.set(commandId, refused(refusal));
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   viewOf,
 } from '../../domain/subscriptions/subscription';
 import type { Duplicate } from '../../domain/subscriptions/duplicate';
+import { refused } from '../../domain/refusal';
 import type { CommandAnswer } from '../messages';
 import { now } from '../now';
 import { admitMoney, findForbidding } from './one-subscription';
@@ -114,13 +115,13 @@ async function obey(shell: OpenedShell, order: Order): Promise<void> {
   const command = await withTerms(shell, order);
   if (command === null) {
     const message = 'There is no such catalog version.';
-    shell.answers.set(commandId, { outcome: 'refused', code: 'not_found', message });
+    shell.answers.set(commandId, refused({ code: 'not_found', message }));
     return;
   }
   const other = await findForbidding(shell, command);
   if (other !== null) {
     const message = `The customer already has the subscription ${other}, and a second one cannot begin.`;
-    shell.answers.set(commandId, { outcome: 'refused', code: 'state_conflict', message });
+    shell.answers.set(commandId, refused({ code: 'state_conflict', message }));
     return;
   }
   const calls = await feed(shell, [], [command]);
@@ -139,7 +140,7 @@ async function giveWay(shell: OpenedShell): Promise<CommandAnswer> {
     }
     await feed(shell, await look(shell), []);
   }
-  return { outcome: 'refused', code: 'state_conflict', message: 'It is already paid, or being paid.' };
+  return refused({ code: 'state_conflict', message: 'It is already paid, or being paid.' });
 }
 
 /** A run that was lost left its command half done: its calls are made again, and what was done is not done twice. */

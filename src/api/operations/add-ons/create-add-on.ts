@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../../../domain/errors';
+import { errorOf } from '../../../domain/refusal';
 import { getCustomerPlan, type CustomerPlan } from '../../../store/customer-plan';
 import { deriveId } from '../../../platform/ids';
 import { findAddOnOrder } from '../../../store/add-on-orders';
@@ -16,7 +17,6 @@ import { answerOnce, refusal } from '../../http/answer-once';
 import { jsonBody } from '../../http/bodies/json-body';
 import type { ApiDeps } from '../../deps';
 import { defineOperation } from '../../http/operation';
-import { refusedAnswer } from '../../http/refused-answer';
 import { idSchema, urlSchema } from '../../http/schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { addOnSchema, addOnView } from './add-on-view';
@@ -86,7 +86,7 @@ async function open(deps: ApiDeps, externalId: string, opening: OpenAddOn): Prom
     { definition: openAddOnUpdate, updateId: OPEN_UPDATE_ID, args: [] },
     { workflow: ADD_ON_WORKFLOW, options: addOnStart(opening, externalId) },
   );
-  if (answer?.outcome === 'refused') return refusal(refusedAnswer(answer));
+  if (answer?.outcome === 'refused') return refusal(errorOf(answer));
   const order = await findAddOnOrder(deps.db, opening.orderId);
   if (order === undefined) {
     throw new DomainError('unavailable', 'The order is not open yet. Repeat the same request.');
