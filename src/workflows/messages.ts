@@ -1,5 +1,5 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { type Refused } from '../domain/refusal';
+import type { Refused } from '../domain/refusal';
 
 /*
  * What the messages of all rooms share. The `messages.ts` of a room has everything that crosses the border of its workflow: names,

@@ -1,6 +1,6 @@
 import { cycleStart } from '../../src/domain/billing-calendar';
 import { credits } from '../../src/domain/credits';
-import { epochMsOf, instantOf, parseInstant, type Instant } from '../../src/domain/instants';
+import { parseInstant, plusMs, type Instant } from '../../src/domain/instants';
 import type { PaidInterval } from '../../src/domain/subscriptions/paid-cycles';
 import type { ClawbackEffect, RestoreEffect } from '../../src/domain/payments/withdrawal-parts';
 import {
@@ -120,7 +120,7 @@ export function at(text: string): Instant {
 }
 
 export function plus(instant: Instant, ms: number): Instant {
-  return instantOf(epochMsOf(instant) + ms);
+  return plusMs(instant, ms);
 }
 
 export function range(count: number): number[] {

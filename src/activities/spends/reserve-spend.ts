@@ -1,5 +1,5 @@
 import type { Catalog } from '../../domain/catalog';
-import { epochMsOf, instantOf, type Instant } from '../../domain/instants';
+import { plusMs, type Instant } from '../../domain/instants';
 import { isTerminal, planSpend, wordsOfRequest, type SpendPlan } from '../../domain/spends/spend';
 import { canTrain } from '../../jobs/jobs';
 import type { LedgerResult } from '../../ledger/commands';
@@ -69,7 +69,7 @@ function reservation(
   { status, reserved, createdAt }: Pick<Spend, 'status' | 'reserved' | 'createdAt'>,
   { policies }: Catalog,
 ): Reservation {
-  const deadline = instantOf(epochMsOf(createdAt) + policies.jobDeadlineMinutes * 60_000);
+  const deadline = plusMs(createdAt, policies.jobDeadlineMinutes * 60_000);
   const deadlineAt = isTerminal(status) ? null : deadline;
   return { answer: { outcome: 'reserved', status }, deadlineAt, held: reserved };
 }

@@ -1,4 +1,4 @@
-import { epochMsOf, instantOf, type Instant } from '../../domain/instants';
+import { plusMs, type Instant } from '../../domain/instants';
 import type { JobEnd } from '../../domain/spends/settlement';
 import type { Job, JobKind } from '../../jobs/jobs';
 import { recordJob } from '../../store/jobs';
@@ -172,7 +172,7 @@ async function tellToStop(deps: ActivityDeps, providerId: string, waiting: Waiti
 }
 
 function stopPatience(deps: ActivityDeps, { terms, watch, news }: Waiting) {
-  const givesUpAt = instantOf(epochMsOf(terms.deadlineAt) + STOP_PATIENCE_MS);
+  const givesUpAt = plusMs(terms.deadlineAt, STOP_PATIENCE_MS);
   return {
     pause: (ms: number) => watch.pause(ms),
     isOver: async () => (await deps.clock.now()) >= givesUpAt || (await terms.givenUp()),

@@ -1,4 +1,4 @@
-import { type Refusal } from '../refusal';
+import type { Refusal } from '../refusal';
 import { priceOf, type Action, type Catalog, type PlanId, type Rights } from '../catalog';
 import type { Credits } from '../credits';
 import type { ErrorDetails } from '../errors';

@@ -1,4 +1,4 @@
-import { type Refused } from '../refusal';
+import type { Refused } from '../refusal';
 import { accept, refuse, type Decision } from './decision';
 import type { SubscriptionCommand } from './inputs';
 import type { SubscriptionState } from './state';

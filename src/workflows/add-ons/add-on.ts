@@ -11,7 +11,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
-import { epochMsOf, instantOf } from '../../domain/instants';
+import { plusMs } from '../../domain/instants';
 import { refused } from '../../domain/refusal';
 import { addOnCard, type AddOnStanding } from './add-on-card';
 import { createAlarms } from '../alarms';
@@ -163,7 +163,7 @@ async function takeUp(shell: Shell, orderId: string): Promise<Order | null> {
 async function serve(shell: Shell, order: Order): Promise<OrderStatus> {
   const { facts, looks, answers } = shell;
   const { customerId, sessionId } = order;
-  const endsAt = order.expiresAt === null ? null : instantOf(epochMsOf(order.expiresAt) + MARGIN_MS);
+  const endsAt = order.expiresAt === null ? null : plusMs(order.expiresAt, MARGIN_MS);
   const alarms = createAlarms('The last look at the checkout');
   const hasNews = () => facts.length > 0 || looks.length > 0;
   for (;;) {

@@ -1,7 +1,7 @@
 import { spendWorkflowId } from '../../domain/keys';
-import { type SpendRequest, type SpendStatus, wordsOfRequest } from '../../domain/spends/spend';
-import { type Refused } from '../../domain/refusal';
-import { type CommandAnswer, SEARCH_ATTRIBUTES, TASK_QUEUES, ownedBy } from '../messages';
+import { wordsOfRequest, type SpendRequest, type SpendStatus } from '../../domain/spends/spend';
+import type { Refused } from '../../domain/refusal';
+import { SEARCH_ATTRIBUTES, TASK_QUEUES, ownedBy, type CommandAnswer } from '../messages';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 
