@@ -11,7 +11,7 @@ import type { OpenAnswer } from '../../workflows/messages';
 import type { ActivityDeps } from '../deps';
 
 /** An order as its workflow knows it: what to look at, and until when it can be paid. */
-export interface Order {
+export interface OpenOrder {
   readonly orderId: string;
   readonly customerId: string;
   /** Null for an order that was charged without a checkout. */
@@ -24,7 +24,7 @@ export interface Order {
 export async function openAddOn(
   deps: ActivityDeps,
   { opening, at }: { opening: OpenAddOn; at: Instant },
-): Promise<{ readonly answer: OpenAnswer; readonly order: Order | null }> {
+): Promise<{ readonly answer: OpenAnswer; readonly order: OpenOrder | null }> {
   try {
     await getOpenCustomer(deps.db, opening.customerId);
     return { answer: { outcome: 'opened' }, order: await openAtStripe(deps, opening, at) };
@@ -33,7 +33,7 @@ export async function openAddOn(
   }
 }
 
-async function openAtStripe(deps: ActivityDeps, opening: OpenAddOn, at: Instant): Promise<Order> {
+async function openAtStripe(deps: ActivityDeps, opening: OpenAddOn, at: Instant): Promise<OpenOrder> {
   const { orderId, customerId, pack, quantity, catalogVersion } = opening;
   const { packs } = await getCatalog(deps.db, catalogVersion);
   const sold = packs.find(({ id }) => id === pack);

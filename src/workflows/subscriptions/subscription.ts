@@ -58,7 +58,7 @@ export async function subscription(input: SubscriptionInput): Promise<void> {
     state: 'schemaVersion' in input ? readSubscriptionState(input) : null,
     opened: isOpening(input) ? null : { outcome: 'opened' },
     facts: [],
-    orders: [],
+    requests: [],
     answers: new Map(),
     lookedAt: null,
     cancelRequest: null,
