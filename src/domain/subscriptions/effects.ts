@@ -4,7 +4,7 @@ import type { Credits } from '../credits';
 import type { Instant, Period } from '../instants';
 import type { ClawbackEffect, RestoreEffect } from '../payments/withdrawal-parts';
 
-/** What is to be carried out: grants, then clawbacks, then restores, then the record; calls before any of a command's facts. */
+/** What is to be carried out: grants, then clawbacks, then restores; calls before any of a command's facts. */
 export interface SubscriptionEffects {
   readonly grants: readonly GrantEffect[];
   readonly clawbacks: readonly ClawbackEffect[];
@@ -13,8 +13,6 @@ export interface SubscriptionEffects {
   readonly calls: readonly StripeCall[];
   /** Once per command: at once, or when its calls are done. */
   readonly answer: AnsweredCommand | null;
-  /** The state has changed in a way that outlives the workflow. */
-  readonly record: boolean;
 }
 
 /** Credits to grant under the business key of their cycle. */
