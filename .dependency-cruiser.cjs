@@ -1,5 +1,5 @@
 /**
- * The direction of imports (design: the house). `from` may import what is listed, itself, Node and npm packages; nothing else.
+ * The direction of imports. `from` may import what is listed, itself, Node and npm packages; nothing else.
  * platform knows nothing of credits: of the domain it sees only what an instant is.
  */
 const PARTS = ['domain', 'platform', 'ledger', 'store', 'payments', 'jobs', 'media'];

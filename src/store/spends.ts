@@ -4,6 +4,7 @@ import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import type { SpendRequest, SpendStatus } from '../domain/spends/spend';
 import type { StoreRecord } from '../ledger/commands';
+import { deriveId } from '../platform/ids';
 import { readPage, type Page, type PageRequest } from './pages';
 
 /** What a spend delivered: a model, images, or a licence. */
@@ -195,4 +196,9 @@ export async function eraseWordsOfSpends(
     input: db.raw(`input - '{prompt,name,uploadIds}'::text[]`),
     failure: db.raw(`failure || '{"detail": ""}'`),
   });
+}
+
+/** The id of the hold of a spend. */
+export function holdIdOf(spendId: string): string {
+  return deriveId('hld', spendId);
 }

@@ -10,12 +10,13 @@ import {
 import { deriveId } from '../../platform/ids';
 import { licenseRecord } from '../../store/licenses';
 import { loadSpendFacts } from '../../store/spend-facts';
-import { findSpend, spendRecord, type Spend } from '../../store/spends';
-import { spendWorkflowId } from '../../domain/keys';
+import { findSpend, spendRecord, type Spend, holdIdOf } from '../../store/spends';
+import { spendWorkflowId, holdKey } from '../../domain/keys';
+import { refused } from '../../domain/refusal';
 import type { ReserveAnswer, SpendInput } from '../../workflows/spends/messages';
 import type { ActivityDeps } from '../deps';
 import { noticeCredits } from '../top-ups/notice-credits';
-import { refusedByLedger, refusedByRule, refusedWhenErased } from './reserve-spend';
+import { refusedByLedger, refusedWhenErased } from './reserve-spend';
 
 export interface Licensed {
   readonly answer: ReserveAnswer;
@@ -36,10 +37,10 @@ export async function licenseImage(
   const recorded = await findSpend(deps.db, spendId);
   if (recorded !== undefined) return licensed(recorded.status, recorded.captured);
   const gone = await refusedWhenErased(deps, customerId);
-  if (gone !== undefined) return { answer: gone.answer };
+  if (gone !== undefined) return { answer: gone };
   const facts = await loadSpendFacts(deps.db, { customerId, request, at });
   const plan = planSpend(request, facts);
-  if (!plan.allowed) return { answer: refusedByRule(plan).answer };
+  if (!plan.allowed) return { answer: refused(plan) };
   const licenseId = deriveId('lic', spendId);
   const { imageId } = request.input;
   const license = licenseRecord({
@@ -53,10 +54,10 @@ export async function licenseImage(
   });
   const result = await deps.ledger.submit({
     op: 'hold',
-    key: `${spendId}/hold`,
+    key: holdKey(spendId),
     fingerprint: spend.fingerprint,
     walletId: customerId,
-    holdId: deriveId('hld', spendId),
+    holdId: holdIdOf(spendId),
     spendId,
     action: request.action,
     credits: plan.credits,
@@ -76,7 +77,7 @@ export async function licenseImage(
   await noticeCredits(deps, customerId, result.reply.available);
   if (result.outcome === 'applied') return licensed('succeeded', plan.credits);
   if (result.outcome === 'already_licensed') return licensed('succeeded', 0);
-  return { answer: refusedByLedger(result).answer };
+  return { answer: refusedByLedger(result) };
 }
 
 function licensed(status: SpendStatus, paid: number): Licensed {

@@ -5,9 +5,9 @@ import type { Instant } from '../../domain/instants';
 import type { PaymentFact } from '../../payments/payments';
 import { deriveId } from '../../platform/ids';
 import { addOnOrderRecord, findAddOnOrder, getAddOnOrder, type AddOnOrder } from '../../store/add-on-orders';
-import { getCatalog, getCurrentCatalog } from '../../store/catalogs';
+import { getCatalog } from '../../store/catalogs';
 import { getRecordedCustomer } from '../../store/customers';
-import { findLiveSubscription } from '../../store/subscriptions';
+import { getCustomerPlan } from '../../store/customer-plan';
 import { ensureStripeCustomer } from '../../store/stripe-customers';
 import { writeRecords } from '../../store/write-records';
 import type { ActivityDeps } from '../deps';
@@ -39,10 +39,7 @@ export async function openTopUp(
     return { orderId, paymentMethodId: null, ...(isOrdered ? {} : { stop: 'no_payment_method' }) };
   }
   if (!isOrdered) {
-    const subscription = await findLiveSubscription(deps.db, customerId);
-    const catalog = await (subscription === undefined
-      ? getCurrentCatalog(deps.db)
-      : getCatalog(deps.db, subscription.catalogVersion));
+    const { catalog } = await getCustomerPlan(deps.db, customerId, at);
     const pack = catalog.packs.find(({ id }) => id === purchase.pack);
     if (pack === undefined) return { orderId, paymentMethodId: null, stop: 'pack_not_sold' };
     const order: AddOnOrder = {

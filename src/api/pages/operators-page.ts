@@ -1,4 +1,4 @@
-import { epochMsOf, instantOf, type Instant } from '../../domain/instants';
+import { plusMs, type Instant } from '../../domain/instants';
 import type { TemporalUi } from '../../platform/temporal-ui';
 import { markdownToHtml } from './markdown';
 import { pageOf } from './page';
@@ -22,6 +22,6 @@ function isQuery(code: string): boolean {
 /** Fills in instants for words like `<now>`, because Temporal's queries and Updates know no relative time. */
 export function withInstants(text: string, now: Instant): string {
   return text.replaceAll(/<(now|an hour ago|a month from now)>/g, (_words, name: keyof typeof AWAY_MS) =>
-    instantOf(epochMsOf(now) + AWAY_MS[name]),
+    plusMs(now, AWAY_MS[name]),
   );
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Catalog } from '../../../domain/catalog';
 import { DomainError } from '../../../domain/errors';
 import type { Instant } from '../../../domain/instants';
+import { signupKey } from '../../../domain/keys';
 import type { GrantCommand } from '../../../ledger/commands';
 import { isUniqueViolation } from '../../../platform/database';
 import { customerIdOf, externalIdHashOf } from '../../../platform/external-id-hash';
@@ -104,7 +105,7 @@ async function welcome(
 }
 
 function signupGrant(customerId: string, catalog: Catalog, effectiveAt: Instant): GrantCommand {
-  const key = `signup:${customerId}`;
+  const key = signupKey(customerId);
   return {
     op: 'grant',
     key,

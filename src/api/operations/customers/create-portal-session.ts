@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { epochMsOf, instantOf } from '../../../domain/instants';
+import { plusMs } from '../../../domain/instants';
 import { beingErased, getOpenCustomer, isErasureViolation } from '../../../store/customers';
 import { createPortalSession as openSession } from '../../../store/portal-sessions';
 import { jsonBody } from '../../http/bodies/json-body';
@@ -29,7 +29,7 @@ export const createPortalSession = defineOperation({
   find: ({ body: { customerId } }, { db }) => getOpenCustomer(db, customerId),
   async handle(_call, { db, clock, publicUrl }, { id: customerId }) {
     const createdAt = await clock.now();
-    const expiresAt = instantOf(epochMsOf(createdAt) + SESSION_MS);
+    const expiresAt = plusMs(createdAt, SESSION_MS);
     const token = await openUnlessErased(db, { customerId, createdAt, expiresAt });
     return {
       status: 201,

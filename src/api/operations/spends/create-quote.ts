@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { priceOf } from '../../../domain/catalog';
 import { planSpend } from '../../../domain/spends/spend';
+import { errorOf } from '../../../domain/refusal';
 import { canTrain } from '../../../jobs/jobs';
 import { GRANT_SOURCES } from '../../../ledger/commands';
 import { getBalance } from '../../../ledger/get-balance';
@@ -11,7 +12,7 @@ import { loadSpendFacts } from '../../../store/spend-facts';
 import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../http/operation';
 import { answerCredits, answerId, answerInstant } from '../../http/schemas';
-import { quantityOf, quoteRequestSchema, refusalError } from './spend-request';
+import { quantityOf, quoteRequestSchema } from './spend-request';
 import { rightsSchema, rightsView } from '../customers/rights-view';
 
 const quoteSchema = z
@@ -55,7 +56,7 @@ export const createQuote = defineOperation({
       at: await clock.now(),
     });
     const plan = planSpend(request, { ...facts, trainable: canTrain(jobs) });
-    if (!plan.allowed && plan.code === 'not_found') throw refusalError(plan);
+    if (!plan.allowed && plan.code === 'not_found') throw errorOf(plan);
     return { customer, request, facts, plan };
   },
   async handle(_call, deps, { customer, request, facts, plan }) {

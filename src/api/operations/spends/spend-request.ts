@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { DomainError } from '../../../domain/errors';
-import type { SpendRefusal, SpendRequest } from '../../../domain/spends/spend';
+import type { SpendRequest } from '../../../domain/spends/spend';
 import { idSchema, linesSchema, possibleId, textSchema, visibilitySchema } from '../../http/schemas';
 
 const IMAGES_MAX = 100;
@@ -61,11 +60,6 @@ function requestOf<Train extends z.ZodType, Generate extends z.ZodType>(train: T
     z.strictObject({ customerId: idSchema, action: z.literal('generate_images'), input: generate }),
     z.strictObject({ customerId: idSchema, action: z.literal('license_image'), input: licenseImage }),
   ]);
-}
-
-/** A refused plan as the error that the caller is told. */
-export function refusalError({ code, message, details }: SpendRefusal): DomainError {
-  return new DomainError(code, message, details);
 }
 
 /** How many units of its action a request asks for. */

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { Catalog, PlanId } from '../../../domain/catalog';
 import type { Contract } from '../../../domain/subscriptions/contract';
 import { DomainError } from '../../../domain/errors';
+import { errorOf } from '../../../domain/refusal';
+import { getCustomerPlan, type CustomerPlan } from '../../../store/customer-plan';
 import { deriveId } from '../../../platform/ids';
 import { claimContract, getContract, releaseContract, type RecordedContract } from '../../../store/contracts';
 import { assertOpen, getCustomer } from '../../../store/customers';
@@ -17,10 +19,8 @@ import {
 } from '../../../workflows/subscriptions/messages';
 import { answerOnce, refusal } from '../../http/answer-once';
 import { jsonBody } from '../../http/bodies/json-body';
-import { loadCustomerPlan, type CustomerPlan } from '../customers/customer-plan';
 import type { ApiDeps } from '../../deps';
 import { defineOperation, type Call } from '../../http/operation';
-import { refusedAnswer } from '../../http/refused-answer';
 import { idSchema, intervalSchema, urlSchema } from '../../http/schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { subscriptionSchema, subscriptionView } from './subscription-view';
@@ -67,7 +67,7 @@ export const createSubscription = defineOperation({
     return {
       customer,
       contract: isByContract ? await getContract(db, contractId, id) : undefined,
-      current: await loadCustomerPlan(deps, id),
+      current: await getCustomerPlan(deps.db, id, await deps.clock.now()),
     };
   },
   async handle(call, deps, { customer, contract, current }) {
@@ -81,8 +81,8 @@ export const createSubscription = defineOperation({
       authorize: () => Promise.resolve().then(() => assertMayOrder(call)),
       async admit() {
         assertOpen(customer);
-        const refused = refusalOf(call.body, contract, current);
-        if (refused !== undefined) throw refused;
+        const forbidden = findForbidden(call.body, contract, current);
+        if (forbidden !== undefined) throw forbidden;
         if (contract !== undefined && !(await claimContract(deps.db, contract.contractId, subscriptionId)))
           throw soldAlready(contract);
         const byPortal = call.caller?.kind === 'portal';
@@ -118,7 +118,7 @@ function assertMayOrder({ caller, body }: Pick<Call<unknown, Request>, 'caller' 
 }
 
 /** Why a subscription cannot be sold now; undefined when it can. */
-function refusalOf(
+function findForbidden(
   { plan, interval, collection, contractId }: Request,
   contract: RecordedContract | undefined,
   { subscription, catalog }: CustomerPlan,
@@ -163,7 +163,7 @@ async function open(deps: ApiDeps, externalId: string, opening: OpenSubscription
   if (answer?.outcome === 'refused') {
     const { contract, subscriptionId } = opening;
     if (contract !== undefined) await releaseContract(deps.db, contract.contractId, subscriptionId);
-    return refusal(refusedAnswer(answer));
+    return refusal(errorOf(answer));
   }
   const subscription = await findSubscription(deps.db, opening.subscriptionId);
   if (subscription === undefined) {

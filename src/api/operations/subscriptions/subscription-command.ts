@@ -5,6 +5,7 @@ import type { SubscriptionCommand } from '../../../domain/subscriptions/inputs';
 import { planTermsOf } from '../../../domain/subscriptions/plan-terms';
 import { previewOf, type Preview } from '../../../domain/subscriptions/preview';
 import { rightsLost } from '../../../domain/subscriptions/rights';
+import { errorOf, type Refused } from '../../../domain/refusal';
 import { deriveId } from '../../../platform/ids';
 import { getCatalog } from '../../../store/catalogs';
 import type { StoredAnswer } from '../../../store/requests';
@@ -14,7 +15,6 @@ import { SUBSCRIPTION_WORKFLOW, subscriptionCommandStart } from '../../../workfl
 import { answerOnce, refusal } from '../../http/answer-once';
 import type { ApiDeps } from '../../deps';
 import type { Call, Reply } from '../../http/operation';
-import { refusedAnswer } from '../../http/refused-answer';
 import { viewerQuery } from '../../http/schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { assertOwn } from '../customers/viewer';
@@ -83,11 +83,11 @@ export async function sendCommand<Args extends unknown[]>(
 async function explained(
   { db }: ApiDeps,
   { catalogVersion }: Subscription,
-  refused: Extract<CommandAnswer, { outcome: 'refused' }>,
+  refused: Refused,
 ): Promise<DomainError> {
-  if (refused.code !== 'contract_required') return refusedAnswer(refused);
+  if (refused.code !== 'contract_required') return errorOf(refused);
   const { policies } = await getCatalog(db, catalogVersion);
-  return refusedAnswer({ ...refused, details: { contact: policies.contactAddress } });
+  return errorOf({ ...refused, details: { contact: policies.contactAddress } });
 }
 
 /** A command without the instant and the id that it gets when it is sent. */
@@ -114,7 +114,7 @@ export async function previewCommand(
   const graceMs = catalog.policies.graceHours * 3_600_000;
   const common = { at: await clock.now(), commandId: 'preview', terms, graceMs };
   const answer = previewOf(state, { ...common, ...command }, terms);
-  if (answer.outcome === 'refused') throw refusedAnswer(answer);
+  if (answer.outcome === 'refused') throw errorOf(answer);
   const { planBefore, planAfter } = answer.preview;
   const rights = rightsLost(catalog.plans[planBefore].rights, catalog.plans[planAfter].rights);
   return { status: 200, body: previewView(answer.preview, rights) };
