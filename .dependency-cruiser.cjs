@@ -62,6 +62,13 @@ module.exports = {
       },
     },
     {
+      name: 'temporal-serves-every-room',
+      comment: 'How operations ask workflows knows none of the operations.',
+      severity: 'error',
+      from: { path: '^src/api/temporal/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/api/operations/' },
+    },
+    {
       name: 'domain-is-pure',
       comment: 'No package, no Node: the domain runs in the workflow sandbox and in a browser.',
       severity: 'error',
