@@ -53,7 +53,8 @@ module.exports = {
     ...typesOnly,
     {
       name: 'http-serves-whatever-it-is-given',
-      comment: 'The machine of the API knows what an error, an instant and a line of text are, and no more of the product.',
+      comment:
+        'The machine of the API knows what an error, an instant and a line of text are, and no more of the product.',
       severity: 'error',
       from: { path: '^src/api/http/', pathNot: '\\.test\\.ts$' },
       to: {
