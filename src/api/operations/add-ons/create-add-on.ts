@@ -13,11 +13,12 @@ import {
   type OpenAddOn,
 } from '../../../workflows/add-ons/messages';
 import { OPEN_UPDATE_ID } from '../../../workflows/subscriptions/messages';
-import { answerOnce, refusal } from '../../http/answer-once';
+import { answerOnce, refusal } from '../../answer-once';
 import { jsonBody } from '../../http/bodies/json-body';
 import type { ApiDeps } from '../../deps';
-import { defineOperation } from '../../http/operation';
-import { idSchema, urlSchema } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { customerInBody } from '../../http/belongs-to';
+import { idSchema, urlSchema } from '../../schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { addOnSchema, addOnView } from './add-on-view';
 
@@ -38,6 +39,7 @@ export const createAddOn = defineOperation({
     'Sold to paid subscribers. Send the customer to `checkoutUrl`; the credits are granted once, when the order is paid.',
   tag: 'Add-ons',
   access: 'customer',
+  belongsTo: customerInBody,
   body: jsonBody(body),
   needsIdempotencyKey: true,
   answers: { 201: { description: 'The order, waiting for its payment.', schema: addOnSchema } },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ACTIONS, PLAN_IDS, type Catalog } from '../../../domain/catalog';
-import { actionSchema, answerCredits, planSchema } from '../../http/schemas';
+import { actionSchema, answerCredits, planSchema } from '../../schemas';
 import { rightsSchema, rightsView } from '../customers/rights-view';
 
 export const moneySchema = z

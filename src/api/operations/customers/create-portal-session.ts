@@ -4,8 +4,9 @@ import { plusMs } from '../../../domain/instants';
 import { beingErased, getOpenCustomer, isErasureViolation } from '../../../store/customers';
 import { createPortalSession as openSession } from '../../../store/portal-sessions';
 import { jsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
-import { answerInstant, idSchema } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { customerInBody } from '../../http/belongs-to';
+import { answerInstant, idSchema } from '../../schemas';
 
 /** A link is for entering now; the page asks for a new one when it is over. */
 const SESSION_MS = 30 * 60_000;
@@ -23,6 +24,7 @@ export const createPortalSession = defineOperation({
     'A short-lived link to the pages for one customer. Its token works as a Bearer key that is bound to the customer: `customerId` is ignored and nobody else can be seen.',
   tag: 'Customers',
   access: 'key',
+  belongsTo: customerInBody,
   body: jsonBody(z.strictObject({ customerId: idSchema })),
   answers: { 201: { description: 'A short-lived link.', schema: sessionSchema } },
   problems: ['state_conflict'],

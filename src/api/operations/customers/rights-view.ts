@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PlanId, Rights } from '../../../domain/catalog';
-import { planSchema } from '../../http/schemas';
+import { planSchema } from '../../schemas';
 
 export const rightsSchema = z
   .strictObject({

@@ -4,8 +4,9 @@ import { getBalance as readBalance } from '../../../ledger/get-balance';
 import { expireDue } from '../../../ledger/sweep-expired';
 import { getCustomer } from '../../../store/customers';
 import { findNextGranting } from '../../../store/subscriptions';
-import { defineOperation } from '../../http/operation';
-import { instantSchema } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { customerInPath } from '../../http/belongs-to';
+import { instantSchema } from '../../schemas';
 import { balanceSchema, nextGrantView } from './balance-view';
 
 const query = z.strictObject({
@@ -17,6 +18,7 @@ export const getBalance = defineOperation({
   description: 'Lots are listed in the order in which they will be spent.',
   tag: 'Customers',
   access: 'customer',
+  belongsTo: customerInPath,
   query,
   answers: { 200: { description: 'The balance.', schema: balanceSchema } },
   async find({ id, query: { at } }, { db, clock }) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { revenueReport, type RevenueMonth } from '../../../ledger/revenue-report';
 import { defineReport } from './define-report';
-import { answerCredits } from '../../http/schemas';
+import { answerCredits } from '../../schemas';
 
 const minorUnits = z.int();
 

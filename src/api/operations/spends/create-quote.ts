@@ -10,9 +10,10 @@ import { expireDue } from '../../../ledger/sweep-expired';
 import { getCustomer } from '../../../store/customers';
 import { loadSpendFacts } from '../../../store/spend-facts';
 import { jsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
-import { answerCredits, answerId, answerInstant } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
 import { quantityOf, quoteRequestSchema } from './spend-request';
+import { customerInBody } from '../../http/belongs-to';
+import { answerCredits, answerId, answerInstant } from '../../schemas';
 import { rightsSchema, rightsView } from '../customers/rights-view';
 
 const quoteSchema = z
@@ -46,6 +47,7 @@ export const createQuote = defineOperation({
     'Answers what a spend would cost; nothing is reserved. The input is that of a spend, or less of it.',
   tag: 'Spends',
   access: 'customer',
+  belongsTo: customerInBody,
   body: jsonBody(quoteRequestSchema),
   answers: { 200: { description: 'The quote.', schema: quoteSchema } },
   async find({ body: { customerId, ...request } }, { db, clock, jobs }) {

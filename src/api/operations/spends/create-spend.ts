@@ -22,8 +22,10 @@ import type { ApiDeps } from '../../deps';
 import { keyReused } from '../../http/idempotency-key';
 import { insufficientCredits } from './insufficient-credits';
 import { findKnownSpend, planRequired, type KnownSpend } from './known-spend';
-import { defineOperation, type Call, type Reply } from '../../http/operation';
+import { defineOperation } from '../../define-operation';
+import { type Call, type Reply } from '../../http/operation';
 import { quantityOf, spendRequestSchema } from './spend-request';
+import { customerInBody } from '../../http/belongs-to';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { spendSchema } from './spend-view';
 
@@ -36,6 +38,7 @@ export const createSpend = defineOperation({
     'Spends credits on work, and answers as soon as the credits are held. A refusal (402, 403) is recorded under the idempotency key for ever, and repeats of the key get it again.',
   tag: 'Spends',
   access: 'customer',
+  belongsTo: customerInBody,
   body: jsonBody(spendRequestSchema),
   needsIdempotencyKey: true,
   answers: {

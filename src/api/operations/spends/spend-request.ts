@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SpendRequest } from '../../../domain/spends/spend';
-import { idSchema, linesSchema, possibleId, textSchema, visibilitySchema } from '../../http/schemas';
+import { possibleId } from '../../http/possible-id';
+import { idSchema, linesSchema, textSchema, visibilitySchema } from '../../schemas';
 
 const IMAGES_MAX = 100;
 const UPLOADS_MIN = 3;

@@ -17,11 +17,13 @@ import {
   subscriptionStart,
   type OpenSubscription,
 } from '../../../workflows/subscriptions/messages';
-import { answerOnce, refusal } from '../../http/answer-once';
+import { answerOnce, refusal } from '../../answer-once';
 import { jsonBody } from '../../http/bodies/json-body';
 import type { ApiDeps } from '../../deps';
-import { defineOperation, type Call } from '../../http/operation';
-import { idSchema, intervalSchema, urlSchema } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { type Call } from '../../http/operation';
+import { customerInBody } from '../../http/belongs-to';
+import { idSchema, intervalSchema, urlSchema } from '../../schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { subscriptionSchema, subscriptionView } from './subscription-view';
 
@@ -46,6 +48,7 @@ export const createSubscription = defineOperation({
     'Subscribes a customer to a plan. Send the customer to `checkoutUrl`, or wait until the invoice is paid; nothing is granted before. Earlier subscriptions of the customer that were not paid for are canceled. A portal token can subscribe by checkout only, at most ten times an hour.',
   tag: 'Subscriptions',
   access: 'customer',
+  belongsTo: customerInBody,
   body: jsonBody(body),
   needsIdempotencyKey: true,
   answers: {

@@ -12,12 +12,11 @@ import type { StoredAnswer } from '../../../store/requests';
 import { findSubscriptionState, getSubscription, type Subscription } from '../../../store/subscriptions';
 import type { CommandAnswer } from '../../../workflows/messages';
 import { SUBSCRIPTION_WORKFLOW, subscriptionCommandStart } from '../../../workflows/subscriptions/messages';
-import { answerOnce, refusal } from '../../http/answer-once';
+import { answerOnce, refusal } from '../../answer-once';
 import type { ApiDeps } from '../../deps';
 import type { Call, Reply } from '../../http/operation';
-import { viewerQuery } from '../../http/schemas';
+import { viewerQuery } from '../../schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
-import { assertOwn } from '../customers/viewer';
 import { subscriptionView } from './subscription-view';
 
 /** What every command on a subscription takes in its query. */
@@ -31,16 +30,6 @@ export const commandQuery = z.strictObject({
 });
 
 type CommandQuery = z.output<typeof commandQuery>;
-
-/** The subscription of an id, as its customer's. Throws `not_found`. */
-export async function findOwnSubscription(
-  { id, query }: Pick<Call<{ customerId?: string | undefined }, unknown>, 'id' | 'query'>,
-  { db }: Pick<ApiDeps, 'db'>,
-): Promise<Subscription> {
-  const subscription = await getSubscription(db, id);
-  await assertOwn(db, query, subscription);
-  return subscription;
-}
 
 export function isPreview({ preview }: CommandQuery): boolean {
   return preview;

@@ -1,7 +1,8 @@
-import { plusMs, type Instant } from '../../domain/instants';
-import type { TemporalUi } from '../../platform/temporal-ui';
-import { markdownToHtml } from './markdown';
-import { pageOf } from './page';
+import { plusMs } from '../../../domain/instants';
+import { type Instant } from '../../../domain/instants';
+import type { TemporalUi } from '../../../platform/temporal-ui';
+import { markdownToHtml } from '../../http/pages/markdown';
+import { pageOf } from '../../http/pages/page';
 
 const AWAY_MS = { now: 0, 'an hour ago': -3_600_000, 'a month from now': 31 * 86_400_000 };
 
