@@ -7,7 +7,7 @@ import { installTemporalRuntime } from '../../src/platform/temporal-worker';
 import type { Wiring } from '../stack/wiring';
 import { startStripeSimulator } from '../stripe-simulator/simulator';
 import { createAdvance } from './advance';
-import { createSandboxDue } from './carry-out-due';
+import { createSandboxDue } from './sandbox-due';
 import { startController } from './controller';
 import { startDriver } from './driver';
 import { describePendingWork } from './pending-work';
