@@ -19,7 +19,10 @@ import { openStripeHouse, until, type StripeHouse } from '../workflows/stripe-ho
 import { availableOf, open, openAndPay } from '../workflows/subscriptions';
 
 /** Carries the timetable out until it is told to stop; answers which chores failed. */
-type Carrier = (deps: ChoreDeps) => { readonly failed: Set<string>; stop(): Promise<void> };
+type Carrier = (deps: ChoreDeps) => {
+  readonly failed: Set<string>;
+  readonly stop: () => Promise<void>;
+};
 
 const asTheWorkerDoes: Carrier = (deps) => {
   const failed = new Set<string>();

@@ -48,7 +48,7 @@ describe('delivering a payment event', () => {
     it('brings it to its workflow', async () => {
       const { id } = await openAndPay(house, await house.newCustomer(1));
       const news = (await eventsOf(house)).filter(({ subscriptionId }) => subscriptionId === id);
-      for (const { eventId: _, ...event } of news) await deliver(house.deps, await receive(event));
+      for (const event of news) await deliver(house.deps, await receive(event));
       await until(async () => (await getSubscription(house.db, id)).status === 'active');
     });
 
