@@ -7,7 +7,7 @@ import { installTemporalRuntime } from '../../src/platform/temporal-worker';
 import type { Wiring } from '../stack/wiring';
 import { startStripeSimulator } from '../stripe-simulator/simulator';
 import { createAdvance } from './advance';
-import { createCarryOutDue } from './carry-out-due';
+import { createSandboxDue } from './sandbox-due';
 import { startController } from './controller';
 import { startDriver } from './driver';
 import { describePendingWork } from './pending-work';
@@ -22,7 +22,7 @@ export interface SandboxClock {
 }
 
 /**
- * Everything that waits for time outside of the product: the Stripe simulator, the driver that lets it and the sweeps do
+ * Everything that waits for time outside of the product: the Stripe simulator, the driver that lets it and the chores do
  * what is due, and the controller. Temporal and Postgres must be there; the API and the worker come later.
  */
 export async function startSandboxClock({
@@ -57,8 +57,10 @@ export async function startSandboxClock({
     apiUrl: simulator.url,
     webhookSecrets: [wiring.stripeWebhookSecret],
   });
-  const parts = { simulator, db, ledger, payments, temporal, clock: timeServer, logger };
-  const carryOutDue = createCarryOutDue(parts);
+  const deps = { db, ledger, payments, temporal, clock: timeServer, logger };
+  const carryOutDue = createSandboxDue(simulator, deps, (error, chore) =>
+    logger.error({ err: error, chore }, 'a chore failed and is tried again'),
+  );
   const driver = await startDriver({
     client: temporal,
     address,
