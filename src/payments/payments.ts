@@ -1,4 +1,4 @@
-import type { Interval, Money } from '../domain/catalog';
+import type { Interval, Money } from '../domain/catalog/catalog';
 import type { Instant, Period } from '../domain/instants';
 
 /** A price that Stripe must know, and what it stands for in the catalog. */

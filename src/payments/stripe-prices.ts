@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { Interval, Money } from '../domain/catalog';
+import type { Interval, Money } from '../domain/catalog/catalog';
 import { callOnce } from './call-once';
 import type { CatalogPrice, Payments } from './payments';
 import { openedUnlessRefused } from './refused-opening';

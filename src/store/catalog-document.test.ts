@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { priceOf } from '../domain/catalog';
+import { priceOf } from '../domain/catalog/catalog';
 import { DomainError } from '../domain/errors';
 import { parseCatalog } from './catalog-document';
 

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ACTIONS, INTERVALS, PLAN_IDS, type Catalog, type Interval, type Plan } from '../domain/catalog';
+import { ACTIONS, INTERVALS, PLAN_IDS, type Catalog, type Interval, type Plan } from '../domain/catalog/catalog';
 import { credits } from '../domain/credits';
 import { DomainError } from '../domain/errors';
 import { sayFault } from '../platform/say-fault';

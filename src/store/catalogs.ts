@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { INTERVALS, PLAN_IDS, type Catalog, type Interval, type PlanId } from '../domain/catalog';
+import { INTERVALS, PLAN_IDS, type Catalog, type Interval, type PlanId } from '../domain/catalog/catalog';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import { fingerprintOf } from '../platform/fingerprint';

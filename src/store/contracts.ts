@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Interval } from '../domain/catalog';
+import type { Interval } from '../domain/catalog/catalog';
 import type { Contract } from '../domain/subscriptions/contract';
 import { credits } from '../domain/credits';
 import { DomainError } from '../domain/errors';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Rights } from '../domain/catalog';
+import type { Rights } from '../domain/catalog/catalog';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import { isImageShownTo, type ImageFacts } from '../domain/works/visibility';

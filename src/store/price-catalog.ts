@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Catalog } from '../domain/catalog';
+import type { Catalog } from '../domain/catalog/catalog';
 import type { Instant } from '../domain/instants';
 import type { Payments } from '../payments/payments';
 import { listSoldItems, publishCatalog } from './catalogs';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Action, Rights } from '../domain/catalog';
+import type { Action, Rights } from '../domain/catalog/catalog';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import type { SpendRequest, SpendStatus } from '../domain/spends/spend';

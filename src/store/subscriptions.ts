@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Interval, PlanId } from '../domain/catalog';
+import type { Interval, PlanId } from '../domain/catalog/catalog';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import { readSubscriptionState, type SubscriptionState } from '../domain/subscriptions/subscription';

@@ -1,5 +1,5 @@
 import { cycleIndexAt, cycleStart } from '../../src/domain/billing-calendar';
-import type { Interval, PlanId } from '../../src/domain/catalog';
+import type { Interval, PlanId } from '../../src/domain/catalog/catalog';
 import { CYCLES_PER_INTERVAL } from '../../src/domain/subscriptions/contract';
 import type { Instant } from '../../src/domain/instants';
 import type { PaidInterval } from '../../src/domain/subscriptions/paid-cycles';

@@ -1,4 +1,4 @@
-import type { Interval } from '../../src/domain/catalog';
+import type { Interval } from '../../src/domain/catalog/catalog';
 import type { Instant } from '../../src/domain/instants';
 import { eraOf, paidCycles, type PaidInterval } from '../../src/domain/subscriptions/paid-cycles';
 import type { Withdrawal } from '../../src/domain/payments/refunds';

@@ -8,7 +8,7 @@ import { seedHouseModels } from '../../dev/stack/seed';
 import { createActivities } from '../../src/activities';
 import type { ActivityDeps } from '../../src/activities/deps';
 import { createJobNotices } from '../../src/activities/spends/job-notices';
-import type { Catalog } from '../../src/domain/catalog';
+import type { Catalog } from '../../src/domain/catalog/catalog';
 import { credits } from '../../src/domain/credits';
 import { instantOf } from '../../src/domain/instants';
 import { createHttpJobs } from '../../src/jobs/http-jobs';

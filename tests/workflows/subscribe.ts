@@ -1,4 +1,4 @@
-import type { PlanId } from '../../src/domain/catalog';
+import type { PlanId } from '../../src/domain/catalog/catalog';
 import { instantOf } from '../../src/domain/instants';
 import { newId } from '../../src/platform/ids';
 import { subscriptionRecord, writeRecords } from '../../src/store/records';

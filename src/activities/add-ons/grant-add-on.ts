@@ -1,4 +1,4 @@
-import type { Money } from '../../domain/catalog';
+import type { Money } from '../../domain/catalog/catalog';
 import { credits } from '../../domain/credits';
 import type { Instant } from '../../domain/instants';
 import { fingerprintOf } from '../../platform/fingerprint';

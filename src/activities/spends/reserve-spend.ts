@@ -1,4 +1,4 @@
-import type { Catalog } from '../../domain/catalog';
+import type { Catalog } from '../../domain/catalog/catalog';
 import type { ErrorCode } from '../../domain/errors';
 import { epochMsOf, instantOf, type Instant } from '../../domain/instants';
 import {

@@ -1,4 +1,4 @@
-import type { Catalog } from '../../domain/catalog';
+import type { Catalog } from '../../domain/catalog/catalog';
 import type { Instant } from '../../domain/instants';
 import { eraOf, paidCycles, type PaidInterval } from '../../domain/subscriptions/paid-cycles';
 import {

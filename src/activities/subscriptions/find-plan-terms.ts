@@ -1,4 +1,4 @@
-import type { Interval } from '../../domain/catalog';
+import type { Interval } from '../../domain/catalog/catalog';
 import { DomainError } from '../../domain/errors';
 import { planTermsOf, type PlanTerms } from '../../domain/subscriptions/plan-terms';
 import { getCatalog } from '../../store/catalogs';

@@ -1,5 +1,5 @@
 import { credits, type Credits } from '../../domain/credits';
-import type { Interval, PlanId } from '../../domain/catalog';
+import type { Interval, PlanId } from '../../domain/catalog/catalog';
 import type { SubscriptionState } from '../../domain/subscriptions/subscription';
 import type { InvoiceFact, InvoiceLine, SubscriptionItem } from '../../payments/payments';
 import { findSoldItem, getCatalog } from '../../store/catalogs';

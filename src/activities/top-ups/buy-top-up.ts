@@ -1,5 +1,5 @@
 import type { StopReason } from '../../domain/top-ups/auto-top-up';
-import type { Money } from '../../domain/catalog';
+import type { Money } from '../../domain/catalog/catalog';
 import { DomainError } from '../../domain/errors';
 import type { Instant } from '../../domain/instants';
 import type { PaymentFact } from '../../payments/payments';

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { PLAN_IDS } from '../../domain/catalog';
 import { ERROR_CODES, type ErrorCode } from '../../domain/errors';
 import { REFUSAL_REASONS } from '../../media/picture-refusal';
 import { PROBLEMS } from './problems';
@@ -53,7 +52,7 @@ const DETAILS: Readonly<Partial<Record<ErrorCode, z.ZodRawShape>>> = {
   payment_past_due: { subscriptionId },
   plan_required: {
     plan: planSchema.optional(),
-    plans: z.array(z.enum(PLAN_IDS)).optional().meta({ description: 'The plans that allow it.' }),
+    plans: z.array(z.string()).optional().meta({ description: 'The plans that allow it.' }),
   },
   subscription_required: { plan: planSchema.optional() },
   contract_required: { contact },

@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog';
+import type { Catalog } from '../catalog/catalog';
 import { credits, type Credits } from '../credits';
 import type { SpendStatus } from './spend';
 

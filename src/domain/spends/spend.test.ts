@@ -1,5 +1,5 @@
 import { credits } from '../credits';
-import type { Catalog, Plan, PlanId, Rights } from '../catalog';
+import type { Catalog, Plan, PlanId, Rights } from '../catalog/catalog';
 import { isTerminal, planSpend, SPEND_STATUSES, type SpendFacts, type SpendRequest } from './spend';
 import type { ImageFacts, ModelFacts } from '../works/visibility';
 

@@ -1,4 +1,4 @@
-import { priceOf, type Action, type Catalog, type PlanId, type Rights } from '../catalog';
+import { priceOf, type Action, type Catalog, type PlanId, type Rights } from '../catalog/catalog';
 import type { Credits } from '../credits';
 import type { ErrorCode, ErrorDetails } from '../errors';
 import { isImageShownTo, isModelKnownTo, type ImageFacts, type ModelFacts } from '../works/visibility';

@@ -1,5 +1,5 @@
 import { cycleStart } from '../billing-calendar';
-import type { Catalog, Interval, Money } from '../catalog';
+import type { Catalog, Interval, Money } from '../catalog/catalog';
 import type { Credits } from '../credits';
 import { DomainError } from '../errors';
 import type { Instant } from '../instants';

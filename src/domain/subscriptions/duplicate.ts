@@ -1,4 +1,4 @@
-import type { Money } from '../catalog';
+import type { Money } from '../catalog/catalog';
 import { epochMsOf, instantOf, type Instant } from '../instants';
 
 /**

@@ -1,4 +1,4 @@
-import type { Interval, Money, PlanId } from '../catalog';
+import type { Interval, Money, PlanId } from '../catalog/catalog';
 import type { Credits } from '../credits';
 import type { ErrorCode } from '../errors';
 import type { Instant, Period } from '../instants';

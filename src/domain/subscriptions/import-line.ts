@@ -1,5 +1,5 @@
 import { cycleIndexAt, cycleStart } from '../billing-calendar';
-import { INTERVALS, PLAN_IDS, type Catalog, type Interval, type PlanId } from '../catalog';
+import { INTERVALS, PLAN_IDS, type Catalog, type Interval, type PlanId } from '../catalog/catalog';
 import { CYCLES_AHEAD_MAX } from './contract';
 import { credits, type Credits } from '../credits';
 import { parseInstant, type Instant } from '../instants';

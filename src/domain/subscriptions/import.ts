@@ -1,5 +1,5 @@
 import { cycleIndexAt, cycleStart } from '../billing-calendar';
-import type { Catalog } from '../catalog';
+import type { Catalog } from '../catalog/catalog';
 import { CYCLES_PER_INTERVAL } from './contract';
 import type { Credits } from '../credits';
 import type { Instant } from '../instants';

@@ -12,7 +12,7 @@ import {
   type World,
 } from '../../../tests/support/subscription-world';
 import { DAY, plus } from '../../../tests/support/subscription-play';
-import type { Interval } from '../catalog';
+import type { Interval } from '../catalog/catalog';
 import { step, type SubscriptionStep } from './subscription';
 
 /*

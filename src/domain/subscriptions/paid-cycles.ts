@@ -1,5 +1,5 @@
 import { cycleIndexAt, cyclePeriod, cycleStart } from '../billing-calendar';
-import type { Money, PlanId } from '../catalog';
+import type { Money, PlanId } from '../catalog/catalog';
 import type { Credits } from '../credits';
 import type { Instant, Period } from '../instants';
 

@@ -1,4 +1,4 @@
-import type { Catalog, Interval, Money, PlanId } from '../catalog';
+import type { Catalog, Interval, Money, PlanId } from '../catalog/catalog';
 import type { Credits } from '../credits';
 
 /** The terms of a plan for one interval: everything that a decision needs from the catalog. */

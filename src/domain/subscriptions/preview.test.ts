@@ -11,7 +11,7 @@ import {
 } from '../../../tests/support/subscription-play';
 import { cycleStart } from '../billing-calendar';
 import { credits } from '../credits';
-import type { Rights } from '../catalog';
+import type { Rights } from '../catalog/catalog';
 import type { SubscriptionState } from './subscription';
 import type { SubscriptionCommand } from './inputs';
 import { previewOf, type Preview } from './preview';

@@ -1,5 +1,5 @@
 import { cycleStart } from '../billing-calendar';
-import type { Money, PlanId } from '../catalog';
+import type { Money, PlanId } from '../catalog/catalog';
 import { CYCLES_PER_INTERVAL } from './contract';
 import { credits, type Credits } from '../credits';
 import type { Instant, Period } from '../instants';

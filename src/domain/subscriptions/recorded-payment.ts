@@ -1,5 +1,5 @@
 import { cycleIndexAt, cycleStart } from '../billing-calendar';
-import type { Money, PlanId } from '../catalog';
+import type { Money, PlanId } from '../catalog/catalog';
 import { CYCLES_AHEAD_MAX, CYCLES_PER_INTERVAL, termEnd } from './contract';
 import type { Credits } from '../credits';
 import type { Instant } from '../instants';

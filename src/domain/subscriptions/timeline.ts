@@ -1,4 +1,4 @@
-import type { PlanId } from '../catalog';
+import type { PlanId } from '../catalog/catalog';
 import { termEnd } from './contract';
 import { epochMsOf, instantOf, type Instant } from '../instants';
 import { eraOf, type Era, type PaidInterval } from './paid-cycles';

@@ -1,5 +1,5 @@
 import { cycleIndexAt, cyclePeriod, cycleStart } from '../billing-calendar';
-import type { PlanId } from '../catalog';
+import type { PlanId } from '../catalog/catalog';
 import { credits, type Credits } from '../credits';
 import { epochMsOf, instantOf, type Instant, type Period } from '../instants';
 import type { Era } from './paid-cycles';

@@ -1,4 +1,4 @@
-import type { Catalog } from '../../domain/catalog';
+import type { Catalog } from '../../domain/catalog/catalog';
 import { createStripePayments } from '../../payments/stripe-payments';
 import { parseCatalog } from '../../store/catalog-document';
 import { getCurrentCatalog } from '../../store/catalogs';

@@ -1,4 +1,4 @@
-import type { Interval, PlanId } from '../../domain/catalog';
+import type { Interval, PlanId } from '../../domain/catalog/catalog';
 import type { Instant } from '../../domain/instants';
 import { subscriptionWorkflowId } from '../../domain/keys';
 import type { Contract } from '../../domain/subscriptions/contract';

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { ErrorCode } from '../../domain/errors';
 import { parseInstant, type Instant } from '../../domain/instants';
-import { PLAN_IDS } from '../../domain/catalog';
+import { PLAN_IDS } from '../../domain/catalog/catalog';
 import {
   viewOf,
   type SubscriptionCommand,

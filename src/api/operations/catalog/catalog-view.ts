@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACTIONS, PLAN_IDS, type Catalog } from '../../../domain/catalog';
+import { ACTIONS, PLAN_IDS, type Catalog } from '../../../domain/catalog/catalog';
 import { actionSchema, answerCredits, planSchema } from '../../http/schemas';
 import { rightsSchema, rightsView } from '../customers/rights-view';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Catalog } from '../../../domain/catalog';
+import type { Catalog } from '../../../domain/catalog/catalog';
 import { DomainError } from '../../../domain/errors';
 import type { Instant } from '../../../domain/instants';
 import type { GrantCommand } from '../../../ledger/commands';

@@ -1,4 +1,4 @@
-import type { Catalog, PlanId, Rights } from '../../../domain/catalog';
+import type { Catalog, PlanId, Rights } from '../../../domain/catalog/catalog';
 import { getCatalog, getCurrentCatalog } from '../../../store/catalogs';
 import { planAt } from '../../../domain/subscriptions/rights';
 import { findLiveSubscription, type Subscription } from '../../../store/subscriptions';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PlanId, Rights } from '../../../domain/catalog';
+import type { PlanId, Rights } from '../../../domain/catalog/catalog';
 import { planSchema } from '../../http/schemas';
 
 export const rightsSchema = z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { priceOf } from '../../../domain/catalog';
+import { priceOf } from '../../../domain/catalog/catalog';
 import { planSpend } from '../../../domain/spends/spend';
 import { canTrain } from '../../../jobs/jobs';
 import { GRANT_SOURCES } from '../../../ledger/commands';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
-import { priceOf } from '../../../domain/catalog';
+import { priceOf } from '../../../domain/catalog/catalog';
 import { DomainError } from '../../../domain/errors';
 import { planSpend, type SpendFacts, type SpendPlan, type SpendRefusal } from '../../../domain/spends/spend';
 import { canTrain } from '../../../jobs/jobs';

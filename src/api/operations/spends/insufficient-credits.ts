@@ -1,4 +1,4 @@
-import { PLAN_IDS, type Catalog, type PlanId } from '../../../domain/catalog';
+import { PLAN_IDS, type Catalog, type PlanId } from '../../../domain/catalog/catalog';
 import { DomainError } from '../../../domain/errors';
 import type { LedgerReply } from '../../../ledger/commands';
 

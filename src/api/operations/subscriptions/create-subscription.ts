@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Catalog, PlanId } from '../../../domain/catalog';
+import type { Catalog, PlanId } from '../../../domain/catalog/catalog';
 import type { Contract } from '../../../domain/subscriptions/contract';
 import { DomainError } from '../../../domain/errors';
 import { deriveId } from '../../../platform/ids';
