@@ -28,7 +28,7 @@ export async function grantAddOn(
 ): Promise<void> {
   const key = `add_on:${order.id}`;
   const { packs } = await getCatalog(deps.db, order.catalogVersion);
-  const name = packs.find(({ id }) => id === order.pack)?.name ?? order.pack;
+  const name = packs.get(order.pack)?.name ?? order.pack;
   const payment = paymentRecord({
     id: paymentId,
     customer_id: order.customerId,

@@ -35,7 +35,7 @@ export async function openAddOn(
 async function openAtStripe(deps: ActivityDeps, opening: OpenAddOn, at: Instant): Promise<Order> {
   const { orderId, customerId, pack, quantity, catalogVersion } = opening;
   const { packs } = await getCatalog(deps.db, catalogVersion);
-  const sold = packs.find(({ id }) => id === pack);
+  const sold = packs.get(pack);
   if (sold === undefined) throw new Error(`catalog ${catalogVersion} sells no ${pack}`);
   const { sessionId, url, expiresAt } = await deps.payments.createAddOnCheckout({
     operationId: `checkout:${orderId}`,

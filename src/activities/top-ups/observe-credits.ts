@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { AutoTopUpStep } from '../../domain/top-ups/auto-top-up';
+import { hasRight, planOrDefault } from '../../domain/catalog/plans';
 import { credits } from '../../domain/credits';
 import type { Instant } from '../../domain/instants';
 import { planAt } from '../../domain/subscriptions/rights';
@@ -15,9 +16,7 @@ export async function observeCredits(
 ): Promise<Extract<AutoTopUpStep, { readonly type: 'observed' }>> {
   const { available } = await getBalance(db, customerId);
   const subscription = await findLiveSubscription(db, customerId);
-  const rights =
-    subscription === undefined
-      ? undefined
-      : (await getCatalog(db, subscription.catalogVersion)).plans[planAt(subscription, at)].rights;
-  return { type: 'observed', at, available: credits(available), mayBuy: rights?.addOns ?? false };
+  const catalog = subscription === undefined ? undefined : await getCatalog(db, subscription.catalogVersion);
+  const rights = catalog === undefined ? {} : planOrDefault(catalog, planAt(subscription, at)).rights;
+  return { type: 'observed', at, available: credits(available), mayBuy: hasRight(rights, 'addOns') };
 }
