@@ -3,6 +3,7 @@ import type { Rights } from '../domain/catalog/catalog';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import { isImageShownTo, type ImageFacts } from '../domain/works/visibility';
+import { deriveId } from '../platform/ids';
 import { findLicense } from './licenses';
 import { findModel } from './models';
 import { readPage, type Page, type PageRequest } from './pages';
@@ -130,4 +131,9 @@ function imageOf(row: ImageRow): Image {
     rights: row.rights,
     createdAt: row.created_at,
   };
+}
+
+/** The id of the image that a spend makes, by its position among them. */
+export function madeImageIdOf(spendId: string, position: number): string {
+  return deriveId('img', spendId, position);
 }

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import { isModelShownTo, type ModelFacts } from '../domain/works/visibility';
+import { deriveId } from '../platform/ids';
 import { readPage, type Page, type PageRequest } from './pages';
 
 /** A style model: learned from its owner's pictures, used to generate images. */
@@ -112,4 +113,9 @@ function modelOf(row: ModelRow): Model {
     spendId: row.spend_id,
     createdAt: row.created_at,
   };
+}
+
+/** The id of the model that a spend trains. */
+export function trainedModelIdOf(spendId: string): string {
+  return deriveId('mdl', spendId);
 }

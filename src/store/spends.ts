@@ -3,6 +3,7 @@ import type { Action, Rights } from '../domain/catalog/catalog';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import type { SpendRequest, SpendStatus } from '../domain/spends/spend';
+import { deriveId } from '../platform/ids';
 import { readPage, type Page, type PageRequest } from './pages';
 
 /** What a spend delivered: a model, images, or a licence. */
@@ -167,4 +168,9 @@ function spendOf(row: SpendRow): Spend {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
+}
+
+/** The id of the hold of a spend. */
+export function holdIdOf(spendId: string): string {
+  return deriveId('hld', spendId);
 }

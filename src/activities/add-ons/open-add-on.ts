@@ -1,4 +1,5 @@
 import type { Instant } from '../../domain/instants';
+import { checkoutOperationId } from '../../domain/keys';
 import { getCatalog, getPriceId } from '../../store/catalogs';
 import { getOpenCustomer } from '../../store/customers';
 import type { AddOnOrderRow } from '../../store/add-on-orders';
@@ -38,7 +39,7 @@ async function openAtStripe(deps: ActivityDeps, opening: OpenAddOn, at: Instant)
   const sold = packs.get(pack);
   if (sold === undefined) throw new Error(`catalog ${catalogVersion} sells no ${pack}`);
   const { sessionId, url, expiresAt } = await deps.payments.createAddOnCheckout({
-    operationId: `checkout:${orderId}`,
+    operationId: checkoutOperationId(orderId),
     customerId,
     stripeCustomerId: await ensureStripeCustomer(deps, customerId),
     orderId,

@@ -1,8 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { possibleImageKeys } from '../../media/image-key';
 import { askTemporal } from '../../platform/ask-temporal';
-import { deriveId } from '../../platform/ids';
-import { deleteImages, listImagesToErase } from '../../store/images';
+import { deleteImages, listImagesToErase, madeImageIdOf } from '../../store/images';
 import { takeModelsAway } from '../../store/models';
 import { eraseWordsOfSpends, listQueuedSpends, listSpendsToErase, type Spend } from '../../store/spends';
 import { deleteUploads, listUploads } from '../../store/uploads';
@@ -79,7 +78,7 @@ async function erasePictures({ db, objectStore }: WorksDeps, spends: readonly Er
   for (const { id, action, quantity } of spends) {
     if (action !== 'generate_images') continue;
     for (let position = 0; position < quantity; position += 1) {
-      const imageId = deriveId('img', id, position);
+      const imageId = madeImageIdOf(id, position);
       if (delivered.has(imageId)) continue;
       await Promise.all(possibleImageKeys(imageId).map((key) => objectStore.remove(key)));
     }

@@ -10,8 +10,8 @@ import {
 import { deriveId } from '../../platform/ids';
 import { licenseRecord, spendRecord } from '../../store/records';
 import { loadSpendFacts } from '../../store/spend-facts';
-import { findSpend, type SpendRow } from '../../store/spends';
-import { spendWorkflowId } from '../../domain/keys';
+import { findSpend, holdIdOf, type SpendRow } from '../../store/spends';
+import { holdKey, spendWorkflowId } from '../../domain/keys';
 import type { ReserveAnswer, SpendInput } from '../../workflows/spends/messages';
 import type { ActivityDeps } from '../deps';
 import { noticeCredits } from '../top-ups/notice-credits';
@@ -53,10 +53,10 @@ export async function licenseImage(
   });
   const result = await deps.ledger.submit({
     op: 'hold',
-    key: `${spendId}/hold`,
+    key: holdKey(spendId),
     fingerprint: spend.fingerprint,
     walletId: customerId,
-    holdId: deriveId('hld', spendId),
+    holdId: holdIdOf(spendId),
     spendId,
     action: request.action,
     credits: plan.credits,

@@ -10,13 +10,13 @@ import {
 } from '../../domain/spends/spend';
 import { canTrain } from '../../jobs/jobs';
 import type { LedgerResult } from '../../ledger/commands';
-import { deriveId } from '../../platform/ids';
 import { getCatalog } from '../../store/catalogs';
 import { beingErased, getRecordedCustomer } from '../../store/customers';
 import { modelRecord, spendRecord, type StoreRecord } from '../../store/records';
 import { loadSpendFacts } from '../../store/spend-facts';
-import { findSpend, getSpend, type Spend } from '../../store/spends';
-import { spendWorkflowId } from '../../domain/keys';
+import { findSpend, getSpend, holdIdOf, type Spend } from '../../store/spends';
+import { holdKey, spendWorkflowId } from '../../domain/keys';
+import { trainedModelIdOf } from '../../store/models';
 import type { ReserveAnswer, SpendInput } from '../../workflows/spends/messages';
 import type { ActivityDeps } from '../deps';
 import { noticeCredits } from '../top-ups/notice-credits';
@@ -48,10 +48,10 @@ export async function reserveSpend(
   if (!plan.allowed) return refusedByRule(plan);
   const result = await deps.ledger.submit({
     op: 'hold',
-    key: `${spend.spendId}/hold`,
+    key: holdKey(spend.spendId),
     fingerprint: spend.fingerprint,
     walletId: spend.customerId,
-    holdId: deriveId('hld', spend.spendId),
+    holdId: holdIdOf(spend.spendId),
     spendId: spend.spendId,
     action: spend.request.action,
     credits: plan.credits,
@@ -139,7 +139,7 @@ function recordsOf(
   });
   if (request.action !== 'train_model') return [spend];
   const model = modelRecord({
-    id: deriveId('mdl', spendId),
+    id: trainedModelIdOf(spendId),
     owner_id: customerId,
     name: request.input.name,
     visibility: plan.visibility,

@@ -3,11 +3,11 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@te
 import { DomainError } from '../../domain/errors';
 import type { Instant } from '../../domain/instants';
 import { isTerminal, type SpendRequest } from '../../domain/spends/spend';
+import { holdKey } from '../../domain/keys';
 import { findRecordedCommand } from '../../ledger/find-recorded-command';
 import { askTemporal } from '../../platform/ask-temporal';
-import { deriveId } from '../../platform/ids';
 import { getRecordedCustomer } from '../../store/customers';
-import { getSpend, type Spend } from '../../store/spends';
+import { getSpend, holdIdOf, type Spend } from '../../store/spends';
 import { SPEND_WORKFLOW, spendRestart } from '../../workflows/spends/messages';
 import { silence } from '../alarms';
 import type { ActivityDeps } from '../deps';
@@ -71,13 +71,13 @@ async function startAgain(deps: RestartDeps, spend: Spend, ended: string, at: In
     if (error instanceof WorkflowExecutionAlreadyStartedError) return { did: 'healthy', spend };
     throw error;
   }
-  await silence(deps, { kind: 'abandoned_hold', subject: deriveId('hld', spend.id) }, at);
+  await silence(deps, { kind: 'abandoned_hold', subject: holdIdOf(spend.id) }, at);
   return { did: 'started', spend, ended };
 }
 
 /** The input that the API started it with. The fingerprint of the request is in the hold. */
 async function inputOf({ db }: RestartDeps, { id: spendId, customerId, action, input }: Spend) {
-  const hold = await findRecordedCommand(db, `${spendId}/hold`);
+  const hold = await findRecordedCommand(db, holdKey(spendId));
   const request = { action, input } as SpendRequest;
   return { spendId, customerId, request, fingerprint: hold?.fingerprint ?? '' };
 }

@@ -7,12 +7,12 @@ import {
   type SpendStatus,
   type TrainModelInput,
 } from '../../domain/spends/spend';
+import { settleKey } from '../../domain/keys';
 import { fingerprintOf } from '../../platform/fingerprint';
-import { deriveId } from '../../platform/ids';
 import { forgetHeardJob } from '../../store/jobs';
-import { findModel } from '../../store/models';
+import { findModel, trainedModelIdOf } from '../../store/models';
 import { imageRecord, modelRecord, spendRecord, type StoreRecord } from '../../store/records';
-import { getSpend, type Spend, type SpendResult } from '../../store/spends';
+import { getSpend, holdIdOf, type Spend, type SpendResult } from '../../store/spends';
 import type { ActivityDeps } from '../deps';
 import type { JobOutcome } from './run-job';
 import { spendRequestOf } from './spend-request';
@@ -41,10 +41,10 @@ export async function settleSpend(
   const settlement = settlementOf({ unitCredits, quantity, credits: reserved }, outcome.end);
   const result = await deps.ledger.submit({
     op: 'settle',
-    key: `${spendId}/settle`,
+    key: settleKey(spendId),
     fingerprint: fingerprintOf({ spendId }),
     walletId: spend.customerId,
-    holdId: deriveId('hld', spendId),
+    holdId: holdIdOf(spendId),
     credits: settlement.captured,
     effectiveAt: at,
     reason: wordsOfRequest(spendRequestOf(spend)),
@@ -101,7 +101,7 @@ async function recordsOf(deps: ActivityDeps, spend: Spend, settled: Settled): Pr
 
 function resultOf(spend: Spend, { images, modelVersion }: JobOutcome): SpendResult | null {
   if (spend.action === 'generate_images') return { imageIds: images.map(({ imageId }) => imageId) };
-  return modelVersion === null ? null : { modelId: deriveId('mdl', spend.id) };
+  return modelVersion === null ? null : { modelId: trainedModelIdOf(spend.id) };
 }
 
 function imagesOf(spend: Spend, { modelId }: GenerateImagesInput, { outcome, at }: Settled): StoreRecord[] {
@@ -128,7 +128,7 @@ async function modelOf(
   deps: ActivityDeps,
   { spend, input, outcome }: { spend: Spend; input: TrainModelInput; outcome: JobOutcome },
 ): Promise<StoreRecord> {
-  const id = deriveId('mdl', spend.id);
+  const id = trainedModelIdOf(spend.id);
   const model = await findModel(deps.db, id);
   return modelRecord({
     id,

@@ -6,10 +6,10 @@ import type { Instant } from '../../domain/instants';
 import type { PaymentFact } from '../../payments/payments';
 import { deriveId } from '../../platform/ids';
 import { findAddOnOrder, getAddOnOrder, type AddOnOrder } from '../../store/add-on-orders';
-import { getCatalog, getCurrentCatalog } from '../../store/catalogs';
+import { getCatalog } from '../../store/catalogs';
+import { getCustomerPlan } from '../../store/customer-plan';
 import { getRecordedCustomer } from '../../store/customers';
 import { addOnOrderRecord, writeRecords } from '../../store/records';
-import { findLiveSubscription } from '../../store/subscriptions';
 import { ensureStripeCustomer } from '../../store/stripe-customers';
 import { addOnOrderRowOf } from '../add-ons/add-on-order-row';
 import type { ActivityDeps } from '../deps';
@@ -41,10 +41,7 @@ export async function openTopUp(
     return { orderId, paymentMethodId: null, ...(isOrdered ? {} : { stop: 'no_payment_method' }) };
   }
   if (!isOrdered) {
-    const subscription = await findLiveSubscription(deps.db, customerId);
-    const catalog = await (subscription === undefined
-      ? getCurrentCatalog(deps.db)
-      : getCatalog(deps.db, subscription.catalogVersion));
+    const { catalog } = await getCustomerPlan(deps.db, customerId, at);
     const pack = catalog.packs.get(purchase.pack);
     if (pack === undefined) return { orderId, paymentMethodId: null, stop: 'pack_not_sold' };
     const order: AddOnOrder = {

@@ -1,3 +1,4 @@
+import { migrationKey } from '../keys';
 import { cycleIndexAt, cycleStart } from '../billing-calendar';
 import type { Catalog } from '../catalog/catalog';
 import { moneyIn } from '../catalog/money';
@@ -45,7 +46,7 @@ export function importSubscriber(line: ImportLine, into: ImportInto): Imported {
     line.unusedAllowance === 0
       ? null
       : {
-          key: `migration:${customerId}`,
+          key: migrationKey(customerId),
           credits: line.unusedAllowance,
           effectiveAt: at,
           reason: 'Unused allowance brought over',
