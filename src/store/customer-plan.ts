@@ -20,23 +20,14 @@ export interface CustomerPlan {
  */
 export async function getCustomerPlan(db: Knex, customerId: string, at: Instant): Promise<CustomerPlan> {
   // Both at once: a request waits for this, and most subscriptions are pinned to the current version. Who is pinned to another
-  // one does not need it, and is not held up if this release cannot read it.
-  const [subscription, current] = await Promise.all([
+  // one is not held up if this release cannot read the current one.
+  const current = getCurrentCatalog(db);
+  const [subscription, read] = await Promise.all([
     findLiveSubscription(db, customerId),
-    getCurrentCatalog(db).catch((error: unknown) => ({ error })),
+    current.catch(() => undefined),
   ]);
-  const catalog = await (subscription === undefined || subscription.catalogVersion === versionOf(current)
-    ? assertRead(current)
-    : getCatalog(db, subscription.catalogVersion));
+  const pinned = subscription?.catalogVersion;
+  const catalog = await (pinned === undefined || pinned === read?.version ? current : getCatalog(db, pinned));
   const { id: plan, rights } = planOrDefault(catalog, planAt(subscription, at));
   return { subscription, plan, catalog, rights };
-}
-
-function versionOf(current: Catalog | { readonly error: unknown }): string | undefined {
-  return 'error' in current ? undefined : current.version;
-}
-
-function assertRead(current: Catalog | { readonly error: unknown }): Catalog {
-  if ('error' in current) throw current.error;
-  return current;
 }
