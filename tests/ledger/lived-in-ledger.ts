@@ -293,7 +293,7 @@ function settle(
 ): Partially<LedgerCommand> {
   return {
     ...{ op: 'settle', key: `${spendId}/settle`, holdId: `hld_${spendId}`, credits: credits(captured) },
-    ...{ reason: 'Delivered', effectiveAt: day(at), records },
+    ...{ succeeded: true, reason: 'Delivered', effectiveAt: day(at), records },
   };
 }
 
