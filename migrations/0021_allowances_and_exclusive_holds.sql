@@ -30,7 +30,8 @@ DROP TRIGGER holds_go_forward ON ledger.holds;
 CREATE TRIGGER holds_go_forward BEFORE UPDATE ON ledger.holds FOR EACH ROW
   WHEN (NEW.credits <> OLD.credits OR NEW.captured < OLD.captured OR NEW.released < OLD.released OR NEW.refunded < OLD.refunded
     OR NEW.royalty_reversed < OLD.royalty_reversed OR NEW.exclusive IS DISTINCT FROM OLD.exclusive OR NEW.free <> OLD.free
-    OR NEW.fulfilled <> OLD.fulfilled OR NEW.given_back <> OLD.given_back)
+    OR (OLD.fulfilled IS NOT NULL AND NEW.fulfilled IS DISTINCT FROM OLD.fulfilled)
+    OR (OLD.given_back IS NOT NULL AND NEW.given_back IS DISTINCT FROM OLD.given_back))
   EXECUTE FUNCTION ledger.refuse_change();
 ALTER TABLE ledger.holds ENABLE ALWAYS TRIGGER holds_go_forward;
 

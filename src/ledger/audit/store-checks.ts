@@ -68,15 +68,18 @@ export const MONEY_CHECKS: readonly Check[] = [
   },
 ];
 
-/** Every licence was paid for by its spend. */
+/** Every licence was paid for by its spend, and its key is held so that it is sold once. */
 export const LICENSE_CHECKS: readonly Check[] = [
   {
     name: 'licenses_were_paid',
     sql: `
       SELECT 'app.licenses' AS "table", i.id, i.customer_id,
-        format('cost %s; its spend %s is %s with %s captured', i.credits, i.spend_id, s.status, s.captured) AS problem
+        format('cost %s; its spend %s is %s with %s captured, and its hold has the key %s', i.credits, i.spend_id, s.status,
+          s.captured, h.exclusive) AS problem
       FROM app.licenses i LEFT JOIN app.spends s ON s.id = i.spend_id
-      WHERE i.id = ANY(:ids)
-        AND (s.customer_id = i.customer_id AND s.status = 'succeeded' AND s.captured = i.credits) IS NOT TRUE`,
+        LEFT JOIN ledger.commands c ON c.key = i.spend_id || '/hold'
+        LEFT JOIN ledger.holds h ON h.id = c.reply ->> 'holdId'
+      WHERE i.id = ANY(:ids) AND (s.customer_id = i.customer_id AND s.status = 'succeeded' AND s.captured = i.credits
+        AND h.exclusive = 'license:' || i.image_id) IS NOT TRUE`,
   },
 ];

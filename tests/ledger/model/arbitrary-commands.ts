@@ -222,7 +222,10 @@ function limitOf({ special, pick, amount }: Step) {
 function allowancesOf(walletId: string, { pick, amount }: Step, now: number): readonly Allowance[] {
   const day = Math.floor(now / 24);
   return ['daily', MONTHLY].slice(0, 1 + (pick % 2)).map((allowance) => ({
-    ...{ key: `grant:${walletId}:${allowance}:${String(day)}`, grantId: `${walletId}-${allowance}-${String(day)}` },
+    ...{
+      key: `grant:${walletId}:${allowance}:${String(day)}`,
+      grantId: `${walletId}-${allowance}-${String(day)}`,
+    },
     ...{ allowance, reason: allowance },
     ...(allowance === 'daily'
       ? { credits: credits(5), upTo: credits(5), expiresAt: null }

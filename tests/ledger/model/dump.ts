@@ -29,13 +29,15 @@ export function dumpReference(wallets: ReadonlyMap<string, Wallet>): unknown {
           ...[lot.allowance, lot.upTo],
         ]),
         holds: Object.fromEntries(
-          wallet.holds.map(({ id, open, captured, released, refunded, royalty, reversed, state, ...hold }) => [
-            id,
-            [
-              ...[open, captured, released, refunded, royalty, reversed, state],
-              ...[hold.action, hold.exclusive, hold.free, hold.fulfilled, hold.givenBack],
+          wallet.holds.map(
+            ({ id, open, captured, released, refunded, royalty, reversed, state, ...hold }) => [
+              id,
+              [
+                ...[open, captured, released, refunded, royalty, reversed, state],
+                ...[hold.action, hold.exclusive, hold.free, hold.fulfilled, hold.givenBack],
+              ],
             ],
-          ]),
+          ),
         ),
       },
     ]),

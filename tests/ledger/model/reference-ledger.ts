@@ -250,7 +250,10 @@ function heldAlready({ holds }: Wallet, { exclusive }: Pick<HoldCommand, 'exclus
   ];
 }
 
-function isFree({ holds }: Wallet, { firstFree = 0, action }: Pick<AdmitCommand, 'firstFree' | 'action'>): boolean {
+function isFree(
+  { holds }: Wallet,
+  { firstFree = 0, action }: Pick<AdmitCommand, 'firstFree' | 'action'>,
+): boolean {
   const taken = holds.filter(
     (hold) =>
       hold.action === action &&
@@ -317,8 +320,7 @@ function resolve(wallet: Wallet, command: Resolution): Applied {
   const done = hold.captured + captured > 0 || hold.credits === 0;
   const fulfilled =
     command.op === 'settle' ? command.succeeded : command.op === 'void' ? hold.captured > 0 : done;
-  const ended =
-    hold.captured + captured > 0 || (hold.credits === 0 && fulfilled) ? 'captured' : 'voided';
+  const ended = hold.captured + captured > 0 || (hold.credits === 0 && fulfilled) ? 'captured' : 'voided';
   const state = command.op !== 'void' ? ended : command.expired ? 'expired' : 'voided';
   end(wallet, hold, captured, released, state, command.effectiveAt);
   if (hold.state !== 'open') hold.fulfilled = fulfilled;
