@@ -1,4 +1,6 @@
+import { credits } from '../../domain/credits';
 import type { Instant } from '../../domain/instants';
+import { licenseKey } from '../../domain/license-key';
 import { royaltyOf } from '../../domain/spends/settlement';
 import {
   planSpend,
@@ -7,10 +9,11 @@ import {
   type SpendPlan,
   type SpendStatus,
 } from '../../domain/spends/spend';
+import type { HoldCommand, LedgerResult } from '../../ledger/commands';
 import { deriveId } from '../../platform/ids';
 import { licenseRecord, spendRecord } from '../../store/records';
 import { loadSpendFacts } from '../../store/spend-facts';
-import { findSpend, holdIdOf, type SpendRow } from '../../store/spends';
+import { findSpend, getSpend, holdIdOf, type SpendResult, type SpendRow } from '../../store/spends';
 import { holdKey, spendWorkflowId } from '../../domain/keys';
 import type { ReserveAnswer, SpendInput } from '../../workflows/spends/messages';
 import type { ActivityDeps } from '../deps';
@@ -42,16 +45,7 @@ export async function licenseImage(
   if (!plan.allowed) return { answer: refusedByRule(plan).answer };
   const licenseId = deriveId('lic', spendId);
   const { imageId } = request.input;
-  const license = licenseRecord({
-    id: licenseId,
-    image_id: imageId,
-    customer_id: customerId,
-    spend_id: spendId,
-    terms: facts.catalog.policies.licenseTerms,
-    credits: plan.credits,
-    created_at: at,
-  });
-  const result = await deps.ledger.submit({
+  const command: HoldCommand = {
     op: 'hold',
     key: holdKey(spendId),
     fingerprint: spend.fingerprint,
@@ -61,17 +55,42 @@ export async function licenseImage(
     action: request.action,
     credits: plan.credits,
     capture: true,
-    licenseOf: { imageId },
     effectiveAt: at,
     reason: wordsOfRequest(request),
-    ...royalty(facts, plan),
-    records: [spendRecord(rowOf(spend, { plan, facts, at, licenseId, paid: plan.credits })), license],
-    recordsIfLicensed: [spendRecord(rowOf(spend, { plan, facts, at, licenseId: '$licenseId', paid: 0 }))],
+  };
+  const license = licenseRecord({
+    id: licenseId,
+    image_id: imageId,
+    customer_id: customerId,
+    spend_id: spendId,
+    terms: facts.catalog.policies.licenseTerms,
+    credits: plan.credits,
+    created_at: at,
   });
+  const sale = { plan, facts, at };
+  const sold = await deps.ledger.submit({
+    ...command,
+    ...royalty(facts, plan),
+    exclusive: licenseKey(imageId),
+    records: [spendRecord(rowOf(spend, { ...sale, result: { licenseId }, paid: plan.credits })), license],
+  });
+  const result =
+    sold.outcome === 'already_held'
+      ? await deps.ledger.submit({
+          ...command,
+          credits: credits(0),
+          records: [spendRecord(rowOf(spend, { ...sale, result: await resultOfHeld(deps, sold), paid: 0 }))],
+        })
+      : sold;
   await noticeCredits(deps, customerId, result.reply.available);
-  if (result.outcome === 'applied') return licensed('succeeded', plan.credits);
-  if (result.outcome === 'already_licensed') return licensed('succeeded', 0);
+  if (result.outcome === 'applied') return licensed('succeeded', result.reply.captured ?? plan.credits);
   return { answer: refusedByLedger(result).answer };
+}
+
+/** The licence there is, as the spend that paid for it names it. */
+async function resultOfHeld({ db }: ActivityDeps, { reply }: LedgerResult): Promise<SpendResult | null> {
+  if (reply.spendId === undefined) throw new Error(`hold ${String(reply.holdId)} of a licence has no spend`);
+  return (await getSpend(db, reply.spendId)).result;
 }
 
 function licensed(status: SpendStatus, paid: number): Licensed {
@@ -86,7 +105,7 @@ function royalty({ image, catalog }: SpendFacts, plan: SpendPlan) {
 
 function rowOf(
   { spendId, customerId, request }: SpendInput,
-  sale: { plan: SpendPlan; facts: SpendFacts; at: Instant; licenseId: string; paid: number },
+  sale: { plan: SpendPlan; facts: SpendFacts; at: Instant; result: SpendResult | null; paid: number },
 ): SpendRow {
   return {
     id: spendId,
@@ -101,7 +120,7 @@ function rowOf(
     released: 0,
     catalog_version: sale.facts.catalog.version,
     rights: sale.plan.rights,
-    result: { licenseId: sale.licenseId },
+    result: sale.result,
     failure: null,
     workflow_id: spendWorkflowId(spendId),
     created_at: sale.at,

@@ -46,6 +46,7 @@ export async function settleSpend(
     walletId: spend.customerId,
     holdId: holdIdOf(spendId),
     credits: settlement.captured,
+    succeeded: settlement.status === 'succeeded',
     effectiveAt: at,
     reason: wordsOfRequest(spendRequestOf(spend)),
     records: await recordsOf(deps, spend, { settlement, outcome, at }),
