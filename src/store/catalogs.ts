@@ -62,7 +62,11 @@ export async function publishCatalog(
 ): Promise<boolean> {
   return db.transaction(async (trx) => {
     const inserted = await trx('app.catalogs')
-      .insert({ version: catalog.version, document: JSON.stringify(catalog.document), published_at: publishedAt })
+      .insert({
+        version: catalog.version,
+        document: JSON.stringify(catalog.document),
+        published_at: publishedAt,
+      })
       .onConflict('version')
       .ignore()
       .returning('version');

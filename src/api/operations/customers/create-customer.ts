@@ -114,11 +114,7 @@ function rowOf(id: string, { externalId, email, name }: NewCustomer, createdAt: 
 }
 
 /** What the default plan grants once; undefined when that is nothing. Of several, the others come with the first. */
-function signupGrant(
-  customerId: string,
-  catalog: Catalog,
-  effectiveAt: Instant,
-): GrantCommand | undefined {
+function signupGrant(customerId: string, catalog: Catalog, effectiveAt: Instant): GrantCommand | undefined {
   const once = defaultPlanOf(catalog).grants.filter(({ every, credits }) => every === 'once' && credits > 0);
   const [first, ...others] = once;
   if (first === undefined) return undefined;
@@ -135,7 +131,9 @@ function signupGrant(
     cost: null,
     expiresAt: expiryOf(first, effectiveAt),
     reason: WELCOME,
-    ...(others.length === 0 ? {} : { allowances: others.map((grant) => onceGrant(customerId, grant, effectiveAt)) }),
+    ...(others.length === 0
+      ? {}
+      : { allowances: others.map((grant) => onceGrant(customerId, grant, effectiveAt)) }),
   };
 }
 

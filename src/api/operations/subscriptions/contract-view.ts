@@ -22,8 +22,17 @@ export const contractSchema = z
 
 /** A contract, and what became of it. */
 export function contractView(contract: RecordedContract): z.output<typeof contractSchema> {
-  const { contractId: id, customerId, plan, credits, price, interval, termMonths, reference, createdAt } =
-    contract;
+  const {
+    contractId: id,
+    customerId,
+    plan,
+    credits,
+    price,
+    interval,
+    termMonths,
+    reference,
+    createdAt,
+  } = contract;
   return {
     id,
     customerId,

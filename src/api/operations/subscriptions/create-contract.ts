@@ -13,7 +13,13 @@ import { getCustomer, getOpenCustomer } from '../../../store/customers';
 import { answerOnce } from '../../http/answer-once';
 import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../http/operation';
-import { catalogIdSchema, CREDITS_PER_REQUEST_MAX, idSchema, intervalSchema, textSchema } from '../../http/schemas';
+import {
+  catalogIdSchema,
+  CREDITS_PER_REQUEST_MAX,
+  idSchema,
+  intervalSchema,
+  textSchema,
+} from '../../http/schemas';
 import { assertKnown } from '../catalog/assert-known';
 import { contractSchema, contractView } from './contract-view';
 

@@ -89,8 +89,7 @@ async function explained(
   { catalogVersion }: Subscription,
   refused: Pick<Extract<CommandAnswer, { outcome: 'refused' }>, 'code' | 'message'>,
 ): Promise<DomainError> {
-  if (refused.code !== 'contract_required' && refused.code !== 'not_sold')
-    return refusedAnswer(refused);
+  if (refused.code !== 'contract_required' && refused.code !== 'not_sold') return refusedAnswer(refused);
   const { version, plans, policies } = await getCatalog(db, catalogVersion);
   const details =
     refused.code === 'not_sold'
