@@ -192,10 +192,10 @@ describe('a random catalog', () => {
         for (const asked of inputs) useEverything(catalog, asked);
         expect(readCatalog(JSON.parse(JSON.stringify(catalog.document))).document).toEqual(catalog.document);
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
     // Neither side of the property may run dry.
-    expect(valid).toBeGreaterThan(20);
-    expect(refused).toBeGreaterThan(20);
+    expect(valid).toBeGreaterThan(10);
+    expect(refused).toBeGreaterThan(10);
   });
 });
