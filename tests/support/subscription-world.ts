@@ -20,6 +20,8 @@ interface Wallet {
   available: number;
   captured: number;
   owed: number;
+  /** Granted once for ever, paid for by nobody. */
+  given: number;
   /** Granted and not taken back, by payment. */
   readonly net: Map<string, number>;
   readonly keys: Set<string>;
@@ -41,7 +43,7 @@ const YEARLY: readonly PlanTerms[] = TERMS.map((terms) => ({
 }));
 
 export function newWallet(): Wallet {
-  return { available: 0, captured: 0, owed: 0, net: new Map(), keys: new Set() };
+  return { available: 0, captured: 0, owed: 0, given: 0, net: new Map(), keys: new Set() };
 }
 
 /** A subscription to Standard that was paid on the last day of January. */
@@ -131,7 +133,8 @@ export function applyTo(wallet: Wallet, { grants, clawbacks, restores }: Subscri
     const repaid = Math.min(wallet.owed, inflow.credits);
     wallet.owed -= repaid;
     wallet.available += inflow.credits - repaid;
-    wallet.net.set(inflow.paymentId, (wallet.net.get(inflow.paymentId) ?? 0) + inflow.credits);
+    if (inflow.paymentId === null) wallet.given += inflow.credits;
+    else wallet.net.set(inflow.paymentId, (wallet.net.get(inflow.paymentId) ?? 0) + inflow.credits);
   }
   for (const outflow of clawbacks.filter(isNew)) {
     const taken = Math.min(wallet.available, outflow.credits);
