@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
 import { DomainError } from '../domain/errors';
 import { epochMsOf, instantOf, type Instant } from '../domain/instants';
+import type { StoreRecord } from '../ledger/commands';
 import { beingErased } from './customers';
-import { writeRecords, type StoreRecord } from './records';
 import type { SubscriptionStatus } from './subscriptions';
+import { writeRecords } from './write-records';
 
 /** That somebody begins to subscribe, before anything is opened. */
 export interface Opening {

@@ -155,13 +155,13 @@ describe('work at a provider with ways of its own', () => {
     const modelId = 'mdl_short_lived';
     await insertModel(house.db, {
       id: modelId,
-      owner_id: customerId,
+      ownerId: customerId,
       name: 'Short-lived',
       visibility: 'public',
       status: 'ready',
       version: 'house-paper-garden-1',
-      spend_id: null,
-      created_at: wallNow(),
+      spendId: null,
+      createdAt: wallNow(),
     });
     const input = { modelId, prompt: 'a lake', count: 2 };
     const spend = spendOf(customerId, 'deleted', { action: 'generate_images', input });

@@ -35,7 +35,8 @@ export async function readAddOnWithdrawal(
   if (payment === undefined || back.status === 'none') return null;
   if (back.payment?.orderId !== orderId || !(await isBoundTo(deps, order.customerId, back.payment)))
     return null;
-  const entitlement = { ...payment, total: credits(order.credits), ungranted: credits(0) };
+  const { id: paymentId, paid } = payment;
+  const entitlement = { paymentId, paid, total: credits(order.credits), ungranted: credits(0) };
   const withdrawal = { id: withdrawalId, kind, status: back.status, amountMinor: back.amount.amountMinor };
   const known = await findOrderWithdrawals(deps.db, orderId);
   return {

@@ -1,10 +1,10 @@
 import type { Instant } from '../../domain/instants';
 import { checkoutOperationId } from '../../domain/keys';
+import { addOnOrderRecord } from '../../store/add-on-orders';
 import { getCatalog, getPriceId } from '../../store/catalogs';
 import { getOpenCustomer } from '../../store/customers';
-import type { AddOnOrderRow } from '../../store/add-on-orders';
-import { addOnOrderRecord, writeRecords } from '../../store/records';
 import { ensureStripeCustomer } from '../../store/stripe-customers';
+import { writeRecords } from '../../store/write-records';
 import type { OpenAddOn } from '../../workflows/add-ons/messages';
 import type { OpenAnswer } from '../../workflows/messages';
 import type { ActivityDeps } from '../deps';
@@ -48,19 +48,19 @@ async function openAtStripe(deps: ActivityDeps, opening: OpenAddOn, at: Instant)
     successUrl: opening.successUrl ?? `${deps.publicUrl}/account?paid=${orderId}`,
     cancelUrl: opening.cancelUrl ?? `${deps.publicUrl}/account`,
   });
-  const row: AddOnOrderRow = {
+  const order = addOnOrderRecord({
     id: orderId,
-    customer_id: customerId,
+    customerId,
     status: 'pending',
     pack,
     quantity,
     credits: sold.credits * quantity,
-    catalog_version: catalogVersion,
-    checkout_url: url,
-    stripe_session_id: sessionId,
-    created_at: at,
-    updated_at: at,
-  };
-  await writeRecords(deps.db, [addOnOrderRecord(row)]);
+    catalogVersion,
+    checkoutUrl: url,
+    stripeSessionId: sessionId,
+    createdAt: at,
+    updatedAt: at,
+  });
+  await writeRecords(deps.db, [order]);
   return { orderId, customerId, sessionId, expiresAt };
 }

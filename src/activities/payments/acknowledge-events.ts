@@ -1,5 +1,6 @@
 import type { Instant } from '../../domain/instants';
-import { processedEventRecord, writeRecords } from '../../store/records';
+import { processedEventRecord } from '../../store/stripe-events';
+import { writeRecords } from '../../store/write-records';
 import type { PaymentFact } from '../../workflows/payments/messages';
 import type { ActivityDeps } from '../deps';
 

@@ -11,9 +11,9 @@ import {
 } from '../../domain/spends/spend';
 import type { HoldCommand, LedgerResult } from '../../ledger/commands';
 import { deriveId } from '../../platform/ids';
-import { licenseRecord, spendRecord } from '../../store/records';
+import { licenseRecord } from '../../store/licenses';
 import { loadSpendFacts } from '../../store/spend-facts';
-import { findSpend, getSpend, holdIdOf, type SpendResult, type SpendRow } from '../../store/spends';
+import { findSpend, getSpend, holdIdOf, spendRecord, type Spend, type SpendResult } from '../../store/spends';
 import { holdKey, spendWorkflowId } from '../../domain/keys';
 import type { ReserveAnswer, SpendInput } from '../../workflows/spends/messages';
 import type { ActivityDeps } from '../deps';
@@ -60,26 +60,31 @@ export async function licenseImage(
   };
   const license = licenseRecord({
     id: licenseId,
-    image_id: imageId,
-    customer_id: customerId,
-    spend_id: spendId,
+    imageId,
+    customerId,
+    spendId,
     terms: facts.catalog.policies.licenseTerms,
     credits: plan.credits,
-    created_at: at,
+    createdAt: at,
   });
   const sale = { plan, facts, at };
   const sold = await deps.ledger.submit({
     ...command,
     ...royalty(facts, plan),
     exclusive: licenseKey(imageId),
-    records: [spendRecord(rowOf(spend, { ...sale, result: { licenseId }, paid: plan.credits })), license],
+    records: [
+      spendRecord(licensingSpend(spend, { ...sale, result: { licenseId }, paid: plan.credits })),
+      license,
+    ],
   });
   const result =
     sold.outcome === 'already_held'
       ? await deps.ledger.submit({
           ...command,
           credits: credits(0),
-          records: [spendRecord(rowOf(spend, { ...sale, result: await resultOfHeld(deps, sold), paid: 0 }))],
+          records: [
+            spendRecord(licensingSpend(spend, { ...sale, result: await resultOfHeld(deps, sold), paid: 0 })),
+          ],
         })
       : sold;
   await noticeCredits(deps, customerId, result.reply.available);
@@ -103,27 +108,27 @@ function royalty({ image, catalog }: SpendFacts, plan: SpendPlan) {
   return { royalty: { creatorId: image.model.ownerId, credits: share } };
 }
 
-function rowOf(
+function licensingSpend(
   { spendId, customerId, request }: SpendInput,
   sale: { plan: SpendPlan; facts: SpendFacts; at: Instant; result: SpendResult | null; paid: number },
-): SpendRow {
+): Spend {
   return {
     id: spendId,
-    customer_id: customerId,
+    customerId,
     action: request.action,
     input: request.input,
     status: 'succeeded',
-    unit_credits: sale.plan.unitCredits,
+    unitCredits: sale.plan.unitCredits,
     quantity: sale.plan.quantity,
     reserved: sale.paid,
     captured: sale.paid,
     released: 0,
-    catalog_version: sale.facts.catalog.version,
+    catalogVersion: sale.facts.catalog.version,
     rights: sale.plan.rights,
     result: sale.result,
     failure: null,
-    workflow_id: spendWorkflowId(spendId),
-    created_at: sale.at,
-    updated_at: sale.at,
+    workflowId: spendWorkflowId(spendId),
+    createdAt: sale.at,
+    updatedAt: sale.at,
   };
 }

@@ -9,12 +9,12 @@ import {
   type SpendRefusal,
 } from '../../domain/spends/spend';
 import { canTrain } from '../../jobs/jobs';
-import type { LedgerResult } from '../../ledger/commands';
+import type { LedgerResult, StoreRecord } from '../../ledger/commands';
 import { getCatalog } from '../../store/catalogs';
 import { beingErased, getRecordedCustomer } from '../../store/customers';
-import { modelRecord, spendRecord, type StoreRecord } from '../../store/records';
+import { modelRecord } from '../../store/models';
 import { loadSpendFacts } from '../../store/spend-facts';
-import { findSpend, getSpend, holdIdOf, type Spend } from '../../store/spends';
+import { findSpend, getSpend, holdIdOf, spendRecord, type Spend } from '../../store/spends';
 import { holdKey, spendWorkflowId } from '../../domain/keys';
 import { trainedModelIdOf } from '../../store/models';
 import type { ReserveAnswer, SpendInput } from '../../workflows/spends/messages';
@@ -120,33 +120,33 @@ function recordsOf(
 ): StoreRecord[] {
   const spend = spendRecord({
     id: spendId,
-    customer_id: customerId,
+    customerId,
     action: request.action,
     input: request.input,
     status: 'reserved',
-    unit_credits: plan.unitCredits,
+    unitCredits: plan.unitCredits,
     quantity: plan.quantity,
     reserved: plan.credits,
     captured: 0,
     released: 0,
-    catalog_version: catalogVersion,
+    catalogVersion,
     rights: plan.rights,
     result: null,
     failure: null,
-    workflow_id: spendWorkflowId(spendId),
-    created_at: at,
-    updated_at: at,
+    workflowId: spendWorkflowId(spendId),
+    createdAt: at,
+    updatedAt: at,
   });
   if (request.action !== 'train_model') return [spend];
   const model = modelRecord({
     id: trainedModelIdOf(spendId),
-    owner_id: customerId,
+    ownerId: customerId,
     name: request.input.name,
     visibility: plan.visibility,
     status: 'training',
     version: null,
-    spend_id: spendId,
-    created_at: at,
+    spendId,
+    createdAt: at,
   });
   return [spend, model];
 }

@@ -8,15 +8,15 @@ import {
   type TrainModelInput,
 } from '../../domain/spends/spend';
 import { settleKey } from '../../domain/keys';
+import type { StoreRecord } from '../../ledger/commands';
 import { fingerprintOf } from '../../platform/fingerprint';
 import { forgetHeardJob } from '../../store/jobs';
-import { findModel, trainedModelIdOf } from '../../store/models';
-import { imageRecord, modelRecord, spendRecord, type StoreRecord } from '../../store/records';
-import { getSpend, holdIdOf, type Spend, type SpendResult } from '../../store/spends';
+import { imageRecord } from '../../store/images';
+import { findModel, modelRecord, trainedModelIdOf } from '../../store/models';
+import { getSpend, holdIdOf, spendRecord, type Spend, type SpendResult } from '../../store/spends';
 import type { ActivityDeps } from '../deps';
 import type { JobOutcome } from './run-job';
 import { spendRequestOf } from './spend-request';
-import { spendRowOf } from './spend-row';
 
 /** How a spend ended, for its card. */
 export interface SettledSpend {
@@ -81,13 +81,13 @@ interface Settled {
 async function recordsOf(deps: ActivityDeps, spend: Spend, settled: Settled): Promise<StoreRecord[]> {
   const { settlement, outcome, at } = settled;
   const row = spendRecord({
-    ...spendRowOf(spend),
+    ...spend,
     status: settlement.status,
     captured: settlement.captured,
     released: settlement.released,
     failure: settlement.failure,
     result: resultOf(spend, outcome),
-    updated_at: at,
+    updatedAt: at,
   });
   const request = spendRequestOf(spend);
   switch (request.action) {
@@ -109,17 +109,17 @@ function imagesOf(spend: Spend, { modelId }: GenerateImagesInput, { outcome, at 
   return outcome.images.map((image) =>
     imageRecord({
       id: image.imageId,
-      owner_id: spend.customerId,
-      model_id: modelId,
-      spend_id: spend.id,
+      ownerId: spend.customerId,
+      modelId,
+      spendId: spend.id,
       position: image.position,
       visibility: spend.rights.privateWork ? 'private' : 'public',
       hidden: false,
       width: image.width,
       height: image.height,
-      object_key: image.objectKey,
+      objectKey: image.objectKey,
       rights: spend.rights,
-      created_at: at,
+      createdAt: at,
     }),
   );
 }
@@ -133,12 +133,12 @@ async function modelOf(
   const model = await findModel(deps.db, id);
   return modelRecord({
     id,
-    owner_id: spend.customerId,
+    ownerId: spend.customerId,
     name: model?.name ?? input.name,
     visibility: model?.visibility ?? input.visibility,
     status: outcome.modelVersion === null ? 'failed' : 'ready',
     version: outcome.modelVersion,
-    spend_id: spend.id,
-    created_at: model?.createdAt ?? spend.createdAt,
+    spendId: spend.id,
+    createdAt: model?.createdAt ?? spend.createdAt,
   });
 }

@@ -38,17 +38,26 @@ export function faultsOfGivenSchema(schema: JsonSchema, delivers: Action['delive
 export function createInputRules(given: JsonSchema | null, delivers: Action['delivers']): InputRules {
   const kind = builtInInputOf(delivers);
   const schema = given ?? kind.schema;
-  const open = given === null ? [] : [{ ...kind.schema, additionalProperties: true }];
-  const ofSpend = [schema, ...open].map(compile);
-  const ofQuote = [
-    { ...lenient(schema), required: given === null ? kind.requiredOfQuote : [] },
-    ...open.map((part) => ({ ...lenient(part), required: kind.requiredOfQuote })),
-  ].map(compile);
+  const needsFields = kind.schema['required'] !== undefined;
+  const open = given === null || !needsFields ? [] : [{ ...kind.schema, additionalProperties: true }];
+  const ofSpend = once(() => [schema, ...open].map(compile));
+  const ofQuote = once(() =>
+    [
+      { ...lenient(schema), required: given === null ? kind.requiredOfQuote : [] },
+      ...open.map((part) => ({ ...lenient(part), required: kind.requiredOfQuote })),
+    ].map(compile),
+  );
   return {
     schema,
-    faultsOf: (input) => faultsOf(ofSpend, input),
-    faultsOfQuote: (input) => faultsOf(ofQuote, input),
+    faultsOf: (input) => faultsOf(ofSpend(), input),
+    faultsOfQuote: (input) => faultsOf(ofQuote(), input),
   };
+}
+
+/** Compiling takes milliseconds: it is done at the first use, of a schema that was compiled before when it was checked. */
+function once<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => (made ??= make());
 }
 
 function faultsOf(checks: readonly ValidateFunction[], input: unknown): readonly string[] {

@@ -11,8 +11,13 @@ import { customerIdOf, externalIdHashOf } from '../../../platform/external-id-ha
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { deriveId } from '../../../platform/ids';
 import { getCurrentCatalog } from '../../../store/catalogs';
-import { countErased, findCustomerByExternalId, type Customer } from '../../../store/customers';
-import { newcomerRecord, writeRecords } from '../../../store/records';
+import {
+  countErased,
+  findCustomerByExternalId,
+  newcomerRecord,
+  type Customer,
+} from '../../../store/customers';
+import { writeRecords } from '../../../store/write-records';
 import { jsonBody } from '../../http/bodies/json-body';
 import type { ApiDeps } from '../../deps';
 import { defineOperation } from '../../http/operation';
@@ -88,8 +93,8 @@ async function welcome(
 ): Promise<boolean> {
   const catalog = await getCurrentCatalog(db);
   const createdAt = await clock.now();
-  const row = rowOf(id, request, createdAt);
-  const records = [newcomerRecord(row)];
+  const { externalId, email = null, name = null } = request;
+  const records = [newcomerRecord({ id, externalId, email, name, createdAt })];
   try {
     const welcomeGrant = isFirst ? signupGrant(id, catalog, createdAt) : undefined;
     if (welcomeGrant !== undefined) return !(await ledger.submit({ ...welcomeGrant, records })).replayed;
@@ -102,16 +107,6 @@ async function welcome(
 }
 
 const WELCOME = 'Welcome credits';
-
-function rowOf(id: string, { externalId, email, name }: NewCustomer, createdAt: Instant) {
-  return {
-    id,
-    external_id: externalId,
-    email: email ?? null,
-    name: name ?? null,
-    created_at: createdAt,
-  };
-}
 
 /** What the default plan grants once; undefined when that is nothing. Of several, the others come with the first. */
 function signupGrant(customerId: string, catalog: Catalog, effectiveAt: Instant): GrantCommand | undefined {
