@@ -4,7 +4,10 @@ import { priceOf } from '../domain/catalog/catalog';
 import { DomainError } from '../domain/errors';
 import { parseCatalog } from './catalog-document';
 
-const DEFAULT_CATALOG = readFileSync(join(__dirname, '../../catalog/exactly-2024.yaml'), 'utf8');
+const DEFAULT_CATALOG = readFileSync(
+  join(__dirname, '../../tests/fixtures/catalogs/exactly-2024.first-release.yaml'),
+  'utf8',
+);
 
 describe('a catalog document', () => {
   it('ships with the plans, prices and packs of the first product', () => {

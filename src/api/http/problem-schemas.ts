@@ -38,6 +38,9 @@ const DETAILS: Readonly<Partial<Record<ErrorCode, z.ZodRawShape>>> = {
     faults,
     reason: z.enum(REFUSAL_REASONS).optional().meta({ description: 'Why a picture is not accepted.' }),
   },
+  price_not_computable: {
+    expression: z.string().meta({ description: 'The formula of the catalog.' }),
+  },
   method_not_allowed: {
     methods: z.array(z.string()).meta({ description: 'The methods that the path supports.' }),
   },
@@ -56,6 +59,12 @@ const DETAILS: Readonly<Partial<Record<ErrorCode, z.ZodRawShape>>> = {
   },
   subscription_required: { plan: planSchema.optional() },
   contract_required: { contact },
+  not_sold: {
+    version: z.string().optional().meta({ description: "The customer's version of the catalog." }),
+    plans: z.array(z.string()).optional().meta({ description: 'The plans of the version.' }),
+    actions: z.array(z.string()).optional().meta({ description: 'The actions of the version.' }),
+    packs: z.array(z.string()).optional().meta({ description: 'The packs of the version.' }),
+  },
   state_conflict: {
     subscriptionId,
     refundable: answerCredits.optional(),
