@@ -1,9 +1,6 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../domain/instants';
 import type { AddOnOrderRow } from './add-on-orders';
-import type { ImageRow } from './images';
-import type { ModelRow } from './models';
-import type { SpendRow } from './spends';
 import type { SubscriptionRow } from './subscriptions';
 
 /*
@@ -48,32 +45,6 @@ export function customerRecord(row: NewCustomerRow): StoreRecord {
 /** A customer who must be new: otherwise the whole movement fails with a unique violation, and its grant with it. */
 export function newcomerRecord(row: NewCustomerRow): StoreRecord {
   return { kind: 'newcomer', row: { ...row } };
-}
-
-/** The spend as it is now; a terminal one in the table stays as it is. */
-export function spendRecord(row: SpendRow): StoreRecord {
-  return { kind: 'spend', row: { ...row } };
-}
-
-/** A model that is trained by a spend; only its status and version change later, and only while it is training. */
-export function modelRecord(row: ModelRow): StoreRecord {
-  return { kind: 'model', row: { ...row } };
-}
-
-export function imageRecord(row: ImageRow): StoreRecord {
-  return { kind: 'image', row: { ...row } };
-}
-
-export function licenseRecord(row: {
-  id: string;
-  image_id: string;
-  customer_id: string;
-  spend_id: string;
-  terms: string;
-  credits: number;
-  created_at: Instant;
-}): StoreRecord {
-  return { kind: 'license', row };
 }
 
 /** The subscription as it is now; an older revision than the table's is dropped. */

@@ -1,25 +1,16 @@
-import type { Catalog } from '../../domain/catalog/catalog';
 import type { ErrorCode } from '../../domain/errors';
-import { epochMsOf, instantOf, type Instant } from '../../domain/instants';
-import {
-  isTerminal,
-  planSpend,
-  wordsOfRequest,
-  type SpendPlan,
-  type SpendRefusal,
-} from '../../domain/spends/spend';
-import { canTrain } from '../../jobs/jobs';
+import type { Instant } from '../../domain/instants';
+import { isTerminal } from '../../domain/spends/spend';
 import type { LedgerResult } from '../../ledger/commands';
 import { deriveId } from '../../platform/ids';
-import { getCatalog } from '../../store/catalogs';
-import { beingErased, getRecordedCustomer } from '../../store/customers';
-import { modelRecord, spendRecord, type StoreRecord } from '../../store/records';
-import { loadSpendFacts } from '../../store/spend-facts';
-import { findSpend, getSpend, type Spend } from '../../store/spends';
-import { spendWorkflowId } from '../../domain/keys';
+import { findSpend, getSpend, spendRecord, type Spend } from '../../store/spends';
 import type { ReserveAnswer, SpendInput } from '../../workflows/spends/messages';
 import type { ActivityDeps } from '../deps';
 import { noticeCredits } from '../top-ups/notice-credits';
+import { judgeSpend } from './judge-spend';
+import { newSpend } from './new-spend';
+import { wordsOfSpend } from './words-of-spend';
+import { findProviderWork } from './works';
 
 export interface Reservation {
   readonly answer: ReserveAnswer;
@@ -40,12 +31,10 @@ export async function reserveSpend(
   { spend, at }: { spend: SpendInput; at: Instant },
 ): Promise<Reservation> {
   const recorded = await findSpend(deps.db, spend.spendId);
-  if (recorded !== undefined) return continueSpend(deps, recorded);
-  const gone = await refusedWhenErased(deps, spend.customerId);
-  if (gone !== undefined) return gone;
-  const facts = await loadSpendFacts(deps.db, { ...spend, at });
-  const plan = planSpend(spend.request, { ...facts, trainable: canTrain(deps.jobs) });
-  if (!plan.allowed) return refusedByRule(plan);
+  if (recorded !== undefined) return reservation(recorded);
+  const judged = await judgeSpend(deps, spend, at);
+  if (!judged.allowed) return { answer: judged.answer, deadlineAt: null };
+  const begun = newSpend(spend, { ...judged, at });
   const result = await deps.ledger.submit({
     op: 'hold',
     key: `${spend.spendId}/hold`,
@@ -53,47 +42,29 @@ export async function reserveSpend(
     walletId: spend.customerId,
     holdId: deriveId('hld', spend.spendId),
     spendId: spend.spendId,
-    action: spend.request.action,
-    credits: plan.credits,
+    action: begun.action,
+    credits: judged.plan.credits,
     effectiveAt: at,
-    reason: wordsOfRequest(spend.request),
-    records: recordsOf(spend, plan, facts.catalog.version, at),
+    reason: wordsOfSpend(begun),
+    records: [spendRecord(begun), ...(findProviderWork(begun)?.begun(begun, judged.plan) ?? [])],
   });
   if (result.outcome !== 'applied') return refusedByLedger(result);
-  if (result.replayed) return continueSpend(deps, await getSpend(deps.db, spend.spendId));
+  if (result.replayed) return reservation(await getSpend(deps.db, spend.spendId));
   await noticeCredits(deps, spend.customerId, result.reply.available);
-  return reservation({ status: 'reserved', reserved: plan.credits, createdAt: at }, facts.catalog);
-}
-
-async function continueSpend(deps: ActivityDeps, spend: Spend): Promise<Reservation> {
-  const catalog = await getCatalog(deps.db, spend.catalogVersion);
-  return reservation(spend, catalog);
+  return reservation(begun);
 }
 
 /** The deadline counts from when the credits were set aside, however often the work is taken up. */
-function reservation(
-  { status, reserved, createdAt }: Pick<Spend, 'status' | 'reserved' | 'createdAt'>,
-  { policies }: Catalog,
-): Reservation {
-  const deadline = instantOf(epochMsOf(createdAt) + policies.jobDeadlineMinutes * 60_000);
-  const deadlineAt = isTerminal(status) ? null : deadline;
-  return { answer: { outcome: 'reserved', status }, deadlineAt, held: reserved };
-}
-
-/** Why nothing begins for who is erased or being erased; undefined for everybody else. */
-export async function refusedWhenErased(
-  { db }: Pick<ActivityDeps, 'db'>,
-  customerId: string,
-): Promise<Reservation | undefined> {
-  const { erasingAt } = await getRecordedCustomer(db, customerId);
-  if (erasingAt === null) return undefined;
-  const { code, message } = beingErased();
-  return { answer: { outcome: 'refused', code, message, details: {} }, deadlineAt: null };
-}
-
-/** The refusal of a rule (price, rights, inputs) as the answer of the spend: nothing is held, so it has no deadline. */
-export function refusedByRule({ code, message, details }: SpendRefusal): Reservation {
-  return { answer: { outcome: 'refused', code, message, details }, deadlineAt: null };
+function reservation({
+  status,
+  reserved,
+  deadlineAt,
+}: Pick<Spend, 'status' | 'reserved' | 'deadlineAt'>): Reservation {
+  return {
+    answer: { outcome: 'reserved', status },
+    deadlineAt: isTerminal(status) ? null : deadlineAt,
+    held: reserved,
+  };
 }
 
 /** The ledger's refusal in the words of the API. Throws for an outcome that no hold can have. */
@@ -107,46 +78,7 @@ export function refusedByLedger({ outcome, reply }: LedgerResult): Reservation {
     const message = `It takes ${required ?? 0} credits and ${available} are available.`;
     return refuse(outcome, message, { required, available, held, shortfall });
   }
-  if (outcome === 'plan_required') return refuse(outcome, 'This needs a paid plan.', reply.details);
+  if (outcome === 'plan_required') return refuse(outcome, 'The plan does not include this.', reply.details);
   if (outcome === 'idempotency_key_reused') return refuse(outcome, 'The key stands for another request.');
   throw new Error(`a hold cannot end as ${outcome}`);
-}
-
-function recordsOf(
-  { spendId, customerId, request }: SpendInput,
-  plan: SpendPlan,
-  catalogVersion: string,
-  at: Instant,
-): StoreRecord[] {
-  const spend = spendRecord({
-    id: spendId,
-    customer_id: customerId,
-    action: request.action,
-    input: request.input,
-    status: 'reserved',
-    unit_credits: plan.unitCredits,
-    quantity: plan.quantity,
-    reserved: plan.credits,
-    captured: 0,
-    released: 0,
-    catalog_version: catalogVersion,
-    rights: plan.rights,
-    result: null,
-    failure: null,
-    workflow_id: spendWorkflowId(spendId),
-    created_at: at,
-    updated_at: at,
-  });
-  if (request.action !== 'train_model') return [spend];
-  const model = modelRecord({
-    id: deriveId('mdl', spendId),
-    owner_id: customerId,
-    name: request.input.name,
-    visibility: plan.visibility,
-    status: 'training',
-    version: null,
-    spend_id: spendId,
-    created_at: at,
-  });
-  return [spend, model];
 }

@@ -1,22 +1,15 @@
 import type { Instant } from '../../domain/instants';
 import { settlementOf, type Settlement } from '../../domain/spends/settlement';
-import {
-  isTerminal,
-  wordsOfRequest,
-  type GenerateImagesInput,
-  type SpendStatus,
-  type TrainModelInput,
-} from '../../domain/spends/spend';
+import { isTerminal, type SpendStatus } from '../../domain/spends/spend';
+import type { StoreRecord } from '../../ledger/commands';
 import { fingerprintOf } from '../../platform/fingerprint';
 import { deriveId } from '../../platform/ids';
 import { forgetHeardJob } from '../../store/jobs';
-import { findModel } from '../../store/models';
-import { imageRecord, modelRecord, spendRecord, type StoreRecord } from '../../store/records';
-import { getSpend, type Spend, type SpendResult } from '../../store/spends';
+import { getSpend, spendRecord, type Spend } from '../../store/spends';
 import type { ActivityDeps } from '../deps';
-import type { JobOutcome } from './run-job';
-import { spendRequestOf } from './spend-request';
-import { spendRowOf } from './spend-row';
+import type { JobOutcome } from './work';
+import { wordsOfSpend } from './words-of-spend';
+import { providerWorkOf } from './works';
 
 /** How a spend ended, for its card. */
 export interface SettledSpend {
@@ -47,7 +40,7 @@ export async function settleSpend(
     holdId: deriveId('hld', spendId),
     credits: settlement.captured,
     effectiveAt: at,
-    reason: wordsOfRequest(spendRequestOf(spend)),
+    reason: wordsOfSpend(spend),
     records: await recordsOf(deps, spend, { settlement, outcome, at }),
   });
   if (result.outcome !== 'applied') throw new Error(`spend ${spendId} cannot be settled: ${result.outcome}`);
@@ -77,67 +70,18 @@ interface Settled {
   readonly at: Instant;
 }
 
+/** How a spend that waits for a provider is left. */
 async function recordsOf(deps: ActivityDeps, spend: Spend, settled: Settled): Promise<StoreRecord[]> {
   const { settlement, outcome, at } = settled;
+  const { ended, resultOf } = providerWorkOf(spend);
   const row = spendRecord({
-    ...spendRowOf(spend),
+    ...spend,
     status: settlement.status,
     captured: settlement.captured,
     released: settlement.released,
     failure: settlement.failure,
     result: resultOf(spend, outcome),
-    updated_at: at,
+    updatedAt: at,
   });
-  const request = spendRequestOf(spend);
-  switch (request.action) {
-    case 'train_model':
-      return [row, await modelOf(deps, { spend, input: request.input, outcome })];
-    case 'generate_images':
-      return [row, ...imagesOf(spend, request.input, settled)];
-    case 'license_image':
-      return [row];
-  }
-}
-
-function resultOf(spend: Spend, { images, modelVersion }: JobOutcome): SpendResult | null {
-  if (spend.action === 'generate_images') return { imageIds: images.map(({ imageId }) => imageId) };
-  return modelVersion === null ? null : { modelId: deriveId('mdl', spend.id) };
-}
-
-function imagesOf(spend: Spend, { modelId }: GenerateImagesInput, { outcome, at }: Settled): StoreRecord[] {
-  return outcome.images.map((image) =>
-    imageRecord({
-      id: image.imageId,
-      owner_id: spend.customerId,
-      model_id: modelId,
-      spend_id: spend.id,
-      position: image.position,
-      visibility: spend.rights.privateWork ? 'private' : 'public',
-      hidden: false,
-      width: image.width,
-      height: image.height,
-      object_key: image.objectKey,
-      rights: spend.rights,
-      created_at: at,
-    }),
-  );
-}
-
-/** The model as the training left it; its name and visibility may have been changed meanwhile and stay. */
-async function modelOf(
-  deps: ActivityDeps,
-  { spend, input, outcome }: { spend: Spend; input: TrainModelInput; outcome: JobOutcome },
-): Promise<StoreRecord> {
-  const id = deriveId('mdl', spend.id);
-  const model = await findModel(deps.db, id);
-  return modelRecord({
-    id,
-    owner_id: spend.customerId,
-    name: model?.name ?? input.name,
-    visibility: model?.visibility ?? input.visibility,
-    status: outcome.modelVersion === null ? 'failed' : 'ready',
-    version: outcome.modelVersion,
-    spend_id: spend.id,
-    created_at: model?.createdAt ?? spend.createdAt,
-  });
+  return [row, ...(await ended(deps, spend, { outcome, at }))];
 }

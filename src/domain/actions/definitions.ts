@@ -1,8 +1,7 @@
-import type { ActionWork } from '../catalog/catalog';
 import type { ActionDefinition } from './definition';
 import { EXTERNAL } from './external';
 import { IMAGES } from './images';
-import { kindOf, type Kind } from './kind';
+import { kindOf, type Kind, type OfAKind } from './kind';
 import { LICENSE } from './license';
 import { MODEL } from './model';
 import { NOTHING } from './nothing';
@@ -19,6 +18,6 @@ export const ACTION_DEFINITIONS = {
 } satisfies Record<Kind, ActionDefinition>;
 
 /** The definition of an action's kind, or of a spend's. */
-export function definitionOf(work: ActionWork): ActionDefinition {
-  return ACTION_DEFINITIONS[kindOf(work)];
+export function definitionOf(thing: OfAKind): ActionDefinition {
+  return ACTION_DEFINITIONS[kindOf(thing)];
 }
