@@ -6,7 +6,8 @@ import { systemClock } from '../../src/platform/clock';
 import { deriveId } from '../../src/platform/ids';
 import { findPackageRoot } from '../../src/platform/package-root';
 import { createApiKey, findApiKey, type Scope } from '../../src/store/api-keys';
-import { parseCatalog } from '../../src/store/catalog-document';
+import { isUnreadable } from '../../src/store/catalogs';
+import { parseCatalog } from '../../src/store/catalogs/read-catalog';
 import { insertModel } from '../../src/store/models';
 import { priceAndPublishCatalog } from '../../src/store/price-catalog';
 import { customerRecord, writeRecords } from '../../src/store/records';
@@ -21,6 +22,8 @@ export async function publishCatalogs(db: Knex, payments: Payments, own: string 
   const files = [...names.map((name) => join(folder, name)), ...(own === undefined ? [] : [own])];
   for (const file of files) {
     const catalog = parseCatalog(await readFile(file, 'utf8'));
+    // Who needs what another release has published is told; nobody else waits for it.
+    if (await isUnreadable(db, catalog.version)) continue;
     await priceAndPublishCatalog(db, payments, catalog, await systemClock.now());
   }
 }

@@ -3,6 +3,7 @@ import type { Catalog } from '../domain/catalog/catalog';
 import type { Instant } from '../domain/instants';
 import { importSubscriber, type Imported } from '../domain/subscriptions/import';
 import type { ImportLine } from '../domain/subscriptions/import-line';
+import { migrationKey, signupKey } from '../domain/keys';
 import { findRecordedCommand } from '../ledger/find-recorded-command';
 import type { Payments } from '../payments/payments';
 import { fingerprintOf } from '../platform/fingerprint';
@@ -55,7 +56,7 @@ export async function checkArrival(deps: ArrivalDeps, subscriber: ImportLine): P
   const atStripe = await faultsAtStripe(deps.payments, subscriber, arrival);
   const faults = [
     ...((arrival.customer?.erasingAt ?? null) === null ? [] : ['the customer is being erased']),
-    ...faultsOfRepeat(arrival, await findRecordedCommand(db, `migration:${customerId}`)),
+    ...faultsOfRepeat(arrival, await findRecordedCommand(db, migrationKey(customerId))),
     ...(await faultsOfBinding(db, arrival)),
     ...(atStripe?.faults ?? []),
   ];
@@ -81,8 +82,8 @@ async function loadArrival(
   const subscriptionId = deriveId('sub', 'import', customerId);
   const [subscription, granted, welcomed] = await Promise.all([
     findSubscription(db, subscriptionId),
-    findRecordedCommand(db, `migration:${customerId}`),
-    findRecordedCommand(db, `signup:${customerId}`),
+    findRecordedCommand(db, migrationKey(customerId)),
+    findRecordedCommand(db, signupKey(customerId)),
   ]);
   return {
     subscriber,

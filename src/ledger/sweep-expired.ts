@@ -14,6 +14,9 @@ export interface Swept {
 /** A good number of commands for one batch. */
 const PAGE_SIZE = 200;
 
+/** Time alone brings no allowance: one that expires with its day would otherwise be followed by the next for ever. */
+const NOBODY_CAME = [] as const;
+
 interface DueRow {
   id: string;
   walletId: string;
@@ -71,6 +74,7 @@ export function expireHold(hold: { id: string; walletId: string }, now: Instant)
     expired: true,
     reason: 'The hold expired',
     effectiveAt: now,
+    allowances: NOBODY_CAME,
   };
 }
 
@@ -82,6 +86,7 @@ function expireLot(lot: DueRow, now: Instant): ExpireCommand {
     walletId: lot.walletId,
     grantId: lot.id,
     effectiveAt: now,
+    allowances: NOBODY_CAME,
   };
 }
 

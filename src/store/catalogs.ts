@@ -1,12 +1,15 @@
 import type { Knex } from 'knex';
-import { INTERVALS, PLAN_IDS, type Catalog, type Interval, type PlanId } from '../domain/catalog/catalog';
+import { INTERVALS, type Catalog, type Interval, type PlanId } from '../domain/catalog/catalog';
+import { moneyIn } from '../domain/catalog/money';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import { fingerprintOf } from '../platform/fingerprint';
+import { readCatalog } from './catalogs/read-catalog';
 
 interface CatalogRow {
   version: string;
-  document: Catalog;
+  /** As text: the same text is the same catalog, which is compiled once. */
+  document: string;
 }
 
 /** What a price at Stripe sells: a plan for an interval, or a pack. */
@@ -32,28 +35,24 @@ interface PriceRow {
 
 /** The plans and packs of a catalog that money can buy, in a fixed order. */
 export function listSoldItems(catalog: Catalog): Omit<SoldItem, 'stripePriceId'>[] {
-  const plans = PLAN_IDS.flatMap((plan) =>
+  const { version: catalogVersion } = catalog;
+  const plans = [...catalog.plans.values()].flatMap(({ id: plan, prices }) =>
     INTERVALS.flatMap((interval) => {
-      const price = catalog.plans[plan].prices[interval];
-      return price === undefined
-        ? []
-        : [{ catalogVersion: catalog.version, plan, interval, pack: null, ...price }];
+      const price = moneyIn(prices[interval]?.amounts ?? {});
+      return price === null ? [] : [{ catalogVersion, plan, interval, pack: null, ...price }];
     }),
   );
-  const packs = catalog.packs.map((pack) => ({
-    catalogVersion: catalog.version,
-    plan: null,
-    interval: null,
-    pack: pack.id,
-    ...pack.price,
-  }));
+  const packs = [...catalog.packs.values()].flatMap(({ id: pack, prices }) => {
+    const price = moneyIn(prices);
+    return price === null ? [] : [{ catalogVersion, plan: null, interval: null, pack, ...price }];
+  });
   return [...plans, ...packs];
 }
 
 /**
  * Publishes a catalog version with the price ids that stand for it at Stripe, in one transaction.
- * The same content again changes nothing and answers false; other content under a published version is refused with
- * `state_conflict`, because a version is immutable.
+ * The same content again, whatever release has written it down, changes nothing and answers false; other content under a
+ * published version is refused with `state_conflict`, because a version is immutable.
  */
 export async function publishCatalog(
   db: Knex,
@@ -63,12 +62,16 @@ export async function publishCatalog(
 ): Promise<boolean> {
   return db.transaction(async (trx) => {
     const inserted = await trx('app.catalogs')
-      .insert({ version: catalog.version, document: JSON.stringify(catalog), published_at: publishedAt })
+      .insert({
+        version: catalog.version,
+        document: JSON.stringify(catalog.document),
+        published_at: publishedAt,
+      })
       .onConflict('version')
       .ignore()
       .returning('version');
     const stored = await getCatalog(trx, catalog.version);
-    if (fingerprintOf(stored) !== fingerprintOf(catalog)) {
+    if (fingerprintOf(stored.document) !== fingerprintOf(catalog.document)) {
       throw new DomainError(
         'state_conflict',
         `Catalog ${catalog.version} was already published with different content. Give the changed one another version.`,
@@ -94,18 +97,48 @@ export async function publishCatalog(
   });
 }
 
-/** A published version. Throws `not_found`. */
+/** A published version. Throws `not_found`, and `unavailable` for one that this release cannot read. */
 export async function getCatalog(db: Knex, version: string): Promise<Catalog> {
-  const row = await db<CatalogRow>('app.catalogs').select('document').where({ version }).first();
+  const row = await stored(db).where({ version }).first();
   if (row === undefined) throw new DomainError('not_found', `No catalog ${version}.`);
-  return row.document;
+  return catalogOf(row);
 }
 
-/** The version that new customers and subscriptions get: the latest published. Throws `unavailable` before the first. */
+/**
+ * The version that new customers and subscriptions get: the latest published. Throws `unavailable` before the first, and when
+ * this release cannot read it.
+ */
 export async function getCurrentCatalog(db: Knex): Promise<Catalog> {
-  const row = await db<CatalogRow>('app.catalogs').select('document').orderBy('position', 'desc').first();
+  const row = await stored(db).orderBy('position', 'desc').first();
   if (row === undefined) throw new DomainError('unavailable', 'No catalog is published yet.');
-  return row.document;
+  return catalogOf(row);
+}
+
+/** Whether a version is published that only another release can read. */
+export async function isUnreadable(db: Knex, version: string): Promise<boolean> {
+  const row = await stored(db).where({ version }).first();
+  try {
+    if (row !== undefined) catalogOf(row);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Whether any published version has a plan, an action or a pack of this id. */
+export async function isInAnyCatalog(
+  db: Knex,
+  kind: 'plans' | 'actions' | 'packs',
+  id: string,
+): Promise<boolean> {
+  // The first release listed its packs; everything else is named.
+  const { rows } = await db.raw<{ rows: readonly unknown[] }>(
+    `SELECT 1 FROM app.catalogs, LATERAL (SELECT document -> CAST(:kind AS text) AS things) k
+     WHERE jsonb_exists(things, :id)
+       OR things @> jsonb_build_array(jsonb_build_object('id', CAST(:id AS text))) LIMIT 1`,
+    { kind, id },
+  );
+  return rows.length > 0;
 }
 
 /** What a price at Stripe stands for; undefined for a price that no catalog knows. */
@@ -130,6 +163,36 @@ export async function getPriceId(
     .first();
   if (row === undefined) throw new DomainError('not_found', `${JSON.stringify(item)} is not sold.`);
   return row.stripe_price_id;
+}
+
+function stored(db: Knex) {
+  return db<CatalogRow>('app.catalogs').select('version', db.raw('document::text AS document'));
+}
+
+/** How many catalogs are kept compiled. */
+const COMPILED_MAX = 200;
+
+/** A catalog follows from its text alone, and compiling its formulas is worth doing once. */
+const compiled = new Map<string, Catalog>();
+
+function catalogOf({ version, document }: CatalogRow): Catalog {
+  const known = compiled.get(document);
+  if (known !== undefined) return known;
+  const catalog = readStored(version, document);
+  const [oldest] = compiled.keys();
+  if (oldest !== undefined && compiled.size >= COMPILED_MAX) compiled.delete(oldest);
+  compiled.set(document, catalog);
+  return catalog;
+}
+
+/** Who needs a version that another release has published waits for a release that can read it. */
+function readStored(version: string, document: string): Catalog {
+  try {
+    return readCatalog(JSON.parse(document));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new DomainError('unavailable', `This release cannot read catalog ${version}. ${why}`);
+  }
 }
 
 function soldItemOf(row: PriceRow): SoldItem {

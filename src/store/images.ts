@@ -4,6 +4,7 @@ import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import { isImageShownTo, type ImageFacts } from '../domain/works/visibility';
 import type { StoreRecord } from '../ledger/commands';
+import { deriveId } from '../platform/ids';
 import { findLicense } from './licenses';
 import { findModel } from './models';
 import { readPage, type Page, type PageRequest } from './pages';
@@ -158,3 +159,8 @@ export async function deleteImages(db: Knex, ids: readonly string[]): Promise<vo
 
 const STAYS = `((i.visibility = 'public' AND coalesce(m.visibility, 'private') = 'public')
   OR EXISTS (SELECT FROM app.licenses l WHERE l.image_id = i.id))`;
+
+/** The id of the image that a spend makes, by its position among them. */
+export function madeImageIdOf(spendId: string, position: number): string {
+  return deriveId('img', spendId, position);
+}

@@ -3,6 +3,7 @@ import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import { isModelShownTo, type ModelFacts } from '../domain/works/visibility';
 import type { StoreRecord } from '../ledger/commands';
+import { deriveId } from '../platform/ids';
 import { readPage, type Page, type PageRequest } from './pages';
 
 /** A style model: learned from its owner's pictures, used to generate images. */
@@ -131,4 +132,9 @@ export async function eraseModels(db: Knex, ownerId: string): Promise<void> {
 /** Writes a model that no spend trained (the house artist's). Idempotent by id. */
 export async function insertModel(db: Knex, model: Model): Promise<void> {
   await db('app.models').insert(modelRowOf(model)).onConflict('id').ignore();
+}
+
+/** The id of the model that a spend trains. */
+export function trainedModelIdOf(spendId: string): string {
+  return deriveId('mdl', spendId);
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Catalog } from '../domain/catalog/catalog';
+import type { Catalog, PlanId } from '../domain/catalog/catalog';
 import type { Instant } from '../domain/instants';
 import type { Payments } from '../payments/payments';
 import { listSoldItems, publishCatalog } from './catalogs';
@@ -33,7 +33,7 @@ export async function priceAndPublishCatalog(
   return publishCatalog(db, catalog, prices, publishedAt);
 }
 
-function nameOf(catalog: Catalog, plan: keyof Catalog['plans'] | null, pack: string | null): string {
-  if (plan !== null) return catalog.plans[plan].name;
-  return catalog.packs.find(({ id }) => id === pack)?.name ?? String(pack);
+function nameOf({ plans, packs }: Catalog, plan: PlanId | null, pack: string | null): string {
+  const sold = plan === null ? packs.get(pack ?? '') : plans.get(plan);
+  return sold?.name ?? String(plan ?? pack);
 }

@@ -4,11 +4,9 @@ import type { Action, ActionInput, Catalog, Plan } from '../domain/catalog/catal
 import { planOrDefault } from '../domain/catalog/plans';
 import type { Instant } from '../domain/instants';
 import type { SpendFacts } from '../domain/spends/spend-facts';
-import { planAt } from '../domain/subscriptions/rights';
-import { getCatalog, getCurrentCatalog } from './catalogs';
+import { getCustomerPlan } from './customer-plan';
 import { findImageFacts } from './images';
 import { findModel } from './models';
-import { findLiveSubscription } from './subscriptions';
 import { listOwnUploadIds } from './uploads';
 
 /** What a customer buys by: their catalog version, and the plan of it that they have now. */
@@ -22,13 +20,8 @@ export async function loadSpendTerms(
   db: Knex,
   { customerId, at }: { readonly customerId: string; readonly at: Instant },
 ): Promise<SpendTerms> {
-  const [subscription, current] = await Promise.all([
-    findLiveSubscription(db, customerId),
-    getCurrentCatalog(db),
-  ]);
-  const version = subscription?.catalogVersion ?? current.version;
-  const catalog = version === current.version ? current : await getCatalog(db, version);
-  return { catalog, plan: planOrDefault(catalog, planAt(subscription, at)) };
+  const { catalog, plan } = await getCustomerPlan(db, customerId, at);
+  return { catalog, plan: planOrDefault(catalog, plan) };
 }
 
 /** Gathers what `planSpend` judges by: besides the terms the model, image or uploads that the input names, as far as they are there. */

@@ -5,6 +5,7 @@ import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import type { SpendResult, SpendStatus } from '../domain/spends/spend';
 import type { StoreRecord } from '../ledger/commands';
+import { deriveId } from '../platform/ids';
 import { readPage, type Page, type PageRequest } from './pages';
 
 /** Why a spend delivered less than was asked for. */
@@ -275,4 +276,9 @@ export async function eraseWordsOfSpends(
     progress: null,
     settled_input: null,
   });
+}
+
+/** The id of the hold of a spend. */
+export function holdIdOf(spendId: string): string {
+  return deriveId('hld', spendId);
 }

@@ -11,7 +11,7 @@ export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
 export interface Subscription {
   readonly id: string;
   readonly customerId: string;
-  readonly plan: Exclude<PlanId, 'free'>;
+  readonly plan: PlanId;
   readonly interval: Interval;
   readonly collection: 'checkout' | 'invoice';
   readonly status: SubscriptionStatus;
@@ -37,7 +37,7 @@ export interface Subscription {
 export interface SubscriptionRow {
   id: string;
   customer_id: string;
-  plan: Exclude<PlanId, 'free'>;
+  plan: PlanId;
   interval: Interval;
   collection: 'checkout' | 'invoice';
   status: SubscriptionStatus;

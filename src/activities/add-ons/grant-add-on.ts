@@ -1,6 +1,7 @@
 import type { Money } from '../../domain/catalog/catalog';
 import { credits } from '../../domain/credits';
 import type { Instant } from '../../domain/instants';
+import { addOnKey } from '../../domain/keys';
 import { fingerprintOf } from '../../platform/fingerprint';
 import { deriveId } from '../../platform/ids';
 import type { AddOnOrder } from '../../store/add-on-orders';
@@ -26,9 +27,9 @@ export async function grantAddOn(
   order: AddOnOrder,
   { paymentId, paid, paymentIntentId, at }: OrderPayment,
 ): Promise<void> {
-  const key = `add_on:${order.id}`;
+  const key = addOnKey(order.id);
   const { packs } = await getCatalog(deps.db, order.catalogVersion);
-  const name = packs.find(({ id }) => id === order.pack)?.name ?? order.pack;
+  const name = packs.get(order.pack)?.name ?? order.pack;
   const payment = paymentRecord({
     id: paymentId,
     customer_id: order.customerId,

@@ -1,4 +1,5 @@
 import type { Instant } from '../../domain/instants';
+import { checkoutOperationId } from '../../domain/keys';
 import { getCatalog, getPriceId } from '../../store/catalogs';
 import { getOpenCustomer } from '../../store/customers';
 import type { AddOnOrderRow } from '../../store/add-on-orders';
@@ -35,10 +36,10 @@ export async function openAddOn(
 async function openAtStripe(deps: ActivityDeps, opening: OpenAddOn, at: Instant): Promise<Order> {
   const { orderId, customerId, pack, quantity, catalogVersion } = opening;
   const { packs } = await getCatalog(deps.db, catalogVersion);
-  const sold = packs.find(({ id }) => id === pack);
+  const sold = packs.get(pack);
   if (sold === undefined) throw new Error(`catalog ${catalogVersion} sells no ${pack}`);
   const { sessionId, url, expiresAt } = await deps.payments.createAddOnCheckout({
-    operationId: `checkout:${orderId}`,
+    operationId: checkoutOperationId(orderId),
     customerId,
     stripeCustomerId: await ensureStripeCustomer(deps, customerId),
     orderId,

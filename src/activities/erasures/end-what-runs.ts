@@ -1,6 +1,7 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { awaitedOf, type Blocker } from '../../domain/erasures/erasure';
 import type { Instant } from '../../domain/instants';
+import { voidKey } from '../../domain/keys';
 import { askTemporal } from '../../platform/ask-temporal';
 import { fingerprintOf } from '../../platform/fingerprint';
 import { deriveId } from '../../platform/ids';
@@ -121,7 +122,7 @@ async function closeOrder(deps: ActivityDeps, orderId: string, { customerId, at 
 async function voidHold({ ledger }: ActivityDeps, holdId: string, { customerId, at }: Ending): Promise<void> {
   await ledger.submit({
     op: 'void',
-    key: `void:${deriveId('req', holdId, 'erasure')}`,
+    key: voidKey(deriveId('req', holdId, 'erasure')),
     fingerprint: fingerprintOf({ holdId }),
     walletId: customerId,
     effectiveAt: at,

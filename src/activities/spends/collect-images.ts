@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors';
+import { madeImageIdOf } from '../../store/images';
 import { imageKey } from '../../media/image-key';
 import { readPicture } from '../../media/pictures';
-import { deriveId } from '../../platform/ids';
 import type { Spend } from '../../store/spends';
 import type { ActivityDeps } from '../deps';
 import { hearOf } from './job-news';
@@ -130,7 +130,7 @@ async function storeImage(
 ): Promise<StoredImage | undefined> {
   const picture = await readPicture(bytes);
   if (picture === undefined) return undefined;
-  const imageId = deriveId('img', spend.id, position);
+  const imageId = madeImageIdOf(spend.id, position);
   const objectKey = imageKey(imageId, picture.contentType);
   await put(deps, objectKey, bytes, picture.contentType);
   return { imageId, position, width: picture.width, height: picture.height, objectKey };

@@ -1,7 +1,6 @@
 import { countOf, idOf } from '../../domain/actions/members';
 import { hasRight } from '../../domain/catalog/plans';
-import { deriveId } from '../../platform/ids';
-import { imageRecord } from '../../store/images';
+import { imageRecord, madeImageIdOf } from '../../store/images';
 import { findModel } from '../../store/models';
 import type { Spend } from '../../store/spends';
 import { actionOf } from './action-of';
@@ -76,5 +75,5 @@ export function possibleImageIds(
   listed: number,
 ): readonly string[] {
   const most = Math.max(countOf(input, 'count') ?? Math.ceil(quantity), listed);
-  return Array.from({ length: Math.min(most, IMAGES_MAX) }, (_, position) => deriveId('img', id, position));
+  return Array.from({ length: Math.min(most, IMAGES_MAX) }, (_, position) => madeImageIdOf(id, position));
 }

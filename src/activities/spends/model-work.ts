@@ -1,8 +1,7 @@
 import { idsOf, textOf } from '../../domain/actions/members';
 import { epochMsOf, instantOf, type Instant } from '../../domain/instants';
 import { signUploadPath } from '../../media/signed-url';
-import { deriveId } from '../../platform/ids';
-import { findModel, modelRecord } from '../../store/models';
+import { findModel, modelRecord, trainedModelIdOf } from '../../store/models';
 import type { Spend } from '../../store/spends';
 import type { ActivityDeps } from '../deps';
 import { actionOf } from './action-of';
@@ -40,7 +39,7 @@ export const MODEL_WORK: ProviderWork = {
 
   begun: (spend, plan) => [
     modelRecord({
-      id: deriveId('mdl', spend.id),
+      id: trainedModelIdOf(spend.id),
       ownerId: spend.customerId,
       name: nameOf(spend),
       visibility: plan.visibility,
@@ -53,7 +52,7 @@ export const MODEL_WORK: ProviderWork = {
 
   /** The model as the training left it; its name and visibility may have been changed meanwhile and stay. */
   async ended(deps, spend, { outcome: { modelVersion } }) {
-    const id = deriveId('mdl', spend.id);
+    const id = trainedModelIdOf(spend.id);
     const model = await findModel(deps.db, id);
     return [
       modelRecord({
@@ -70,7 +69,7 @@ export const MODEL_WORK: ProviderWork = {
   },
 
   resultOf: (spend, { modelVersion }) =>
-    modelVersion === null ? null : { modelId: deriveId('mdl', spend.id) },
+    modelVersion === null ? null : { modelId: trainedModelIdOf(spend.id) },
 };
 
 function nameOf({ input }: Spend): string {

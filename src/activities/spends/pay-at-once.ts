@@ -1,9 +1,10 @@
 import { definitionOf } from '../../domain/actions/definitions';
 import { credits } from '../../domain/credits';
 import type { Instant } from '../../domain/instants';
-import type { SpendStatus } from '../../domain/spends/spend';
-import { deriveId } from '../../platform/ids';
-import { findSpend, spendRecord, type Spend } from '../../store/spends';
+import { holdKey } from '../../domain/keys';
+import type { SpendResult, SpendStatus } from '../../domain/spends/spend';
+import type { HoldCommand, LedgerResult, StoreRecord } from '../../ledger/commands';
+import { findSpend, getSpend, holdIdOf, spendRecord, type Spend } from '../../store/spends';
 import type { ReserveAnswer, SpendInput } from '../../workflows/spends/messages';
 import type { ActivityDeps } from '../deps';
 import { noticeCredits } from '../top-ups/notice-credits';
@@ -35,48 +36,61 @@ export async function payAtOnce(
   if (!judged.allowed) return { answer: judged.answer };
   const { facts, plan } = judged;
   const begun = newSpend(spend, { facts, plan, at });
-  const {
-    result: delivered,
-    records,
-    royalty,
-  } = workAtOnceOf(begun).deliver({
-    spendId,
-    customerId,
-    input: request.input,
-    facts,
-    plan,
-    at,
-  });
-  const paid = (price: number, result: Spend['result']) =>
-    spendRecord({ ...begun, status: 'succeeded', reserved: price, captured: price, result });
-  const exclusiveKey = definitionOf(facts.action).exclusiveKey(request.input);
-  const result = await deps.ledger.submit({
+  const sale = { spendId, customerId, input: request.input, facts, at };
+  const { deliver } = workAtOnceOf(begun);
+  const sold = deliver({ ...sale, plan });
+  const free = { ...plan, unitCredits: 0, credits: credits(0) };
+  const command: HoldCommand = {
     op: 'hold',
-    key: `${spendId}/hold`,
+    key: holdKey(spendId),
     fingerprint: spend.fingerprint,
     walletId: customerId,
-    holdId: deriveId('hld', spendId),
+    holdId: holdIdOf(spendId),
     spendId,
     action: begun.action,
-    credits: credits(plan.credits),
+    credits: plan.credits,
     capture: true,
     effectiveAt: at,
     reason: wordsOfSpend(begun),
-    records: [paid(plan.credits, delivered), ...records],
-    ...(royalty === undefined ? {} : { royalty }),
-    ...(exclusiveKey === null
-      ? {}
-      : {
-          licenseOf: { imageId: exclusiveKey.slice('license:'.length) },
-          recordsIfLicensed: [paid(0, { licenseId: '$licenseId' })],
-        }),
+  };
+  const exclusive = definitionOf(facts.action).exclusiveKey(request.input);
+  const first = await deps.ledger.submit({
+    ...command,
+    ...(sold.royalty === undefined ? {} : { royalty: sold.royalty }),
+    ...(exclusive === null ? {} : { exclusive }),
+    firstFree: facts.action.firstFree,
+    records: [paidSpend(begun, plan, sold.result), ...sold.records],
+    recordsIfFree: [paidSpend(begun, free, sold.result), ...deliver({ ...sale, plan: free }).records],
   });
+  const result =
+    first.outcome === 'already_held'
+      ? await deps.ledger.submit({
+          ...command,
+          credits: credits(0),
+          records: [paidSpend(begun, free, await resultOfHeld(deps, first))],
+        })
+      : first;
   await noticeCredits(deps, customerId, result.reply.available);
-  if (result.outcome === 'applied') return paidAtOnce('succeeded', plan.credits);
-  if (result.outcome === 'already_licensed') return paidAtOnce('succeeded', 0);
+  if (result.outcome === 'applied') return paidAtOnce('succeeded', result.reply.captured ?? plan.credits);
   return { answer: refusedByLedger(result).answer };
 }
 
 function paidAtOnce(status: SpendStatus, paid: number): PaidAtOnce {
   return { answer: { outcome: 'reserved', status }, paid };
+}
+
+/** The spend as it ends in the transaction that begins it. */
+function paidSpend(
+  begun: Spend,
+  { unitCredits, credits: paid }: Pick<Spend, 'unitCredits'> & { readonly credits: number },
+  result: SpendResult | null,
+): StoreRecord {
+  return spendRecord({ ...begun, status: 'succeeded', unitCredits, reserved: paid, captured: paid, result });
+}
+
+/** What the customer has already, as the spend that paid for it names it. */
+async function resultOfHeld({ db }: ActivityDeps, { reply }: LedgerResult): Promise<SpendResult | null> {
+  if (reply.spendId === undefined)
+    throw new Error(`hold ${String(reply.holdId)} of what is held once has no spend`);
+  return (await getSpend(db, reply.spendId)).result;
 }

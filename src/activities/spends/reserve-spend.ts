@@ -2,8 +2,8 @@ import type { ErrorCode } from '../../domain/errors';
 import type { Instant } from '../../domain/instants';
 import { isTerminal } from '../../domain/spends/spend';
 import type { LedgerResult } from '../../ledger/commands';
-import { deriveId } from '../../platform/ids';
-import { findSpend, getSpend, spendRecord, type Spend } from '../../store/spends';
+import { holdKey } from '../../domain/keys';
+import { findSpend, getSpend, holdIdOf, spendRecord, type Spend } from '../../store/spends';
 import type { ReserveAnswer, SpendInput } from '../../workflows/spends/messages';
 import type { ActivityDeps } from '../deps';
 import { noticeCredits } from '../top-ups/notice-credits';
@@ -35,23 +35,27 @@ export async function reserveSpend(
   const judged = await judgeSpend(deps, spend, at);
   if (!judged.allowed) return { answer: judged.answer, deadlineAt: null };
   const begun = newSpend(spend, { ...judged, at });
+  const free = { ...begun, unitCredits: 0, reserved: 0 };
+  const others = findProviderWork(begun)?.begun(begun, judged.plan) ?? [];
   const result = await deps.ledger.submit({
     op: 'hold',
-    key: `${spend.spendId}/hold`,
+    key: holdKey(spend.spendId),
     fingerprint: spend.fingerprint,
     walletId: spend.customerId,
-    holdId: deriveId('hld', spend.spendId),
+    holdId: holdIdOf(spend.spendId),
     spendId: spend.spendId,
     action: begun.action,
     credits: judged.plan.credits,
     effectiveAt: at,
     reason: wordsOfSpend(begun),
-    records: [spendRecord(begun), ...(findProviderWork(begun)?.begun(begun, judged.plan) ?? [])],
+    firstFree: judged.facts.action.firstFree,
+    records: [spendRecord(begun), ...others],
+    recordsIfFree: [spendRecord(free), ...others],
   });
   if (result.outcome !== 'applied') return refusedByLedger(result);
   if (result.replayed) return reservation(await getSpend(deps.db, spend.spendId));
   await noticeCredits(deps, spend.customerId, result.reply.available);
-  return reservation(begun);
+  return reservation(result.reply.free === true ? free : begun);
 }
 
 /** The deadline counts from when the credits were set aside, however often the work is taken up. */

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { DomainError } from '../../domain/errors';
 import type { Instant } from '../../domain/instants';
+import { holdKey } from '../../domain/keys';
 import { isTerminal } from '../../domain/spends/spend';
 import { findRecordedCommand } from '../../ledger/find-recorded-command';
 import { askTemporal } from '../../platform/ask-temporal';
-import { deriveId } from '../../platform/ids';
 import { getRecordedCustomer } from '../../store/customers';
-import { getSpend, type Spend } from '../../store/spends';
+import { getSpend, holdIdOf, type Spend } from '../../store/spends';
 import { SPEND_WORKFLOW, spendRestart, type SpendInput } from '../../workflows/spends/messages';
 import { silence } from '../alarms';
 import type { ActivityDeps } from '../deps';
@@ -72,14 +72,14 @@ async function startAgain(deps: RestartDeps, spend: Spend, ended: string, at: In
     if (error instanceof WorkflowExecutionAlreadyStartedError) return { did: 'healthy', spend };
     throw error;
   }
-  await silence(deps, { kind: 'abandoned_hold', subject: deriveId('hld', spend.id) }, at);
+  await silence(deps, { kind: 'abandoned_hold', subject: holdIdOf(spend.id) }, at);
   return { did: 'started', spend, ended };
 }
 
 /** The input that the API started it with. The fingerprint of the request is in the hold. */
 async function inputOf({ db }: RestartDeps, spend: Spend): Promise<SpendInput> {
   const { id: spendId, customerId, action, input, runs } = spend;
-  const hold = await findRecordedCommand(db, `${spendId}/hold`);
+  const hold = await findRecordedCommand(db, holdKey(spendId));
   const fingerprint = hold?.fingerprint ?? '';
   return { spendId, customerId, request: { action, input }, fingerprint, runs, words: wordsOfSpend(spend) };
 }

@@ -3,9 +3,9 @@ import { settlementOf, type Settlement } from '../../domain/spends/settlement';
 import { isTerminal, type SpendStatus } from '../../domain/spends/spend';
 import type { StoreRecord } from '../../ledger/commands';
 import { fingerprintOf } from '../../platform/fingerprint';
-import { deriveId } from '../../platform/ids';
+import { settleKey } from '../../domain/keys';
 import { forgetHeardJob } from '../../store/jobs';
-import { getSpend, spendRecord, type Spend } from '../../store/spends';
+import { getSpend, holdIdOf, spendRecord, type Spend } from '../../store/spends';
 import type { ActivityDeps } from '../deps';
 import type { JobOutcome } from './work';
 import { wordsOfSpend } from './words-of-spend';
@@ -34,11 +34,12 @@ export async function settleSpend(
   const settlement = settlementOf({ unitCredits, quantity, credits: reserved }, outcome.end);
   const result = await deps.ledger.submit({
     op: 'settle',
-    key: `${spendId}/settle`,
+    key: settleKey(spendId),
     fingerprint: fingerprintOf({ spendId }),
     walletId: spend.customerId,
-    holdId: deriveId('hld', spendId),
+    holdId: holdIdOf(spendId),
     credits: settlement.captured,
+    succeeded: settlement.status === 'succeeded',
     effectiveAt: at,
     reason: wordsOfSpend(spend),
     records: await recordsOf(deps, spend, { settlement, outcome, at }),

@@ -1,5 +1,6 @@
 import type { Catalog } from '../../domain/catalog/catalog';
 import type { Instant } from '../../domain/instants';
+import { planNameOf } from '../../domain/subscriptions/plan-names';
 import { eraOf, paidCycles, type PaidInterval } from '../../domain/subscriptions/paid-cycles';
 import {
   differencesOf,
@@ -101,7 +102,7 @@ async function submit(deps: ActivityDeps, command: Command): Promise<void> {
 
 function grantCommand(state: SubscriptionState, effect: GrantEffect, catalog: Catalog): LedgerCommand {
   const { key, credits, cost, paymentId, effectiveAt, period, plan } = effect;
-  const name = catalog.plans[plan].name;
+  const name = catalog.plans.get(plan)?.name ?? planNameOf(state.planNames, plan);
   return {
     op: 'grant',
     key,

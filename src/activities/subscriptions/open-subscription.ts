@@ -3,6 +3,7 @@ import { DomainError } from '../../domain/errors';
 import { openSubscription as open, type SubscriptionState } from '../../domain/subscriptions/subscription';
 import { planNamesOf } from '../../domain/subscriptions/plan-names';
 import { planTermsOf } from '../../domain/subscriptions/plan-terms';
+import { checkoutOperationId } from '../../domain/keys';
 import { getCatalog, getPriceId } from '../../store/catalogs';
 import { getOpenCustomer } from '../../store/customers';
 import { subscriptionRecord, writeRecords } from '../../store/records';
@@ -77,7 +78,7 @@ async function openAtStripe(
     return { ...open({ ...terms, checkout: null, contract: contract ?? null }), stripeSubscriptionId };
   }
   const checkout = await deps.payments.createSubscriptionCheckout({
-    operationId: `checkout:${subscriptionId}`,
+    operationId: checkoutOperationId(subscriptionId),
     customerId,
     stripeCustomerId: await ensureStripeCustomer(deps, customerId),
     subscriptionId,

@@ -1,5 +1,6 @@
 import { credits, type Credits } from '../../domain/credits';
 import type { Interval, PlanId } from '../../domain/catalog/catalog';
+import { monthlyCreditsOf } from '../../domain/catalog/plans';
 import type { SubscriptionState } from '../../domain/subscriptions/subscription';
 import type { InvoiceFact, InvoiceLine, SubscriptionItem } from '../../payments/payments';
 import { findSoldItem, getCatalog } from '../../store/catalogs';
@@ -46,7 +47,7 @@ export async function findPlanLine(
 /** What an item of a subscription at Stripe stands for; null for a price that nothing here knows. */
 export async function findSoldItemPlan(
   deps: Db,
-  { contract }: Terms,
+  { contract, plan }: Terms,
   { priceId, quantity, interval, price }: SubscriptionItem,
 ): Promise<(SoldPlan & { readonly interval: Interval }) | null> {
   if (contract === null) {
@@ -59,7 +60,7 @@ export async function findSoldItemPlan(
     price?.amountMinor === contract.price.amountMinor &&
     price.currency === contract.price.currency &&
     interval === contract.interval;
-  return isAgreed ? { plan: 'custom', credits: credits(contract.credits * quantity), interval } : null;
+  return isAgreed ? { plan, credits: credits(contract.credits * quantity), interval } : null;
 }
 
 async function findPlanOfPrice(
@@ -68,9 +69,8 @@ async function findPlanOfPrice(
 ): Promise<(SoldPlan & { readonly amountMinor: number }) | undefined> {
   const sold = priceId === null ? undefined : await findSoldItem(db, priceId);
   if (sold === undefined || sold.plan === null) return undefined;
-  const { plans } = await getCatalog(db, sold.catalogVersion);
   const { plan, amountMinor } = sold;
-  return { plan, credits: credits(plans[plan].credits * quantity), amountMinor };
+  return { plan, credits: await cycleCredits(db, { ...sold, plan }, quantity), amountMinor };
 }
 
 async function ordered(
@@ -78,7 +78,16 @@ async function ordered(
   { contract, plan, catalogVersion }: Terms,
   quantity: number,
 ): Promise<SoldPlan> {
-  if (contract !== null) return { plan: 'custom', credits: credits(contract.credits * quantity) };
-  const { plans } = await getCatalog(db, catalogVersion);
-  return { plan, credits: credits(plans[plan].credits * quantity) };
+  if (contract !== null) return { plan, credits: credits(contract.credits * quantity) };
+  return { plan, credits: await cycleCredits(db, { plan, catalogVersion }, quantity) };
+}
+
+async function cycleCredits(
+  db: ActivityDeps['db'],
+  { plan: id, catalogVersion }: Pick<Terms, 'plan' | 'catalogVersion'>,
+  quantity: number,
+): Promise<Credits> {
+  const plan = (await getCatalog(db, catalogVersion)).plans.get(id);
+  if (plan === undefined) throw new Error(`catalog ${catalogVersion} has no plan ${id}`);
+  return credits(monthlyCreditsOf(plan) * quantity);
 }

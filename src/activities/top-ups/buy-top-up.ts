@@ -1,14 +1,15 @@
 import type { StopReason } from '../../domain/top-ups/auto-top-up';
 import type { Money } from '../../domain/catalog/catalog';
+import { moneyIn } from '../../domain/catalog/money';
 import { DomainError } from '../../domain/errors';
 import type { Instant } from '../../domain/instants';
 import type { PaymentFact } from '../../payments/payments';
 import { deriveId } from '../../platform/ids';
 import { findAddOnOrder, getAddOnOrder, type AddOnOrder } from '../../store/add-on-orders';
-import { getCatalog, getCurrentCatalog } from '../../store/catalogs';
+import { getCatalog } from '../../store/catalogs';
+import { getCustomerPlan } from '../../store/customer-plan';
 import { getRecordedCustomer } from '../../store/customers';
 import { addOnOrderRecord, writeRecords } from '../../store/records';
-import { findLiveSubscription } from '../../store/subscriptions';
 import { ensureStripeCustomer } from '../../store/stripe-customers';
 import { addOnOrderRowOf } from '../add-ons/add-on-order-row';
 import type { ActivityDeps } from '../deps';
@@ -40,11 +41,8 @@ export async function openTopUp(
     return { orderId, paymentMethodId: null, ...(isOrdered ? {} : { stop: 'no_payment_method' }) };
   }
   if (!isOrdered) {
-    const subscription = await findLiveSubscription(deps.db, customerId);
-    const catalog = await (subscription === undefined
-      ? getCurrentCatalog(deps.db)
-      : getCatalog(deps.db, subscription.catalogVersion));
-    const pack = catalog.packs.find(({ id }) => id === purchase.pack);
+    const { catalog } = await getCustomerPlan(deps.db, customerId, at);
+    const pack = catalog.packs.get(purchase.pack);
     if (pack === undefined) return { orderId, paymentMethodId: null, stop: 'pack_not_sold' };
     const order: AddOnOrder = {
       id: orderId,
@@ -120,8 +118,9 @@ function reasonOf({ details }: DomainError): StopReason {
 
 async function priceOf(deps: ActivityDeps, order: AddOnOrder): Promise<{ amount: Money; name: string }> {
   const { packs } = await getCatalog(deps.db, order.catalogVersion);
-  const pack = packs.find(({ id }) => id === order.pack);
-  if (pack === undefined) throw new Error(`catalog ${order.catalogVersion} sells no ${order.pack}`);
-  const { amountMinor, currency } = pack.price;
-  return { amount: { amountMinor: amountMinor * order.quantity, currency }, name: pack.name };
+  const pack = packs.get(order.pack);
+  const price = moneyIn(pack?.prices ?? {});
+  if (pack === undefined || price === null)
+    throw new Error(`catalog ${order.catalogVersion} sells no ${order.pack}`);
+  return { amount: { ...price, amountMinor: price.amountMinor * order.quantity }, name: pack.name };
 }

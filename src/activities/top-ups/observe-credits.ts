@@ -1,11 +1,10 @@
 import type { Knex } from 'knex';
 import type { AutoTopUpStep } from '../../domain/top-ups/auto-top-up';
+import { hasRight } from '../../domain/catalog/plans';
 import { credits } from '../../domain/credits';
 import type { Instant } from '../../domain/instants';
-import { planAt } from '../../domain/subscriptions/rights';
 import { getBalance } from '../../ledger/get-balance';
-import { getCatalog } from '../../store/catalogs';
-import { findLiveSubscription } from '../../store/subscriptions';
+import { getCustomerPlan } from '../../store/customer-plan';
 
 /** What an automatic top-up decides by: the credits of the moment, and whether the plan sells add-ons. */
 export async function observeCredits(
@@ -14,10 +13,6 @@ export async function observeCredits(
   at: Instant,
 ): Promise<Extract<AutoTopUpStep, { readonly type: 'observed' }>> {
   const { available } = await getBalance(db, customerId);
-  const subscription = await findLiveSubscription(db, customerId);
-  const rights =
-    subscription === undefined
-      ? undefined
-      : (await getCatalog(db, subscription.catalogVersion)).plans[planAt(subscription, at)].rights;
-  return { type: 'observed', at, available: credits(available), mayBuy: rights?.addOns ?? false };
+  const { rights } = await getCustomerPlan(db, customerId, at);
+  return { type: 'observed', at, available: credits(available), mayBuy: hasRight(rights, 'addOns') };
 }

@@ -28,10 +28,8 @@ export const IMAGES: ActionDefinition = {
   },
   forbidden(_input, facts) {
     if (facts.model?.visibility !== 'private' || hasRight(facts.plan.rights, 'privateWork')) return null;
-    return planRequired(
-      'Generating with a private model needs a plan with private work.',
-      facts,
-      (rights) => hasRight(rights, 'privateWork'),
+    return planRequired('Generating with a private model needs a plan with private work.', facts, (rights) =>
+      hasRight(rights, 'privateWork'),
     );
   },
   impossible(_input, { model }) {

@@ -1,4 +1,5 @@
 import { refuse } from '../spends/refusals';
+import { licenseKey } from '../license-key';
 import { isImageShownTo } from '../works/visibility';
 import type { ActionDefinition } from './definition';
 import { builtInInputOf } from './inputs';
@@ -16,7 +17,7 @@ export const LICENSE: ActionDefinition = {
     const imageId = idOf(input, 'imageId');
     return imageId === undefined ? {} : { imageId };
   },
-  exclusiveKey: (input) => `license:${idOf(input, 'imageId') ?? ''}`,
+  exclusiveKey: (input) => licenseKey(idOf(input, 'imageId') ?? ''),
   isHeld: ({ image }) => image?.licensed === true,
   missing: (_input, { image, customerId }) =>
     image !== undefined && isImageShownTo(image, customerId) ? null : refuse('not_found', 'No such image.'),

@@ -1,3 +1,4 @@
+import { clawbackKey, clawbackUndoKey } from '../keys';
 import { credits, type Credits } from '../credits';
 import type { Instant } from '../instants';
 
@@ -55,7 +56,7 @@ export function clawbackOf(
   at: Instant,
 ): ClawbackEffect {
   const id = numbered(part.id, part.claws.length);
-  return { key: `clawback:${id}`, clawbackId: id, paymentId, credits: credits(amount), effectiveAt: at };
+  return { key: clawbackKey(id), clawbackId: id, paymentId, credits: credits(amount), effectiveAt: at };
 }
 
 /** The effect of giving back `amount` of the part's `index`-th clawback. */
@@ -65,7 +66,7 @@ export function restoreOf(
   { index, amount, at }: { readonly index: number; readonly amount: number; readonly at: Instant },
 ): RestoreEffect {
   const id = numbered(part.id, index);
-  const key = numbered(`clawback_undo:${id}`, part.claws[index]?.restores ?? 0);
+  const key = numbered(clawbackUndoKey(id), part.claws[index]?.restores ?? 0);
   return { key, clawbackId: id, paymentId, credits: credits(amount), effectiveAt: at };
 }
 

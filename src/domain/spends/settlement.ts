@@ -31,10 +31,7 @@ export interface Reserved {
  * Charges what was delivered: the pinned price of each delivered unit is captured, down to whole credits, and the rest released,
  * however the work ended. Who has all units pays all that is held. Work that claims success but delivered nothing has failed.
  */
-export function settlementOf(
-  reserved: Reserved,
-  end: JobEnd,
-): Settlement {
+export function settlementOf(reserved: Reserved, end: JobEnd): Settlement {
   const captured = costOf(reserved, end.delivered);
   const empty = end.status === 'succeeded' && end.delivered === 0 && reserved.quantity > 0;
   return {

@@ -17,14 +17,15 @@ export function decideChangePlan(
   const refusal = refusalOf(state, command);
   if (refusal !== undefined) return refusal;
   const target = terms.find((one) => one.plan === plan);
-  if (target === undefined || plan === 'free')
+  if (target === undefined) return refuse('not_sold', `Catalog ${catalogVersion} has no plan ${plan}.`);
+  if (target.sold === 'default')
     return refuse(
       'invalid_request',
-      `The plan cannot be changed to ${plan}; to go back to free, cancel the subscription.`,
+      `The plan ${plan} is what everybody has without a subscription: to go back to it, cancel.`,
     );
   if (target.byContract) return refuse('contract_required', `The plan ${plan} is sold by contract only.`);
-  if (target.price === null)
-    return refuse('state_conflict', `The plan ${plan} is not sold by the ${interval}.`);
+  if (target.sold === 'no') return refuse('not_sold', `The plan ${plan} is not sold any more.`);
+  if (target.price === null) return refuse('not_sold', `The plan ${plan} is not sold by the ${interval}.`);
   const current = terms.find((one) => one.plan === planOf(state));
   const intent = { type: 'order', plan, credits: target.credits, at: state.at } as const;
   if (current === undefined || target.rank <= current.rank)

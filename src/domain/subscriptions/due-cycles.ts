@@ -1,3 +1,4 @@
+import { cycleKey } from '../keys';
 import type { Instant } from '../instants';
 import { eraOf, ungrantedCycles, withGranted, type Era, type PaidCycle } from './paid-cycles';
 import { clawWithheld, withheldOf, type PaymentWithdrawals } from '../payments/refunds';
@@ -109,7 +110,7 @@ function grantAll(era: Era, cycles: readonly PaidCycle[]): Era {
 function grantOf(state: SubscriptionState, due: DueCycle): GrantEffect {
   const { era, cycle, period, interval, cost } = due;
   return {
-    key: `cycle:${state.subscriptionId}:${String(era)}:${period.start}`,
+    key: cycleKey(state.subscriptionId, era, period.start),
     era,
     cycle,
     period,

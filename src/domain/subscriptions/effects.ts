@@ -71,7 +71,7 @@ export type StripeRequest =
 export interface Refusal {
   readonly code: Extract<
     ErrorCode,
-    'state_conflict' | 'contract_required' | 'payment_failed' | 'invalid_request'
+    'state_conflict' | 'not_sold' | 'contract_required' | 'payment_failed' | 'invalid_request'
   >;
   readonly message: string;
 }

@@ -1,5 +1,8 @@
+import { migrationKey } from '../keys';
 import { cycleIndexAt, cycleStart } from '../billing-calendar';
 import type { Catalog } from '../catalog/catalog';
+import { moneyIn } from '../catalog/money';
+import { monthlyCreditsOf } from '../catalog/plans';
 import { CYCLES_PER_INTERVAL } from './contract';
 import type { Credits } from '../credits';
 import type { Instant } from '../instants';
@@ -20,7 +23,7 @@ export interface Imported {
     readonly effectiveAt: Instant;
     readonly reason: string;
   } | null;
-  /** Null for Free. */
+  /** Null for the default plan. */
   readonly subscription: SubscriptionState | null;
 }
 
@@ -43,7 +46,7 @@ export function importSubscriber(line: ImportLine, into: ImportInto): Imported {
     line.unusedAllowance === 0
       ? null
       : {
-          key: `migration:${customerId}`,
+          key: migrationKey(customerId),
           credits: line.unusedAllowance,
           effectiveAt: at,
           reason: 'Unused allowance brought over',
@@ -56,6 +59,8 @@ function subscriptionOf(
   { customerId, subscriptionId, catalog, at }: ImportInto,
 ): SubscriptionState {
   const { plan, interval, anchorAt, paidThrough, stripeSubscription } = paid;
+  const sold = catalog.plans.get(plan);
+  if (sold === undefined) throw new RangeError(`catalog ${catalog.version} has no plan ${plan}`);
   const opened = openSubscription({
     subscriptionId,
     customerId,
@@ -71,7 +76,8 @@ function subscriptionOf(
   const lastPaid = cycleIndexAt(anchorAt, paidThrough);
   const running = Math.min(cycleIndexAt(anchorAt, at), lastPaid - 1);
   const firstPaid = Math.max(0, Math.min(running, lastPaid - CYCLES_PER_INTERVAL[interval]));
-  const { credits: creditsPerCycle, prices } = catalog.plans[plan];
+  const creditsPerCycle = monthlyCreditsOf(sold);
+  const price = moneyIn(sold.prices[interval]?.amounts ?? {});
   const paymentId = `${IMPORTED}${subscriptionId}`;
   return {
     ...opened,
@@ -86,7 +92,7 @@ function subscriptionOf(
         start: cycleStart(anchorAt, firstPaid),
         end: paidThrough,
         creditsPerCycle,
-        paid: { amountMinor: 0, currency: prices[interval]?.currency ?? 'usd' },
+        paid: { amountMinor: 0, currency: price?.currency ?? 'usd' },
         paidAt: at,
         beginsEra: true,
       },

@@ -1,4 +1,6 @@
-import type { Catalog, Interval, Money, PlanId } from '../catalog/catalog';
+import type { Catalog, Interval, Money, Plan, PlanId } from '../catalog/catalog';
+import { moneyIn } from '../catalog/money';
+import { monthlyCreditsOf } from '../catalog/plans';
 import type { Credits } from '../credits';
 
 /** The terms of a plan for one interval: everything that a decision needs from the catalog. */
@@ -10,7 +12,9 @@ export interface PlanTerms {
   readonly rank: number;
   /** Sold only by a person, as a contract. */
   readonly byContract: boolean;
-  /** Granted every cycle. */
+  /** To whom it is sold. Absent in what an older release has recorded. */
+  readonly sold?: Plan['sold'];
+  /** Granted every cycle, all its monthly grants together; of a plan by contract 0, because the contract says it. */
   readonly credits: Credits;
   /** For a whole interval; null when the plan is not sold by that interval. */
   readonly price: Money | null;
@@ -18,12 +22,13 @@ export interface PlanTerms {
 
 /** The terms of every plan of a catalog for subscriptions of an interval. Small enough to travel with a command. */
 export function planTermsOf(catalog: Catalog, interval: Interval): readonly PlanTerms[] {
-  return Object.values(catalog.plans).map((plan) => ({
+  return [...catalog.plans.values()].map((plan) => ({
     plan: plan.id,
     name: plan.name,
     rank: plan.rank,
-    byContract: plan.grant === 'contract',
-    credits: plan.credits,
-    price: plan.prices[interval] ?? null,
+    byContract: plan.sold === 'contract',
+    sold: plan.sold,
+    credits: monthlyCreditsOf(plan),
+    price: moneyIn(plan.prices[interval]?.amounts ?? {}),
   }));
 }

@@ -26,9 +26,9 @@ export interface Preview {
     /** Paid time that is given up without a refund; null when there is none. */
     readonly paidTime: Period | null;
   };
-  /** The plans whose rights apply before and after `effectiveAt`. */
-  readonly planBefore: PlanId;
-  readonly planAfter: PlanId;
+  /** The plans whose rights apply before and after `effectiveAt`; null: the catalog's default plan. */
+  readonly planBefore: PlanId | null;
+  readonly planAfter: PlanId | null;
   readonly nextGrant: SubscriptionView['nextGrant'];
   /** The next renewal; null when there will be none. */
   readonly nextCharge: { readonly at: Instant; readonly price: Money } | null;

@@ -1,7 +1,7 @@
 import type { Catalog } from '../../domain/catalog/catalog';
 import { createStripePayments } from '../../payments/stripe-payments';
-import { parseCatalog } from '../../store/catalog-document';
 import { getCurrentCatalog } from '../../store/catalogs';
+import { parseCatalog } from '../../store/catalogs/read-catalog';
 import { priceAndPublishCatalog } from '../../store/price-catalog';
 import { parseArgument, runVerb } from './command';
 import { diffValues } from './diff-values';
@@ -27,7 +27,7 @@ async function validate(args: readonly string[]): Promise<number> {
 async function diff(args: readonly string[]): Promise<number> {
   const catalog = await readCatalog(args);
   const current = await withDatabase(findSurroundings().databaseUrl(), getCurrentCatalog);
-  const lines = diffValues(current, catalog);
+  const lines = diffValues(current.document, catalog.document);
   for (const line of lines) console.log(line);
   if (lines.length === 0) console.log(`${catalog.version} is the same as the current catalog.`);
   return 0;

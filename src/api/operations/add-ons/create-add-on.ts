@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../../../domain/errors';
+import { getCustomerPlan, type CustomerPlan } from '../../../store/customer-plan';
 import { deriveId } from '../../../platform/ids';
 import { findAddOnOrder } from '../../../store/add-on-orders';
 import { assertOpen, getCustomer } from '../../../store/customers';
@@ -13,7 +14,6 @@ import {
 import { OPEN_UPDATE_ID } from '../../../workflows/subscriptions/messages';
 import { answerOnce, refusal } from '../../http/answer-once';
 import { jsonBody } from '../../http/bodies/json-body';
-import { loadCustomerPlan, type CustomerPlan } from '../customers/customer-plan';
 import type { ApiDeps } from '../../deps';
 import { defineOperation } from '../../http/operation';
 import { refusedAnswer } from '../../http/refused-answer';
@@ -44,7 +44,7 @@ export const createAddOn = defineOperation({
   problems: ['subscription_required', 'payment_past_due', 'payment_failed', 'state_conflict', 'unavailable'],
   async find({ body: { customerId, quantity } }, deps) {
     // Malformed before unknown: whoever nobody knows is held to what is sold now.
-    const customerPlan = await loadCustomerPlan(deps, customerId);
+    const customerPlan = await getCustomerPlan(deps.db, customerId, await deps.clock.now());
     const { addOnQuantityMax: max } = customerPlan.catalog.policies;
     if (quantity > max) {
       throw new DomainError('invalid_request', `At most ${max} packs can be bought at once.`, {

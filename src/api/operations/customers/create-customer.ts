@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Catalog } from '../../../domain/catalog/catalog';
 import { DomainError } from '../../../domain/errors';
 import type { Instant } from '../../../domain/instants';
+import { signupKey } from '../../../domain/keys';
 import type { GrantCommand } from '../../../ledger/commands';
 import { isUniqueViolation } from '../../../platform/database';
 import { customerIdOf, externalIdHashOf } from '../../../platform/external-id-hash';
@@ -109,7 +110,7 @@ function rowOf(id: string, { externalId, email, name }: NewCustomer, createdAt: 
 }
 
 function signupGrant(customerId: string, catalog: Catalog, effectiveAt: Instant): GrantCommand {
-  const key = `signup:${customerId}`;
+  const key = signupKey(customerId);
   return {
     op: 'grant',
     key,

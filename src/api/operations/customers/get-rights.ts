@@ -1,5 +1,5 @@
+import { getCustomerPlan } from '../../../store/customer-plan';
 import { getCustomer } from '../../../store/customers';
-import { loadCustomerPlan } from './customer-plan';
 import { defineOperation } from '../../http/operation';
 import { rightsSchema, rightsView } from './rights-view';
 
@@ -10,7 +10,7 @@ export const getRights = defineOperation({
   answers: { 200: { description: 'The rights of the current plan.', schema: rightsSchema } },
   find: ({ id }, { db }) => getCustomer(db, id),
   async handle(_call, deps, customer) {
-    const { plan, rights } = await loadCustomerPlan(deps, customer.id);
-    return { status: 200, body: rightsView(plan, rights) };
+    const { plan, catalog } = await getCustomerPlan(deps.db, customer.id, await deps.clock.now());
+    return { status: 200, body: rightsView(plan, catalog) };
   },
 });

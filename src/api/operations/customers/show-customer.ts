@@ -1,6 +1,6 @@
+import { getCustomerPlan } from '../../../store/customer-plan';
 import type { Customer } from '../../../store/customers';
 import { findIncompleteSubscription } from '../../../store/subscriptions';
-import { loadCustomerPlan } from './customer-plan';
 import type { ApiDeps } from '../../deps';
 import { customerView } from './customer-view';
 
@@ -12,6 +12,6 @@ export async function showCustomer(
   deps: Pick<ApiDeps, 'db' | 'clock'>,
   customer: Customer,
 ): Promise<ReturnType<typeof customerView>> {
-  const { plan, subscription: live } = await loadCustomerPlan(deps, customer.id);
+  const { plan, subscription: live } = await getCustomerPlan(deps.db, customer.id, await deps.clock.now());
   return customerView(customer, plan, live ?? (await findIncompleteSubscription(deps.db, customer.id)));
 }

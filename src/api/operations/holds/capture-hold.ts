@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { credits as creditsOf } from '../../../domain/credits';
+import { captureKey } from '../../../domain/keys';
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { deriveId } from '../../../platform/ids';
 import { optionalJsonBody } from '../../http/bodies/json-body';
@@ -36,7 +37,7 @@ export const captureHold = defineOperation({
     const { credits, final } = call.body;
     return resolveHold(call, deps, {
       op: 'capture',
-      key: `capture:${deriveId('req', hold.customerId, call.idempotencyKey)}`,
+      key: captureKey(deriveId('req', hold.customerId, call.idempotencyKey)),
       fingerprint: fingerprintOf({ holdId: hold.id, credits, final }),
       walletId: hold.customerId,
       effectiveAt: await deps.clock.now(),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { credits as creditsOf } from '../../../domain/credits';
 import { DomainError } from '../../../domain/errors';
+import { holdKey } from '../../../domain/keys';
+import { getCustomerPlan } from '../../../store/customer-plan';
 import type { HoldCommand, LedgerResult } from '../../../ledger/commands';
 import { findRecordedCommand } from '../../../ledger/find-recorded-command';
 import { fingerprintOf } from '../../../platform/fingerprint';
@@ -13,7 +15,6 @@ import {
   type Customer,
 } from '../../../store/customers';
 import { jsonBody } from '../../http/bodies/json-body';
-import { loadCustomerPlan } from '../customers/customer-plan';
 import type { ApiDeps } from '../../deps';
 import { keyReused } from '../../http/idempotency-key';
 import { insufficientCredits } from '../spends/insufficient-credits';
@@ -55,7 +56,7 @@ export const createHold = defineOperation({
     const now = await clock.now();
     const isPast = request.expiresAt !== undefined && request.expiresAt <= now;
     // A faithful repeat may come when the instant has passed; a new hold may not.
-    if (isPast && (await findRecordedCommand(db, keyOf(holdId))) === undefined) {
+    if (isPast && (await findRecordedCommand(db, holdKey(holdId))) === undefined) {
       throw new DomainError('invalid_request', 'expiresAt has passed already.', { field: 'expiresAt' });
     }
     return { holdId, now, customer: await getCustomer(db, request.customerId) };
@@ -64,7 +65,7 @@ export const createHold = defineOperation({
     const { customerId, credits, reference, expiresAt, capture } = call.body;
     const command: HoldCommand = {
       op: 'hold',
-      key: keyOf(holdId),
+      key: holdKey(holdId),
       fingerprint: fingerprintOf({ credits, reference, expiresAt, capture }),
       walletId: customerId,
       effectiveAt: now,
@@ -80,7 +81,7 @@ export const createHold = defineOperation({
     if (replayed) call.markReplayed();
     if (outcome === 'idempotency_key_reused') throw keyReused();
     if (outcome === 'insufficient_credits') {
-      throw insufficientCredits(reply, await loadCustomerPlan(deps, customerId));
+      throw insufficientCredits(reply, await getCustomerPlan(deps.db, customerId, await deps.clock.now()));
     }
     if (outcome !== 'applied') throw new Error(`a hold was answered ${outcome}`);
     if (!replayed) await deps.noticeCredits(customerId, reply.available);
@@ -111,8 +112,4 @@ async function submit(
   } catch (error) {
     throw isErasureViolation(error) ? beingErased() : error;
   }
-}
-
-function keyOf(holdId: string): string {
-  return `${holdId}/hold`;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { voidKey } from '../../../domain/keys';
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { deriveId } from '../../../platform/ids';
 import { optionalJsonBody } from '../../http/bodies/json-body';
@@ -23,7 +24,7 @@ export const voidHold = defineOperation({
   async handle(call, deps, hold) {
     return resolveHold(call, deps, {
       op: 'void',
-      key: `void:${deriveId('req', hold.customerId, call.idempotencyKey)}`,
+      key: voidKey(deriveId('req', hold.customerId, call.idempotencyKey)),
       fingerprint: fingerprintOf({ holdId: hold.id }),
       walletId: hold.customerId,
       effectiveAt: await deps.clock.now(),

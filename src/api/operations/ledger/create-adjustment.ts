@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { credits as creditsOf } from '../../../domain/credits';
 import { DomainError } from '../../../domain/errors';
 import type { Instant } from '../../../domain/instants';
+import { adjustmentKey } from '../../../domain/keys';
 import type { ClawbackCommand, GrantCommand } from '../../../ledger/commands';
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { deriveId } from '../../../platform/ids';
@@ -79,7 +80,7 @@ export const createAdjustment = defineOperation({
 function commandOf(adjustment: Adjustment & { readonly createdAt: Instant }): GrantCommand | ClawbackCommand {
   const { id, customerId, credits, reason, createdAt } = adjustment;
   const common = {
-    key: `adjustment:${id}`,
+    key: adjustmentKey(id),
     fingerprint: fingerprintOf({ credits, reason }),
     walletId: customerId,
     effectiveAt: createdAt,

@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import { priceOf } from '../../../domain/catalog/catalog';
 import { DomainError } from '../../../domain/errors';
+import { licenseKey } from '../../../domain/license-key';
 import { planSpend, type SpendFacts, type SpendPlan, type SpendRefusal } from '../../../domain/spends/spend';
+import { holdKey } from '../../../domain/keys';
 import { canTrain } from '../../../jobs/jobs';
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { deriveId } from '../../../platform/ids';
@@ -19,7 +21,7 @@ import { jsonBody } from '../../http/bodies/json-body';
 import type { ApiDeps } from '../../deps';
 import { keyReused } from '../../http/idempotency-key';
 import { insufficientCredits } from './insufficient-credits';
-import { findKnownSpend, holdKey, planRequired, type KnownSpend } from './known-spend';
+import { findKnownSpend, planRequired, type KnownSpend } from './known-spend';
 import { defineOperation, type Call, type Reply } from '../../http/operation';
 import { refusedAnswer } from '../../http/refused-answer';
 import { quantityOf, refusalError, spendRequestSchema } from './spend-request';
@@ -135,14 +137,14 @@ async function admit(
     credits: priceOf(facts.catalog, input.request.action, quantityOf(input.request)),
     // A licence that is held already costs nothing, so credits are not asked for.
     ...(input.request.action === 'license_image'
-      ? { licenseOf: { imageId: input.request.input.imageId } }
+      ? { exclusive: licenseKey(input.request.input.imageId) }
       : {}),
     ...(plan.allowed || plan.code !== 'plan_required'
       ? {}
       : { refusal: { code: plan.code, details: { ...plan.details, detail: plan.message } } }),
   });
   if (replayed) call.markReplayed();
-  if (outcome === 'admitted') return undefined;
+  if (outcome === 'admitted' || outcome === 'already_held') return undefined;
   if (outcome === 'insufficient_credits') throw insufficientCredits(reply, facts);
   if (outcome === 'plan_required') throw planRequired(reply.details);
   if (outcome === 'idempotency_key_reused') throw keyReused();

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { DomainError } from '../../../domain/errors';
+import { holdKey } from '../../../domain/keys';
 import type { LedgerReply } from '../../../ledger/commands';
 import { findRecordedCommand } from '../../../ledger/find-recorded-command';
 import { getSpend, type Spend } from '../../../store/spends';
@@ -13,11 +14,6 @@ export interface KnownSpend {
   readonly fingerprint: string;
   /** Gives the first answer again; throws when it was a refusal. */
   answer(waysOut: WaysOut): Promise<Reply>;
-}
-
-/** The key under which a spend's hold, or its refusal, is recorded for ever. */
-export function holdKey(spendId: string): string {
-  return `${spendId}/hold`;
 }
 
 /** Reads what is recorded of a spend; undefined when nothing is, so that it may begin. */

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { credits as creditsOf } from '../../../domain/credits';
 import { DomainError } from '../../../domain/errors';
+import { refundKey } from '../../../domain/keys';
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { deriveId } from '../../../platform/ids';
-import { getSpend } from '../../../store/spends';
+import { getSpend, holdIdOf } from '../../../store/spends';
 import { jsonBody } from '../../http/bodies/json-body';
 import { keyReused } from '../../http/idempotency-key';
 import { defineOperation } from '../../http/operation';
@@ -57,12 +58,12 @@ export const refundSpend = defineOperation({
     const id = deriveId('rfd', spend.customerId, call.idempotencyKey);
     const { outcome, replayed, reply } = await ledger.submit({
       op: 'refund',
-      key: `refund:${id}`,
+      key: refundKey(id),
       fingerprint: fingerprintOf({ spendId: spend.id, credits, reason }),
       walletId: spend.customerId,
       effectiveAt: await clock.now(),
       refundId: id,
-      holdId: deriveId('hld', spend.id),
+      holdId: holdIdOf(spend.id),
       credits: credits === undefined ? null : creditsOf(credits),
       reason,
     });

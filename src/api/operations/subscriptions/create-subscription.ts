@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Catalog, PlanId } from '../../../domain/catalog/catalog';
 import type { Contract } from '../../../domain/subscriptions/contract';
 import { DomainError } from '../../../domain/errors';
+import { getCustomerPlan, type CustomerPlan } from '../../../store/customer-plan';
 import { deriveId } from '../../../platform/ids';
 import { claimContract, getContract, releaseContract, type RecordedContract } from '../../../store/contracts';
 import { assertOpen, getCustomer } from '../../../store/customers';
@@ -17,7 +18,6 @@ import {
 } from '../../../workflows/subscriptions/messages';
 import { answerOnce, refusal } from '../../http/answer-once';
 import { jsonBody } from '../../http/bodies/json-body';
-import { loadCustomerPlan, type CustomerPlan } from '../customers/customer-plan';
 import type { ApiDeps } from '../../deps';
 import { defineOperation, type Call } from '../../http/operation';
 import { refusedAnswer } from '../../http/refused-answer';
@@ -67,7 +67,7 @@ export const createSubscription = defineOperation({
     return {
       customer,
       contract: isByContract ? await getContract(db, contractId, id) : undefined,
-      current: await loadCustomerPlan(deps, id),
+      current: await getCustomerPlan(deps.db, id, await deps.clock.now()),
     };
   },
   async handle(call, deps, { customer, contract, current }) {

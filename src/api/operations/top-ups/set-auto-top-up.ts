@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { credits } from '../../../domain/credits';
 import { DomainError } from '../../../domain/errors';
+import { getCustomerPlan } from '../../../store/customer-plan';
 import { findAutoTopUp } from '../../../store/auto-top-ups';
 import { getOpenCustomer } from '../../../store/customers';
 import { setAutoTopUpUpdate } from '../../../workflows/top-ups/messages';
 import { jsonBody } from '../../http/bodies/json-body';
-import { loadCustomerPlan } from '../customers/customer-plan';
 import { defineOperation } from '../../http/operation';
 import { CREDITS_PER_REQUEST_MAX } from '../../http/schemas';
 import { sendToTopUp } from './top-up-command';
@@ -38,7 +38,7 @@ export const setAutoTopUp = defineOperation({
   problems: ['subscription_required', 'state_conflict', 'unavailable'],
   async find({ id, body: { quantity } }, deps) {
     // Malformed before unknown: whoever nobody knows is held to what is sold now.
-    const current = await loadCustomerPlan(deps, id);
+    const current = await getCustomerPlan(deps.db, id, await deps.clock.now());
     const { addOnQuantityMax: max } = current.catalog.policies;
     if (quantity > max) {
       throw new DomainError('invalid_request', `At most ${max} packs can be bought at once.`, {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { getCustomerPlan } from '../../../store/customer-plan';
 import { findPictureType } from '../../../media/pictures';
 import { watermark } from '../../../media/watermark';
 import { getVisibleImage, type Image } from '../../../store/images';
 import { findLicense } from '../../../store/licenses';
 import { findModel } from '../../../store/models';
-import { loadCustomerPlan } from '../customers/customer-plan';
 import type { ApiDeps } from '../../deps';
 import { defineOperation } from '../../http/operation';
 import { viewerQuery } from '../../http/schemas';
@@ -54,5 +54,8 @@ async function isClean(deps: ApiDeps, image: Image, viewerId: string | undefined
   if ((await findLicense(db, image.id, viewerId)) !== undefined) return true;
   if (image.ownerId === viewerId && !image.rights.watermark) return true;
   const model = await findModel(db, image.modelId);
-  return model?.ownerId === viewerId && !(await loadCustomerPlan(deps, viewerId)).rights.watermark;
+  return (
+    model?.ownerId === viewerId &&
+    !(await getCustomerPlan(deps.db, viewerId, await deps.clock.now())).rights.watermark
+  );
 }
