@@ -33,7 +33,9 @@ const planSchema = z.strictObject({
   sold: z.enum(['default', 'checkout', 'contract', 'no']),
   prices: z
     .partialRecord(intervalSchema, amountsSchema)
-    .meta({ description: 'Minor units by currency for each interval; `trialDays` where it begins with a trial.' }),
+    .meta({
+      description: 'Minor units by currency for each interval; `trialDays` where it begins with a trial.',
+    }),
   grants: z.array(grantSchema),
   rights: rightsByNameSchema,
   minimumCredits: answerCredits.nullable().meta({ description: 'What a contract grants a month at least.' }),
