@@ -47,6 +47,9 @@ export const voidKey = (requestId: string): string => `void:${requestId}`;
 /** The ledger's key of the sign-up credits of a customer. */
 export const signupKey = (customerId: string): string => `signup:${customerId}`;
 
+/** The ledger's key of what a customer is granted once for ever, by the catalog's id of the grant. */
+export const onceKey = (customerId: string, grantId: string): string => `once:${customerId}:${grantId}`;
+
 /** The ledger's key of the opening grant of an imported subscriber. */
 export const migrationKey = (customerId: string): string => `migration:${customerId}`;
 

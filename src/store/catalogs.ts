@@ -99,7 +99,7 @@ export async function publishCatalog(
 
 /** A published version. Throws `not_found`, and `unavailable` for one that this release cannot read. */
 export async function getCatalog(db: Knex, version: string): Promise<Catalog> {
-  const row = await stored(db).where({ version }).first();
+  const [row] = await stored(db).where({ version });
   if (row === undefined) throw new DomainError('not_found', `No catalog ${version}.`);
   return catalogOf(row);
 }
@@ -109,14 +109,14 @@ export async function getCatalog(db: Knex, version: string): Promise<Catalog> {
  * this release cannot read it.
  */
 export async function getCurrentCatalog(db: Knex): Promise<Catalog> {
-  const row = await stored(db).orderBy('position', 'desc').first();
+  const [row] = await stored(db).orderBy('position', 'desc').limit(1);
   if (row === undefined) throw new DomainError('unavailable', 'No catalog is published yet.');
   return catalogOf(row);
 }
 
 /** Whether a version is published that only another release can read. */
 export async function isUnreadable(db: Knex, version: string): Promise<boolean> {
-  const row = await stored(db).where({ version }).first();
+  const [row] = await stored(db).where({ version });
   try {
     if (row !== undefined) catalogOf(row);
     return false;
@@ -166,7 +166,7 @@ export async function getPriceId(
 }
 
 function stored(db: Knex) {
-  return db<CatalogRow>('app.catalogs').select('version', db.raw('document::text AS document'));
+  return db('app.catalogs').select<CatalogRow[]>('version', db.raw('document::text AS document'));
 }
 
 /** How many catalogs are kept compiled. */

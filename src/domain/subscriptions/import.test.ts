@@ -7,9 +7,7 @@ import { viewOf } from './subscription';
 import { importSubscriber } from './import';
 import { checkImport, type ImportCells } from './import-line';
 
-const catalog = parseCatalog(
-  readFileSync(join(__dirname, '../../../tests/fixtures/catalogs/exactly-2024.first-release.yaml'), 'utf8'),
-);
+const catalog = parseCatalog(readFileSync(join(__dirname, '../../../catalog/exactly-2024.yaml'), 'utf8'));
 const now = at('2026-11-20T08:00:00Z');
 const standard: ImportCells = {
   external_id: 'user-1',

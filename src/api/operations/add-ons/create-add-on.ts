@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasRight } from '../../../domain/catalog/plans';
 import { DomainError } from '../../../domain/errors';
 import { getCustomerPlan, type CustomerPlan } from '../../../store/customer-plan';
 import { deriveId } from '../../../platform/ids';
@@ -55,7 +56,7 @@ export const createAddOn = defineOperation({
   },
   handle(call, deps, { customer, customerPlan }) {
     const content = call.body;
-    const pack = customerPlan.catalog.packs[0];
+    const [pack] = customerPlan.catalog.packs.values();
     if (pack === undefined) throw new Error('the catalog has no pack');
     return answerOnce(call, deps, {
       customerId: customer.id,
@@ -95,7 +96,7 @@ async function open(deps: ApiDeps, externalId: string, opening: OpenAddOn): Prom
 }
 
 function assertSubscribed({ rights, plan }: CustomerPlan): Promise<void> {
-  if (rights.addOns) return Promise.resolve();
+  if (hasRight(rights, 'addOns')) return Promise.resolve();
   return Promise.reject(
     new DomainError('subscription_required', 'Add-ons are sold to paid subscribers only.', { plan }),
   );

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { changePlanUpdate } from '../../../workflows/subscriptions/messages';
 import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../http/operation';
-import { planSchema } from '../../http/schemas';
+import { getCatalog } from '../../../store/catalogs';
+import { catalogIdSchema } from '../../http/schemas';
+import { assertKnown } from '../catalog/assert-known';
 import {
   commandQuery,
   findOwnSubscription,
@@ -19,12 +21,18 @@ export const changePlan = defineOperation({
   tag: 'Subscriptions',
   access: 'customer',
   query: commandQuery,
-  body: jsonBody(z.strictObject({ plan: planSchema })),
+  body: jsonBody(z.strictObject({ plan: catalogIdSchema })),
   needsIdempotencyKey: true,
   isDryRun: isPreview,
   answers: commandAnswers,
-  problems: ['payment_failed', 'contract_required', 'state_conflict', 'unavailable'],
-  find: (call, deps) => findOwnSubscription(call, deps),
+  problems: ['payment_failed', 'contract_required', 'not_sold', 'state_conflict', 'unavailable'],
+  async find(call, deps) {
+    const { plan } = call.body;
+    const subscription = await findOwnSubscription(call, deps);
+    const catalog = await getCatalog(deps.db, subscription.catalogVersion);
+    await assertKnown(deps.db, catalog, { kind: 'plans', id: plan, field: 'plan' });
+    return subscription;
+  },
   async handle(call, deps, subscription) {
     const { plan } = call.body;
     if (call.query.preview) return previewCommand(deps, subscription, { type: 'change_plan', plan });

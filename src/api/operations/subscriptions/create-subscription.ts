@@ -1,5 +1,7 @@
+import type { Knex } from 'knex';
 import { z } from 'zod';
-import type { Catalog, PlanId } from '../../../domain/catalog/catalog';
+import type { Catalog, Interval, Plan, PlanId } from '../../../domain/catalog/catalog';
+import { notSold } from '../../../domain/catalog/not-sold';
 import type { Contract } from '../../../domain/subscriptions/contract';
 import { DomainError } from '../../../domain/errors';
 import { getCustomerPlan, type CustomerPlan } from '../../../store/customer-plan';
@@ -21,13 +23,16 @@ import { jsonBody } from '../../http/bodies/json-body';
 import type { ApiDeps } from '../../deps';
 import { defineOperation, type Call } from '../../http/operation';
 import { refusedAnswer } from '../../http/refused-answer';
-import { idSchema, intervalSchema, urlSchema } from '../../http/schemas';
+import { catalogIdSchema, idSchema, intervalSchema, urlSchema } from '../../http/schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
+import { assertKnown } from '../catalog/assert-known';
 import { subscriptionSchema, subscriptionView } from './subscription-view';
+
+const DEFAULT_INTERVAL: Interval = 'month';
 
 const body = z.strictObject({
   customerId: idSchema,
-  plan: z.enum(['standard', 'pro', 'custom']),
+  plan: catalogIdSchema,
   interval: intervalSchema
     .optional()
     .meta({ description: 'Default: `month`. A contract has its own interval.' }),
@@ -54,20 +59,23 @@ export const createSubscription = defineOperation({
   problems: [
     'invoice_not_allowed',
     'contract_required',
+    'not_sold',
     'state_conflict',
     'payment_failed',
     'rate_limited',
     'unavailable',
   ],
   async find({ body: { customerId, plan, contractId } }, deps) {
-    const { db } = deps;
+    const { db, clock } = deps;
+    // Malformed before unknown: whoever nobody knows is held to what is sold now.
+    const current = await getCustomerPlan(db, customerId, await clock.now());
+    await assertOrdered(db, current.catalog, plan);
     const customer = await getCustomer(db, customerId);
-    const { id } = customer;
-    const isByContract = plan === 'custom' && contractId !== undefined;
+    const isByContract = current.catalog.plans.get(plan)?.sold === 'contract' && contractId !== undefined;
     return {
       customer,
-      contract: isByContract ? await getContract(db, contractId, id) : undefined,
-      current: await getCustomerPlan(deps.db, id, await deps.clock.now()),
+      current,
+      contract: isByContract ? await getContract(db, contractId, customer.id) : undefined,
     };
   },
   async handle(call, deps, { customer, contract, current }) {
@@ -94,7 +102,7 @@ export const createSubscription = defineOperation({
           subscriptionId,
           customerId,
           plan,
-          interval: contract?.interval ?? interval ?? 'month',
+          interval: contract?.interval ?? interval ?? DEFAULT_INTERVAL,
           collection: contract === undefined ? (collection ?? 'checkout') : 'invoice',
           catalogVersion: current.catalog.version,
           successUrl: successUrl ?? null,
@@ -123,9 +131,13 @@ function refusalOf(
   contract: RecordedContract | undefined,
   { subscription, catalog }: CustomerPlan,
 ): DomainError | undefined {
-  if (plan === 'custom' && contract === undefined) return contractRequired(catalog);
+  const wanted = catalog.plans.get(plan);
+  if (wanted?.sold === 'contract' && contract === undefined) return contractRequired(catalog, wanted);
   if (contract === undefined && contractId !== undefined) {
-    return new DomainError('state_conflict', 'A contract is for the plan `custom` only.');
+    return new DomainError('state_conflict', 'A contract is for a plan that is sold by contract only.');
+  }
+  if (contract !== undefined && contract.plan !== null && contract.plan !== plan) {
+    return new DomainError('state_conflict', `The contract is for the plan ${contract.plan}.`);
   }
   if (contract !== undefined && collection === 'checkout') {
     return new DomainError(
@@ -137,7 +149,21 @@ function refusalOf(
     return new DomainError('state_conflict', `The contract is by the ${contract.interval}.`);
   }
   if (subscription !== undefined) return alreadySubscribed(subscription);
-  return undefined;
+  if (wanted === undefined) return notSold(catalog, 'plans', plan);
+  if (wanted.sold === 'no') return notSold(catalog, 'plans', plan, `The plan ${plan} is not sold any more.`);
+  const every = interval ?? DEFAULT_INTERVAL;
+  return contract === undefined && wanted.prices[every] === undefined
+    ? notSold(catalog, 'plans', plan, `The plan ${plan} is not sold by the ${every}.`)
+    : undefined;
+}
+
+/** Nobody buys what everybody has, and what no catalog ever had is a typing error. */
+async function assertOrdered(db: Knex, catalog: Catalog, plan: PlanId): Promise<void> {
+  await assertKnown(db, catalog, { kind: 'plans', id: plan, field: 'plan' });
+  if (catalog.plans.get(plan)?.sold !== 'default') return;
+  throw new DomainError('invalid_request', `The plan ${plan} is what everybody has without a subscription.`, {
+    field: 'plan',
+  });
 }
 
 /** A contract is billed from its opening on, paid or not: twice opened, it would be billed twice. */
@@ -172,10 +198,10 @@ async function open(deps: ApiDeps, externalId: string, opening: OpenSubscription
   return { status: 201, body: subscriptionView(subscription) };
 }
 
-function contractRequired({ policies, plans }: Catalog): DomainError {
+function contractRequired({ policies }: Catalog, { minimumCredits }: Plan): DomainError {
   return new DomainError(
     'contract_required',
-    `More than ${plans.custom.credits} credits a month are sold by contract: write to ${policies.contactAddress}.`,
+    `It is sold by contract, from ${minimumCredits ?? 1} credits a month: write to ${policies.contactAddress}.`,
     { contact: policies.contactAddress },
   );
 }

@@ -1,5 +1,6 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { z } from 'zod';
+import { planOrDefault } from '../../../domain/catalog/plans';
 import { DomainError } from '../../../domain/errors';
 import type { SubscriptionCommand } from '../../../domain/subscriptions/inputs';
 import { planTermsOf } from '../../../domain/subscriptions/plan-terms';
@@ -79,15 +80,22 @@ export async function sendCommand<Args extends unknown[]>(
   });
 }
 
-/** Whom to ask stands with the refusal of what is sold by a person; a workflow does not know it. */
+/**
+ * Whom to ask stands with the refusal of what is sold by a person, and what there is with that of what is not sold; a workflow
+ * knows neither.
+ */
 async function explained(
-  { db }: ApiDeps,
+  { db }: Pick<ApiDeps, 'db'>,
   { catalogVersion }: Subscription,
-  refused: Extract<CommandAnswer, { outcome: 'refused' }>,
+  refused: Pick<Extract<CommandAnswer, { outcome: 'refused' }>, 'code' | 'message'>,
 ): Promise<DomainError> {
-  if (refused.code !== 'contract_required') return refusedAnswer(refused);
-  const { policies } = await getCatalog(db, catalogVersion);
-  return refusedAnswer({ ...refused, details: { contact: policies.contactAddress } });
+  if (refused.code !== 'contract_required' && refused.code !== 'not_sold') return refusedAnswer(refused);
+  const { version, plans, policies } = await getCatalog(db, catalogVersion);
+  const details =
+    refused.code === 'not_sold'
+      ? { version, plans: [...plans.keys()] }
+      : { contact: policies.contactAddress };
+  return refusedAnswer({ ...refused, details });
 }
 
 /** A command without the instant and the id that it gets when it is sent. */
@@ -114,10 +122,11 @@ export async function previewCommand(
   const graceMs = catalog.policies.graceHours * 3_600_000;
   const common = { at: await clock.now(), commandId: 'preview', terms, graceMs };
   const answer = previewOf(state, { ...common, ...command }, terms);
-  if (answer.outcome === 'refused') throw refusedAnswer(answer);
+  if (answer.outcome === 'refused') throw await explained({ db }, subscription, answer);
   const { planBefore, planAfter } = answer.preview;
-  const rights = rightsLost(catalog.plans[planBefore].rights, catalog.plans[planAfter].rights);
-  return { status: 200, body: previewView(answer.preview, rights) };
+  const [before, after] = [planOrDefault(catalog, planBefore), planOrDefault(catalog, planAfter)];
+  const preview = { ...answer.preview, planBefore: before.id, planAfter: after.id };
+  return { status: 200, body: previewView(preview, rightsLost(before.rights, after.rights)) };
 }
 
 function previewView(preview: Preview, rights: readonly string[]) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { credits } from '../../../domain/credits';
+import { hasRight } from '../../../domain/catalog/plans';
 import { DomainError } from '../../../domain/errors';
 import { getCustomerPlan } from '../../../store/customer-plan';
 import { findAutoTopUp } from '../../../store/auto-top-ups';
@@ -48,10 +49,10 @@ export const setAutoTopUp = defineOperation({
     return { customer: await getOpenCustomer(deps.db, id), current };
   },
   async handle({ body: setting }, deps, { customer, current: { rights, plan, catalog } }) {
-    if (!rights.addOns) {
+    if (!hasRight(rights, 'addOns')) {
       throw new DomainError('subscription_required', 'Add-ons are sold to paid subscribers only.', { plan });
     }
-    const pack = catalog.packs[0];
+    const [pack] = catalog.packs.values();
     if (pack === undefined) throw new Error('the catalog has no pack');
     const threshold = credits(setting.threshold);
     await sendToTopUp(deps, customer, setAutoTopUpUpdate, [{ ...setting, threshold, pack: pack.id }]);
