@@ -165,7 +165,7 @@ function apply(wallet: Wallet, command: LedgerCommand, expired: ReadonlyMap<stri
     case 'admit':
       return (
         heldAlready(wallet, command) ??
-        refusalOf(wallet, command) ?? ['admitted', isFree(wallet, command) ? { free: true } : undefined]
+        refusalOf(wallet, command) ?? ['admitted', isFree(wallet, command) ? { free: true } : {}]
       );
     case 'hold':
       return heldAlready(wallet, command) ?? refusalOf(wallet, command) ?? place(wallet, command);
