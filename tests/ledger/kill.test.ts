@@ -12,7 +12,8 @@ import {
   waitForPostgres,
   type Cluster,
 } from '../../dev/stack/postgres';
-import type { Ledger, LedgerCommand, LedgerResult } from '../../src/ledger/commands';
+import { credits } from '../../src/domain/credits';
+import type { Allowance, Ledger, LedgerCommand, LedgerResult } from '../../src/ledger/commands';
 import { createLedger } from '../../src/ledger/ledger';
 import { createDatabase } from '../../src/platform/database';
 import { migrate } from '../../src/platform/migrate';
@@ -71,7 +72,8 @@ describe('the ledger when its database is killed', () => {
       const wallet = WALLETS[caller % WALLETS.length]!;
       for (let index = 0; !isStopping; index += 1) {
         const id = `kill-${String(caller)}-${String(index)}`;
-        for (const command of [hold(wallet, id, 3), settle(wallet, id, 2)]) {
+        const allowances = [daily(wallet, Math.floor(index / 5))];
+        for (const command of [hold(wallet, id, 3, { allowances }), settle(wallet, id, 2, { allowances })]) {
           acknowledged.set(command.key, await submitUntilAnswered(ledger, command));
         }
       }
@@ -95,8 +97,16 @@ describe('the ledger when its database is killed', () => {
        FROM ledger.commands c WHERE c.op <> 'grant'`,
     );
     const wallets = await db.raw<{ rows: readonly { held: number; spent: number }[] }>(
-      `SELECT sum(w.held)::int AS held, sum(1000000 - w.available)::int AS spent FROM ledger.wallets w`,
+      `SELECT sum(w.held)::int AS held,
+         ((SELECT sum(credits) FROM ledger.lots) - sum(w.available))::int AS spent FROM ledger.wallets w`,
     );
+    const granted = await db.raw<{ rows: readonly { lots: number; recorded: number; unrecorded: number }[] }>(
+      `SELECT count(l.grant_id)::int AS lots, count(*) FILTER (WHERE c.key IS NOT NULL AND c.reply ->> 'granted' <> '0')::int AS recorded,
+         count(*) FILTER (WHERE c.key IS NULL)::int AS unrecorded
+       FROM (SELECT * FROM ledger.lots WHERE allowance IS NOT NULL) l
+         FULL JOIN (SELECT * FROM ledger.commands WHERE key LIKE 'grant:%') c ON c.reply ->> 'grantId' = l.grant_id`,
+    );
+    const { lots, ...days } = granted.rows[0]!;
     const offences = await listOffences(db);
     await db.destroy();
     expect(offences).toEqual([]);
@@ -108,10 +118,24 @@ describe('the ledger when its database is killed', () => {
         count: key.endsWith('/hold') ? 1 : 2,
       });
     }
+    expect(days).toEqual({ recorded: lots, unrecorded: 0 });
+    expect(lots).toBeGreaterThan(0);
     // Each pair of commands holds 3, captures 2 and releases 1.
     expect(wallets.rows[0]).toEqual({ held: 0, spent: acknowledged.size });
   });
 });
+
+/** Two credits up to a number that is soon reached. */
+function daily(walletId: string, day: number): Allowance {
+  return {
+    ...{
+      key: `grant:${walletId}:daily:${String(day)}`,
+      grantId: `${walletId}-${String(day)}`,
+      allowance: 'daily',
+    },
+    ...{ credits: credits(2), upTo: credits(50), expiresAt: null, reason: 'Daily credits' },
+  };
+}
 
 /** As a caller does: what is unavailable is sent again under its key. */
 async function submitUntilAnswered(ledger: Ledger, command: LedgerCommand): Promise<LedgerResult> {
