@@ -69,7 +69,7 @@ describe('allowances', () => {
       );
     expect(await come(1)).toMatchObject({ outcome: 'admitted', reply: { available: 5 } });
     expect(await come(2)).toMatchObject({ outcome: 'admitted', reply: { available: 5 } });
-    const recorded = await db
+    const recorded: unknown = await db
       .from('ledger.commands')
       .where({ key: 'grant:full:daily:2' })
       .first('outcome', 'reply');
