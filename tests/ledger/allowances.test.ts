@@ -299,6 +299,13 @@ describe('allowances', () => {
     ]);
   });
 
+  it('of no credits bring nothing and stop nobody', async () => {
+    const empty = daily('empty', 1, { credits: credits(0) });
+    const come = admit('empty', 'empty-1', 0, { effectiveAt: at(1), allowances: [empty] });
+    expect(await submit(come)).toMatchObject({ outcome: 'admitted', reply: { available: 0 } });
+    expect(await rowsOf('empty')).toEqual([]);
+  });
+
   it('refuses a limit of no allowance', async () => {
     await expect(submit(grant('limit', 'limit-1', 5, { upTo: credits(5) }))).rejects.toBeInstanceOf(
       RangeError,
