@@ -1,7 +1,8 @@
 /**
- * The direction of imports (design: the house). `from` may import what is listed, itself, Node and npm packages; nothing else.
+ * The direction of imports. `from` may import what is listed, itself, Node and npm packages; nothing else.
  * platform knows nothing of credits: of the domain it sees only what an instant is.
  */
+const PARTS = ['domain', 'platform', 'ledger', 'store', 'payments', 'jobs', 'media'];
 const MAY_IMPORT = {
   domain: [],
   platform: ['domain/instants.ts'],
@@ -10,8 +11,11 @@ const MAY_IMPORT = {
   payments: ['domain', 'platform'],
   jobs: ['domain', 'platform'],
   media: ['domain', 'platform'],
-  activities: ['domain', 'platform', 'ledger', 'store', 'payments', 'jobs', 'media', 'workflows/messages.ts'],
-  api: ['domain', 'platform', 'ledger', 'store', 'payments', 'jobs', 'media', 'workflows/messages.ts'],
+  activities: [...PARTS, 'workflows/messages.ts', 'workflows/*/messages.ts'],
+  audit: [...PARTS, 'activities', 'workflows/messages.ts', 'workflows/*/messages.ts'],
+  import: [...PARTS, 'activities', 'workflows/messages.ts', 'workflows/*/messages.ts'],
+  chores: [...PARTS, 'activities', 'audit', 'workflows/messages.ts', 'workflows/*/messages.ts'],
+  api: [...PARTS, 'audit', 'workflows/messages.ts', 'workflows/*/messages.ts'],
   workflows: ['domain'],
 };
 
@@ -19,7 +23,9 @@ const MAY_IMPORT = {
 const MAY_KNOW_TYPES_OF = { store: ['payments/payments.ts', 'jobs/jobs.ts'], workflows: ['activities'] };
 
 const pathsOf = (targets) =>
-  targets.map((target) => (target.endsWith('.ts') ? `^src/${target}$` : `^src/${target}/`));
+  targets.map((target) =>
+    target.endsWith('.ts') ? `^src/${target.replace('*', '[^/]+')}$` : `^src/${target}/`,
+  );
 
 const layers = Object.entries(MAY_IMPORT).map(([layer, allowed]) => ({
   name: `${layer}-imports`,
@@ -45,6 +51,24 @@ module.exports = {
   forbidden: [
     ...layers,
     ...typesOnly,
+    {
+      name: 'http-serves-whatever-it-is-given',
+      comment:
+        'The machine of the API knows what an error, an instant and a line of text are, and no more of the product.',
+      severity: 'error',
+      from: { path: '^src/api/http/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(api/http|platform)/|^src/domain/(errors|instants)\\.ts$',
+      },
+    },
+    {
+      name: 'temporal-serves-every-room',
+      comment: 'How operations ask workflows knows none of the operations.',
+      severity: 'error',
+      from: { path: '^src/api/temporal/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/api/operations/' },
+    },
     {
       name: 'domain-is-pure',
       comment: 'No package, no Node: the domain runs in the workflow sandbox and in a browser.',

@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Knex } from 'knex';
-import { spendWorkflowId, subscriptionWorkflowId } from '../../src/workflows/messages';
+import { spendWorkflowId, subscriptionWorkflowId } from '../../src/domain/keys';
 import { DRIVER_WORKFLOW_ID } from './driver';
 
 /** As many as anybody would read. */

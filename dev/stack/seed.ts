@@ -7,9 +7,10 @@ import { deriveId } from '../../src/platform/ids';
 import { findPackageRoot } from '../../src/platform/package-root';
 import { createApiKey, findApiKey, type Scope } from '../../src/store/api-keys';
 import { parseCatalog } from '../../src/store/catalog-document';
+import { customerRecord } from '../../src/store/customers';
 import { insertModel } from '../../src/store/models';
 import { priceAndPublishCatalog } from '../../src/store/price-catalog';
-import { customerRecord, writeRecords } from '../../src/store/records';
+import { writeRecords } from '../../src/store/write-records';
 import { HOUSE_MODELS } from '../studio/house-models';
 
 const HOUSE_ARTIST = 'house-artist';
@@ -41,18 +42,18 @@ export async function keepApiKey(
 export async function seedHouseModels(db: Knex): Promise<void> {
   const createdAt = await systemClock.now();
   const artistId = deriveId('cus', HOUSE_ARTIST);
-  const artist = { id: artistId, external_id: HOUSE_ARTIST, email: null, name: null, created_at: createdAt };
+  const artist = { id: artistId, externalId: HOUSE_ARTIST, email: null, name: null, createdAt };
   await writeRecords(db, [customerRecord(artist)]);
   for (const { name, version } of HOUSE_MODELS) {
     await insertModel(db, {
       id: deriveId('mdl', version),
-      owner_id: artistId,
+      ownerId: artistId,
       name,
       visibility: 'public',
       status: 'ready',
       version,
-      spend_id: null,
-      created_at: createdAt,
+      spendId: null,
+      createdAt,
     });
   }
 }

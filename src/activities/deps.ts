@@ -6,7 +6,7 @@ import type { ObjectStore } from '../media/object-store';
 import type { Payments } from '../payments/payments';
 import type { Clock } from '../platform/clock';
 import type { Logger } from '../platform/logger';
-import type { JobNotices } from './job-notices';
+import type { JobNotices } from './spends/job-notices';
 
 /** All that the activities use; src/main/worker.ts puts it together. */
 export interface ActivityDeps {

@@ -4,14 +4,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities';
-import { deliverUnprocessedEvents } from '../activities/deliver-payment-event';
+import { deliverUnprocessedEvents } from '../chores/deliver-payment-event';
 import type { ActivityDeps } from '../activities/deps';
-import { createJobNotices } from '../activities/job-notices';
-import { noticeAllCredits } from '../activities/notice-credits';
-import { carryOutReconciliations } from '../activities/reconcile/carry-out-reconciliations';
-import { recordLateJob } from '../activities/record-late-job';
-import { resumeErasures } from '../activities/resume-erasures';
-import { epochMsOf, instantOf } from '../domain/instants';
+import { createJobNotices } from '../activities/spends/job-notices';
+import { noticeAllCredits } from '../activities/top-ups/notice-credits';
+import { carryOutReconciliations } from '../audit/money/carry-out-reconciliations';
+import { recordLateJob } from '../activities/spends/record-late-job';
+import { resumeErasures } from '../chores/resume-erasures';
+import { instantOf, plusMs } from '../domain/instants';
 import { createJobs } from '../jobs/create-jobs';
 import { createLedger } from '../ledger/ledger';
 import { rollUp } from '../ledger/roll-up';
@@ -122,7 +122,7 @@ function repeatTimedChores(deps: ActivityDeps, report: (error: unknown) => void)
     repeat(
       INBOX_PAUSE_MS,
       async () => {
-        const before = instantOf(epochMsOf(await deps.clock.now()) - INBOX_AGE_MS);
+        const before = plusMs(await deps.clock.now(), -INBOX_AGE_MS);
         await deliverUnprocessedEvents(deps, before);
       },
       report,

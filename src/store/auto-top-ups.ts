@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { AutoTopUpState } from '../domain/auto-top-up';
+import type { AutoTopUpState } from '../domain/top-ups/auto-top-up';
 import type { Instant } from '../domain/instants';
 
 interface AutoTopUpRow {

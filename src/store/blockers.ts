@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Blocker } from '../domain/erasure';
+import type { Blocker } from '../domain/erasures/erasure';
 import type { Instant } from '../domain/instants';
 import type { AddOnOrderRow } from './add-on-orders';
 import { findAutoTopUp } from './auto-top-ups';

@@ -30,6 +30,30 @@ interface PriceRow {
   currency: string;
 }
 
+export function soldItemOf(row: PriceRow): SoldItem {
+  return {
+    stripePriceId: row.stripe_price_id,
+    catalogVersion: row.catalog_version,
+    plan: row.plan,
+    interval: row.interval,
+    pack: row.pack,
+    amountMinor: row.amount_minor,
+    currency: row.currency,
+  };
+}
+
+export function priceRowOf(item: SoldItem): PriceRow {
+  return {
+    stripe_price_id: item.stripePriceId,
+    catalog_version: item.catalogVersion,
+    plan: item.plan,
+    interval: item.interval,
+    pack: item.pack,
+    amount_minor: item.amountMinor,
+    currency: item.currency,
+  };
+}
+
 /** The plans and packs of a catalog that money can buy, in a fixed order. */
 export function listSoldItems(catalog: Catalog): Omit<SoldItem, 'stripePriceId'>[] {
   const plans = PLAN_IDS.flatMap((plan) =>
@@ -75,20 +99,7 @@ export async function publishCatalog(
       );
     }
     if (prices.length > 0) {
-      await trx('app.catalog_prices')
-        .insert(
-          prices.map((price) => ({
-            stripe_price_id: price.stripePriceId,
-            catalog_version: price.catalogVersion,
-            plan: price.plan,
-            interval: price.interval,
-            pack: price.pack,
-            amount_minor: price.amountMinor,
-            currency: price.currency,
-          })),
-        )
-        .onConflict()
-        .ignore();
+      await trx('app.catalog_prices').insert(prices.map(priceRowOf)).onConflict().ignore();
     }
     return inserted.length > 0;
   });
@@ -130,16 +141,4 @@ export async function getPriceId(
     .first();
   if (row === undefined) throw new DomainError('not_found', `${JSON.stringify(item)} is not sold.`);
   return row.stripe_price_id;
-}
-
-function soldItemOf(row: PriceRow): SoldItem {
-  return {
-    stripePriceId: row.stripe_price_id,
-    catalogVersion: row.catalog_version,
-    plan: row.plan,
-    interval: row.interval,
-    pack: row.pack,
-    amountMinor: row.amount_minor,
-    currency: row.currency,
-  };
 }

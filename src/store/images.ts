@@ -2,7 +2,9 @@ import type { Knex } from 'knex';
 import type { Rights } from '../domain/catalog';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
-import { isImageShownTo, type ImageFacts } from '../domain/visibility';
+import { isImageShownTo, type ImageFacts } from '../domain/works/visibility';
+import type { StoreRecord } from '../ledger/commands';
+import { deriveId } from '../platform/ids';
 import { findLicense } from './licenses';
 import { findModel } from './models';
 import { readPage, type Page, type PageRequest } from './pages';
@@ -12,6 +14,8 @@ export interface Image {
   readonly ownerId: string;
   readonly modelId: string;
   readonly spendId: string;
+  /** Which one of its spend's it is, from 0. */
+  readonly position: number;
   readonly visibility: 'public' | 'private';
   readonly hidden: boolean;
   readonly width: number;
@@ -35,6 +39,45 @@ export interface ImageRow {
   object_key: string;
   rights: Rights;
   created_at: Instant;
+}
+
+export function imageOf(row: ImageRow): Image {
+  return {
+    id: row.id,
+    ownerId: row.owner_id,
+    modelId: row.model_id,
+    spendId: row.spend_id,
+    position: row.position,
+    visibility: row.visibility,
+    hidden: row.hidden,
+    width: row.width,
+    height: row.height,
+    objectKey: row.object_key,
+    rights: row.rights,
+    createdAt: row.created_at,
+  };
+}
+
+export function imageRowOf(image: Image): ImageRow {
+  return {
+    id: image.id,
+    owner_id: image.ownerId,
+    model_id: image.modelId,
+    spend_id: image.spendId,
+    position: image.position,
+    visibility: image.visibility,
+    hidden: image.hidden,
+    width: image.width,
+    height: image.height,
+    object_key: image.objectKey,
+    rights: image.rights,
+    created_at: image.createdAt,
+  };
+}
+
+/** An image that a spend has made; a known one stays as it is. */
+export function imageRecord(image: Image): StoreRecord {
+  return { kind: 'image', row: { ...imageRowOf(image) } };
 }
 
 /** What a decision about the image goes by when the viewer (undefined: the public) asks; whether they see it is one. */
@@ -116,18 +159,7 @@ export async function deleteImages(db: Knex, ids: readonly string[]): Promise<vo
 const STAYS = `((i.visibility = 'public' AND m.visibility = 'public')
   OR EXISTS (SELECT FROM app.licenses l WHERE l.image_id = i.id))`;
 
-function imageOf(row: ImageRow): Image {
-  return {
-    id: row.id,
-    ownerId: row.owner_id,
-    modelId: row.model_id,
-    spendId: row.spend_id,
-    visibility: row.visibility,
-    hidden: row.hidden,
-    width: row.width,
-    height: row.height,
-    objectKey: row.object_key,
-    rights: row.rights,
-    createdAt: row.created_at,
-  };
+/** The id of the image that a spend makes, by its position among them. */
+export function madeImageIdOf(spendId: string, position: number): string {
+  return deriveId('img', spendId, position);
 }

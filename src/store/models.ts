@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
-import { isModelShownTo, type ModelFacts } from '../domain/visibility';
+import { isModelShownTo, type ModelFacts } from '../domain/works/visibility';
+import type { StoreRecord } from '../ledger/commands';
+import { deriveId } from '../platform/ids';
 import { readPage, type Page, type PageRequest } from './pages';
 
 /** A style model: learned from its owner's pictures, used to generate images. */
@@ -11,7 +13,7 @@ export interface Model extends ModelFacts {
   readonly createdAt: Instant;
 }
 
-export interface ModelRow {
+interface ModelRow {
   id: string;
   owner_id: string;
   name: string;
@@ -20,6 +22,37 @@ export interface ModelRow {
   version: string | null;
   spend_id: string | null;
   created_at: Instant;
+}
+
+export function modelOf(row: ModelRow): Model {
+  return {
+    id: row.id,
+    ownerId: row.owner_id,
+    name: row.name,
+    visibility: row.visibility,
+    status: row.status,
+    version: row.version,
+    spendId: row.spend_id,
+    createdAt: row.created_at,
+  };
+}
+
+export function modelRowOf(model: Model): ModelRow {
+  return {
+    id: model.id,
+    owner_id: model.ownerId,
+    name: model.name,
+    visibility: model.visibility,
+    status: model.status,
+    version: model.version,
+    spend_id: model.spendId,
+    created_at: model.createdAt,
+  };
+}
+
+/** A model that is trained by a spend; only its status and version change later, and only while it is training. */
+export function modelRecord(model: Model): StoreRecord {
+  return { kind: 'model', row: { ...modelRowOf(model) } };
 }
 
 /** Which models to list. `viewerId` undefined stands for the public. */
@@ -97,19 +130,11 @@ export async function eraseModels(db: Knex, ownerId: string): Promise<void> {
 }
 
 /** Writes a model that no spend trained (the house artist's). Idempotent by id. */
-export async function insertModel(db: Knex, row: ModelRow): Promise<void> {
-  await db('app.models').insert(row).onConflict('id').ignore();
+export async function insertModel(db: Knex, model: Model): Promise<void> {
+  await db('app.models').insert(modelRowOf(model)).onConflict('id').ignore();
 }
 
-function modelOf(row: ModelRow): Model {
-  return {
-    id: row.id,
-    ownerId: row.owner_id,
-    name: row.name,
-    visibility: row.visibility,
-    status: row.status,
-    version: row.version,
-    spendId: row.spend_id,
-    createdAt: row.created_at,
-  };
+/** The id of the model that a spend trains. */
+export function trainedModelIdOf(spendId: string): string {
+  return deriveId('mdl', spendId);
 }

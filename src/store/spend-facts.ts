@@ -1,11 +1,9 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../domain/instants';
-import type { SpendFacts, SpendRequest } from '../domain/spend';
-import { planAt } from '../domain/subscription/rights';
-import { getCatalog, getCurrentCatalog } from './catalogs';
+import type { SpendFacts, SpendRequest } from '../domain/spends/spend';
+import { getCustomerPlan } from './customer-plan';
 import { findImageFacts } from './images';
 import { findModel } from './models';
-import { findLiveSubscription } from './subscriptions';
 import { listOwnUploadIds } from './uploads';
 
 /**
@@ -17,14 +15,11 @@ export async function loadSpendFacts(
   { customerId, request, at }: { customerId: string; request: SpendRequest; at: Instant },
 ): Promise<SpendFacts> {
   // All at once: a refusal is answered after a few round trips, and these would be half of them.
-  const [subscription, current, named] = await Promise.all([
-    findLiveSubscription(db, customerId),
-    getCurrentCatalog(db),
+  const [{ plan, catalog }, named] = await Promise.all([
+    getCustomerPlan(db, customerId, at),
     loadNamed(db, customerId, request),
   ]);
-  const version = subscription?.catalogVersion ?? current.version;
-  const catalog = version === current.version ? current : await getCatalog(db, version);
-  return { customerId, plan: planAt(subscription, at), catalog, ...named };
+  return { customerId, plan, catalog, ...named };
 }
 
 /** What the request names, as far as it is there. */

@@ -2,7 +2,9 @@ import type { Knex } from 'knex';
 import type { Action, Rights } from '../domain/catalog';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
-import type { SpendRequest, SpendStatus } from '../domain/spend';
+import type { SpendRequest, SpendStatus } from '../domain/spends/spend';
+import type { StoreRecord } from '../ledger/commands';
+import { deriveId } from '../platform/ids';
 import { readPage, type Page, type PageRequest } from './pages';
 
 /** What a spend delivered: a model, images, or a licence. */
@@ -53,6 +55,55 @@ export interface SpendRow {
   workflow_id: string;
   created_at: Instant;
   updated_at: Instant;
+}
+
+export function spendOf(row: SpendRow): Spend {
+  return {
+    id: row.id,
+    customerId: row.customer_id,
+    action: row.action,
+    input: row.input,
+    status: row.status,
+    unitCredits: row.unit_credits,
+    quantity: row.quantity,
+    reserved: row.reserved,
+    captured: row.captured,
+    released: row.released,
+    catalogVersion: row.catalog_version,
+    rights: row.rights,
+    result: row.result,
+    failure: row.failure,
+    workflowId: row.workflow_id,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+export function spendRowOf(spend: Spend): SpendRow {
+  return {
+    id: spend.id,
+    customer_id: spend.customerId,
+    action: spend.action,
+    input: spend.input,
+    status: spend.status,
+    unit_credits: spend.unitCredits,
+    quantity: spend.quantity,
+    reserved: spend.reserved,
+    captured: spend.captured,
+    released: spend.released,
+    catalog_version: spend.catalogVersion,
+    rights: spend.rights,
+    result: spend.result,
+    failure: spend.failure,
+    workflow_id: spend.workflowId,
+    created_at: spend.createdAt,
+    updated_at: spend.updatedAt,
+  };
+}
+
+/** The spend as it is now; a terminal one in the table stays as it is. */
+export function spendRecord(spend: Spend): StoreRecord {
+  return { kind: 'spend', row: { ...spendRowOf(spend) } };
 }
 
 /** The spend of an id; undefined when its credits were never reserved. */
@@ -147,24 +198,7 @@ export async function eraseWordsOfSpends(
   });
 }
 
-function spendOf(row: SpendRow): Spend {
-  return {
-    id: row.id,
-    customerId: row.customer_id,
-    action: row.action,
-    input: row.input,
-    status: row.status,
-    unitCredits: row.unit_credits,
-    quantity: row.quantity,
-    reserved: row.reserved,
-    captured: row.captured,
-    released: row.released,
-    catalogVersion: row.catalog_version,
-    rights: row.rights,
-    result: row.result,
-    failure: row.failure,
-    workflowId: row.workflow_id,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
+/** The id of the hold of a spend. */
+export function holdIdOf(spendId: string): string {
+  return deriveId('hld', spendId);
 }

@@ -1,6 +1,6 @@
 import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import type { Json, OpenApi } from '../../src/api/openapi-document';
+import type { Json, OpenApi } from '../../src/api/http/openapi-document';
 import { isInOrder } from './field-order';
 
 /** Ours, and what a client acts on. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { OpenApi } from '../../src/api/openapi-document';
+import type { OpenApi } from '../../src/api/http/openapi-document';
 import { createAnswerCheck } from './answer-check';
 
 export interface Answer<Body> {

@@ -2,7 +2,7 @@ import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { openApiOf } from '../../src/api/openapi';
 import { routes } from '../../src/api/routes';
-import { sandboxRoutes } from '../../src/api/sandbox-routes';
+import { sandboxRoutes } from '../../src/api/operations/sandbox/sandbox-routes';
 
 interface Problem {
   readonly required: readonly string[];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SpendView } from '../../src/api/views/spend-view';
+import type { SpendView } from '../../src/api/operations/spends/spend-view';
 import { findPackageRoot } from '../../src/platform/package-root';
 import type { Answer, ApiClient, Problem } from './api-client';
 

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PROBLEMS } from '../../src/api/problems';
+import { PROBLEMS } from '../../src/api/http/problems';
 import { ERROR_CODES } from '../../src/domain/errors';
 import { findPackageRoot } from '../../src/platform/package-root';
 

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client as TemporalClient, Connection, WorkflowNotFoundError } from '@temporalio/client';
-import type { SpendView } from '../../src/api/views/spend-view';
+import type { SpendView } from '../../src/api/operations/spends/spend-view';
 import { deriveId } from '../../src/platform/ids';
 import { findPackageRoot } from '../../src/platform/package-root';
 import { SEARCH_ATTRIBUTES } from '../../src/workflows/messages';

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Pool } from 'pg';
 import { cycleIndexAt, cycleStart } from '../../src/domain/billing-calendar';
 import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
-import { IMPORT_COLUMNS, type ImportCells } from '../../src/domain/subscription/import-line';
+import { IMPORT_COLUMNS, type ImportCells } from '../../src/domain/subscriptions/import-line';
 import { findPackageRoot } from '../../src/platform/package-root';
 import { startStack, type TestStack } from '../support/start-stack';
 import { connectSandbox, type SandboxClient } from '../scenarios/sandbox-client';

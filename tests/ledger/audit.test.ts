@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { instantOf } from '../../src/domain/instants';
-import { audit, type Audit } from '../../src/ledger/audit';
+import { audit, type Audit } from '../../src/audit/ledger/audit-ledger';
 import { ADA, liveInLedger, RUNNING_SPEND } from './lived-in-ledger';
 import { arbitraryCommands } from './model/arbitrary-commands';
 import { grant } from './model/commands';

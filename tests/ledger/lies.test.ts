@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { instantOf } from '../../src/domain/instants';
-import { audit, type Audit } from '../../src/ledger/audit';
+import { audit, type Audit } from '../../src/audit/ledger/audit-ledger';
 import { createLedger } from '../../src/ledger/ledger';
 import { createDatabase } from '../../src/platform/database';
 import { createTestDatabase, type TestDatabase } from '../support/database';

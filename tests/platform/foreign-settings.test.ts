@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { query as run } from '../../dev/stack/postgres';
-import { audit } from '../../src/ledger/audit';
+import { audit } from '../../src/audit/ledger/audit-ledger';
 import { getBalance } from '../../src/ledger/get-balance';
 import { createLedger } from '../../src/ledger/ledger';
 import { listStatement } from '../../src/ledger/list-statement';

@@ -1,10 +1,10 @@
 import { cycleIndexAt, cycleStart } from '../../src/domain/billing-calendar';
 import type { Interval, PlanId } from '../../src/domain/catalog';
-import { CYCLES_PER_INTERVAL } from '../../src/domain/contract';
+import { CYCLES_PER_INTERVAL } from '../../src/domain/subscriptions/contract';
 import type { Instant } from '../../src/domain/instants';
-import type { PaidInterval } from '../../src/domain/paid-cycles';
-import type { StripeCall, SubscriptionFact } from '../../src/domain/subscription';
-import type { PlanTerms } from '../../src/domain/subscription/plan-terms';
+import type { PaidInterval } from '../../src/domain/subscriptions/paid-cycles';
+import type { StripeCall, SubscriptionFact } from '../../src/domain/subscriptions/subscription';
+import type { PlanTerms } from '../../src/domain/subscriptions/plan-terms';
 import { DAY, plus } from './subscription-play';
 
 /** How often a renewal is tried before the subscription is ended, three days apart. */

@@ -1,5 +1,5 @@
 import type { Instant } from '../../src/domain/instants';
-import type { SubscriptionCommand, SubscriptionStep } from '../../src/domain/subscription';
+import type { SubscriptionCommand, SubscriptionStep } from '../../src/domain/subscriptions/subscription';
 import { TERMS } from './subscription-play';
 
 export function changePlan(

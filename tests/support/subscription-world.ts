@@ -1,7 +1,7 @@
 import type { Interval } from '../../src/domain/catalog';
 import type { Instant } from '../../src/domain/instants';
-import { eraOf, paidCycles, type PaidInterval } from '../../src/domain/paid-cycles';
-import type { Withdrawal } from '../../src/domain/refunds';
+import { eraOf, paidCycles, type PaidInterval } from '../../src/domain/subscriptions/paid-cycles';
+import type { Withdrawal } from '../../src/domain/payments/refunds';
 import {
   nextChangeAt,
   openSubscription,
@@ -10,8 +10,8 @@ import {
   type SubscriptionEffects,
   type SubscriptionState,
   type SubscriptionStep,
-} from '../../src/domain/subscription';
-import type { PlanTerms } from '../../src/domain/subscription/plan-terms';
+} from '../../src/domain/subscriptions/subscription';
+import type { PlanTerms } from '../../src/domain/subscriptions/plan-terms';
 import { actAtStripe, callStripeModel, nextAtStripe, startStripe, type StripeModel } from './stripe-model';
 import { at, opening, TERMS, usd } from './subscription-play';
 

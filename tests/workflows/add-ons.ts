@@ -1,7 +1,8 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { newId } from '../../src/platform/ids';
 import { getAddOnOrder, type AddOnOrder } from '../../src/store/add-on-orders';
-import { ADD_ON_WORKFLOW, addOnStart, OPEN_UPDATE_ID, openAddOnUpdate } from '../../src/workflows/messages';
+import { ADD_ON_WORKFLOW, addOnStart, openAddOnUpdate } from '../../src/workflows/add-ons/messages';
+import { OPEN_UPDATE_ID } from '../../src/workflows/subscriptions/messages';
 import type { House } from './house';
 
 /** Orders packs as the API does. */

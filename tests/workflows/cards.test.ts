@@ -1,19 +1,11 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { getAddOnOrder } from '../../src/store/add-on-orders';
 import { getSubscription } from '../../src/store/subscriptions';
-import {
-  addOnWorkflowId,
-  cancelUpdate,
-  ERASURE_WORKFLOW,
-  eraseUpdate,
-  erasureStart,
-  erasureWorkflowId,
-  lookAgainUpdate,
-  SEARCH_ATTRIBUTES,
-  subscriptionWorkflowId,
-  TOP_UP_WORKFLOW,
-  topUpStart,
-} from '../../src/workflows/messages';
+import { addOnWorkflowId, erasureWorkflowId, subscriptionWorkflowId } from '../../src/domain/keys';
+import { ERASURE_WORKFLOW, eraseUpdate, erasureStart } from '../../src/workflows/erasures/messages';
+import { SEARCH_ATTRIBUTES } from '../../src/workflows/messages';
+import { cancelUpdate, lookAgainUpdate } from '../../src/workflows/subscriptions/messages';
+import { TOP_UP_WORKFLOW, topUpStart } from '../../src/workflows/top-ups/messages';
 import { order } from './add-ons';
 import { cardOf, updatesOf } from './card';
 import { generating, reserve, spendOf } from './spends';

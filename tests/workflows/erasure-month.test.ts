@@ -1,13 +1,8 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { getRecordedCustomer } from '../../src/store/customers';
-import {
-  cancelUpdate,
-  ERASURE_WORKFLOW,
-  eraseUpdate,
-  erasureStart,
-  erasureWorkflowId,
-  subscriptionWorkflowId,
-} from '../../src/workflows/messages';
+import { erasureWorkflowId, subscriptionWorkflowId } from '../../src/domain/keys';
+import { ERASURE_WORKFLOW, eraseUpdate, erasureStart } from '../../src/workflows/erasures/messages';
+import { cancelUpdate } from '../../src/workflows/subscriptions/messages';
 import { stripeOf } from './stripe';
 import { command, journalOf, openAndPay } from './subscriptions';
 import { openTimeHouse, type TimeHouse } from './time-house';

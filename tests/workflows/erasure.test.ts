@@ -1,23 +1,17 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
-import { recordLateJob } from '../../src/activities/record-late-job';
-import { resumeErasures } from '../../src/activities/resume-erasures';
+import { recordLateJob } from '../../src/activities/spends/record-late-job';
+import { resumeErasures } from '../../src/chores/resume-erasures';
 import { credits } from '../../src/domain/credits';
-import type { ErasureStanding } from '../../src/domain/erasure';
+import type { ErasureStanding } from '../../src/domain/erasures/erasure';
 import { fingerprintOf } from '../../src/platform/fingerprint';
 import { newId } from '../../src/platform/ids';
 import { getRecordedCustomer } from '../../src/store/customers';
 import { findJob } from '../../src/store/jobs';
 import { findSpend } from '../../src/store/spends';
 import { getSubscription } from '../../src/store/subscriptions';
-import {
-  ERASURE_WORKFLOW,
-  eraseUpdate,
-  erasureStart,
-  erasureWorkflowId,
-  setAutoTopUpUpdate,
-  TOP_UP_WORKFLOW,
-  topUpStart,
-} from '../../src/workflows/messages';
+import { erasureWorkflowId } from '../../src/domain/keys';
+import { ERASURE_WORKFLOW, eraseUpdate, erasureStart } from '../../src/workflows/erasures/messages';
+import { setAutoTopUpUpdate, TOP_UP_WORKFLOW, topUpStart } from '../../src/workflows/top-ups/messages';
 import { order } from './add-ons';
 import { deliverToInbox } from './inbox';
 import { generating, reserve, spendOf, spendToTheEnd } from './spends';

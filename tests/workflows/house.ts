@@ -7,7 +7,7 @@ import type { Knex } from 'knex';
 import { seedHouseModels } from '../../dev/stack/seed';
 import { createActivities } from '../../src/activities';
 import type { ActivityDeps } from '../../src/activities/deps';
-import { createJobNotices } from '../../src/activities/job-notices';
+import { createJobNotices } from '../../src/activities/spends/job-notices';
 import type { Catalog } from '../../src/domain/catalog';
 import { credits } from '../../src/domain/credits';
 import { instantOf } from '../../src/domain/instants';
@@ -25,7 +25,7 @@ import type { TemporalAddress } from '../../src/platform/temporal';
 import { createWorker } from '../../src/platform/temporal-worker';
 import { parseCatalog } from '../../src/store/catalog-document';
 import { listSoldItems, publishCatalog } from '../../src/store/catalogs';
-import { customerRecord } from '../../src/store/records';
+import { customerRecord } from '../../src/store/customers';
 import { TASK_QUEUES } from '../../src/workflows/messages';
 import { SECRET, startTestStudio, TOKEN, type TestStudio } from '../studio/test-studio';
 import { createTestDatabase } from '../support/database';
@@ -175,7 +175,7 @@ function quietRuntime(): void {
 async function newCustomer({ ledger, clock }: ActivityDeps, amount: number): Promise<string> {
   const id = newId('cus');
   const at = await clock.now();
-  const record = customerRecord({ id, external_id: id, email: null, name: null, created_at: at });
+  const record = customerRecord({ id, externalId: id, email: null, name: null, createdAt: at });
   const result = await ledger.submit({
     op: 'grant',
     key: `signup:${id}`,

@@ -1,9 +1,9 @@
 import type { PlanId } from '../../src/domain/catalog';
-import { openSubscription } from '../../src/activities/open-subscription';
+import { openSubscription } from '../../src/activities/subscriptions/open-subscription';
 import { newId } from '../../src/platform/ids';
 import { registerOpening, replaceEarlierOpenings } from '../../src/store/subscription-openings';
 import { findSubscription, getSubscription, type Subscription } from '../../src/store/subscriptions';
-import { replaceUpdate } from '../../src/workflows/messages';
+import { replaceUpdate } from '../../src/workflows/subscriptions/messages';
 import { deliverToInbox } from './inbox';
 import { payAt, stripeOf } from './stripe';
 import { openStripeHouse, until, type StripeHouse } from './stripe-house';

@@ -10,24 +10,24 @@ import { findJob } from '../../src/store/jobs';
 import { getSubscription } from '../../src/store/subscriptions';
 import {
   addOnWorkflowId,
-  cancelSpendSignal,
-  cancelUpdate,
-  changePlanUpdate,
-  ERASURE_WORKFLOW,
-  eraseUpdate,
-  giveUpUpdate,
-  erasureStart,
   erasureWorkflowId,
-  pauseUpdate,
-  resumeUpdate,
-  setAutoTopUpUpdate,
-  SPEND_WORKFLOW,
-  spendStart,
   spendWorkflowId,
   subscriptionWorkflowId,
-  TOP_UP_WORKFLOW,
-  topUpStart,
-} from '../../src/workflows/messages';
+} from '../../src/domain/keys';
+import { ERASURE_WORKFLOW, eraseUpdate, erasureStart } from '../../src/workflows/erasures/messages';
+import {
+  cancelSpendSignal,
+  giveUpUpdate,
+  SPEND_WORKFLOW,
+  spendStart,
+} from '../../src/workflows/spends/messages';
+import {
+  cancelUpdate,
+  changePlanUpdate,
+  pauseUpdate,
+  resumeUpdate,
+} from '../../src/workflows/subscriptions/messages';
+import { setAutoTopUpUpdate, TOP_UP_WORKFLOW, topUpStart } from '../../src/workflows/top-ups/messages';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { order } from './add-ons';
 import { generating, reserve, spendOf, spendToTheEnd } from './spends';

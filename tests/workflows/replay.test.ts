@@ -35,7 +35,7 @@ describe('the workflows', () => {
     const own = [...code.matchAll(/"\.\/(src|dev|tests)\/([\w./-]+)\.ts"/g)].map(
       ([, root = '', path = '']) => `${root}/${path}`,
     );
-    expect(own).toContain('src/workflows/spend');
+    expect(own).toContain('src/workflows/spends/spend');
     expect(own.filter((path) => !/^src\/(domain|workflows)\//.test(path))).toEqual([]);
     const packages = [...code.matchAll(/"\.\/node_modules\/((?:@[\w.-]+\/)?[\w.-]+)\//g)].map(
       ([, name]) => name,

@@ -1,14 +1,15 @@
 import express from 'express';
 import { ActivityCancellationDetails } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { recordLateJob } from '../../src/activities/record-late-job';
-import { reserveSpend } from '../../src/activities/reserve-spend';
-import { runJob, type JobOutcome } from '../../src/activities/run-job';
-import { settleSpend } from '../../src/activities/settle-spend';
-import { answerError } from '../../src/api/answer-error';
+import { recordLateJob } from '../../src/activities/spends/record-late-job';
+import { reserveSpend } from '../../src/activities/spends/reserve-spend';
+import { runJob, type JobOutcome } from '../../src/activities/spends/run-job';
+import { settleSpend } from '../../src/activities/spends/settle-spend';
+import { answerError } from '../../src/api/http/answer-error';
 import type { ApiDeps } from '../../src/api/deps';
-import { receiveJobReport } from '../../src/api/operations/receive-job-report';
-import { serveOperation } from '../../src/api/serve-operation';
+import { presentationOf } from '../../src/api/presentation';
+import { receiveJobReport } from '../../src/api/operations/webhooks/receive-job-report';
+import { serveOperation } from '../../src/api/http/serve-operation';
 import { instantOf } from '../../src/domain/instants';
 import { createCogJobs } from '../../src/jobs/cog-jobs';
 import type { Jobs } from '../../src/jobs/jobs';
@@ -16,7 +17,7 @@ import { createReplicateJobs } from '../../src/jobs/replicate-jobs';
 import { listAllAlarms } from '../../src/store/alarms';
 import { listenForJobs } from '../../src/store/job-notices';
 import { findJob } from '../../src/store/jobs';
-import type { SpendInput } from '../../src/workflows/messages';
+import type { SpendInput } from '../../src/workflows/spends/messages';
 import { startCog, type Cog } from '../../dev/providers/start-cog';
 import { startReplicate, type Replicate } from '../../dev/providers/start-replicate';
 import { startLoopbackServer, type LoopbackServer } from '../../dev/stack/loopback-server';
@@ -35,18 +36,15 @@ describe('work at providers that report by a token in the address', () => {
 
   beforeAll(async () => {
     house = await openHouse();
-    const path = '/webhooks/jobs/{token}';
     const deps = {
       ...house.deps,
+      presentation: presentationOf({ temporalUi: undefined }),
       get jobs() {
         return jobs;
       },
     } as unknown as ApiDeps;
     const app = express();
-    app.post(
-      '/webhooks/jobs/:token',
-      serveOperation({ method: 'post', path, operation: receiveJobReport }, deps),
-    );
+    app.post('/webhooks/jobs/:token', serveOperation({ operation: receiveJobReport }, deps));
     app.use(answerError(deps));
     api = await startLoopbackServer(app);
     stopListening = listenForJobs(house.databaseUrl, {

@@ -3,7 +3,8 @@ import { listStatement, type StatementEntry } from '../../src/ledger/list-statem
 import { newId } from '../../src/platform/ids';
 import { claimActivation } from '../../src/store/subscription-claims';
 import { getSubscription, type Subscription } from '../../src/store/subscriptions';
-import { lookAgainUpdate, recordPaymentUpdate, subscriptionWorkflowId } from '../../src/workflows/messages';
+import { subscriptionWorkflowId } from '../../src/domain/keys';
+import { lookAgainUpdate, recordPaymentUpdate } from '../../src/workflows/subscriptions/messages';
 import { deliverToInbox } from './inbox';
 import { payAt, stripeOf } from './stripe';
 import { openTimeHouse, type TimeHouse } from './time-house';

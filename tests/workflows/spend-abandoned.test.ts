@@ -1,13 +1,14 @@
-import { findAbandonedHolds } from '../../src/activities/reconcile/find-abandoned-holds';
-import { restartSpend } from '../../src/activities/restart-spend';
-import { noFindings } from '../../src/activities/reconcile/findings';
+import { findAbandonedHolds } from '../../src/audit/money/find-abandoned-holds';
+import { restartSpend } from '../../src/activities/spends/restart-spend';
+import { noFindings } from '../../src/audit/money/findings';
 import { instantOf } from '../../src/domain/instants';
-import { audit } from '../../src/ledger/audit';
+import { audit } from '../../src/audit/ledger/audit-ledger';
 import { deriveId } from '../../src/platform/ids';
 import { isWorkflowRunning } from '../../src/platform/temporal';
 import { getSpend } from '../../src/store/spends';
 import { listAllAlarms } from '../../src/store/alarms';
-import { spendWorkflowId, type SpendInput } from '../../src/workflows/messages';
+import { spendWorkflowId } from '../../src/domain/keys';
+import type { SpendInput } from '../../src/workflows/spends/messages';
 import { openHouse, type House } from './house';
 import { generating, reserve, spendOf, traceOf } from './spends';
 

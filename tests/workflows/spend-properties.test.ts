@@ -1,7 +1,8 @@
-import type { SpendRequest } from '../../src/domain/spend';
+import type { SpendRequest } from '../../src/domain/spends/spend';
 import { deriveId } from '../../src/platform/ids';
 import { getSpend } from '../../src/store/spends';
-import { cancelSpendSignal, spendWorkflowId } from '../../src/workflows/messages';
+import { spendWorkflowId } from '../../src/domain/keys';
+import { cancelSpendSignal } from '../../src/workflows/spends/messages';
 import { openHouse, type House } from './house';
 import { generating, reserve, spendOf, spendToTheEnd, traceOf } from './spends';
 import { subscribe } from './subscribe';

@@ -1,9 +1,10 @@
 import { bundleWorkflowCode, DefaultLogger, NativeConnection } from '@temporalio/worker';
-import { restartSpend } from '../../src/activities/restart-spend';
+import { restartSpend } from '../../src/activities/spends/restart-spend';
 import { instantOf } from '../../src/domain/instants';
 import { createWorker } from '../../src/platform/temporal-worker';
 import { getSpend } from '../../src/store/spends';
-import { spendWorkflowId, TASK_QUEUES } from '../../src/workflows/messages';
+import { spendWorkflowId } from '../../src/domain/keys';
+import { TASK_QUEUES } from '../../src/workflows/messages';
 import { openHouse, type House } from './house';
 import { generating, reserve, spendOf, traceOf } from './spends';
 
@@ -20,7 +21,7 @@ describe('a spend whose workflow task fails again and again', () => {
 
   /** Workers of a release that does not have the workflow: what does not fit a history fails its task in the same way. */
   const startUnfitWorker = async (): Promise<() => Promise<void>> => {
-    const workflowsPath = require.resolve('../../src/workflows/erasure.ts');
+    const workflowsPath = require.resolve('../../src/workflows/erasures/erasure.ts');
     const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
     const connection = await NativeConnection.connect({ address: house.address.address });
     const worker = await createWorker({

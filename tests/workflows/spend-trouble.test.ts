@@ -2,21 +2,21 @@ import { request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { JobDetails } from '../../src/activities/job-news';
+import type { JobDetails } from '../../src/activities/spends/job-news';
 import { deriveId } from '../../src/platform/ids';
 import { findJob } from '../../src/store/jobs';
 import { getSpend } from '../../src/store/spends';
+import { spendWorkflowId } from '../../src/domain/keys';
+import { SEARCH_ATTRIBUTES } from '../../src/workflows/messages';
 import {
   cancelSpendSignal,
   giveUpUpdate,
-  SEARCH_ATTRIBUTES,
   SPEND_WORKFLOW,
   spendStart,
-  spendWorkflowId,
   type SpendInput,
-} from '../../src/workflows/messages';
+} from '../../src/workflows/spends/messages';
 import { startLoopbackServer, type LoopbackServer } from '../../dev/stack/loopback-server';
-import { recordLateJob } from '../../src/activities/record-late-job';
+import { recordLateJob } from '../../src/activities/spends/record-late-job';
 import { cardOf, updatesOf } from './card';
 import { openHouse, type House } from './house';
 import { generating, reserve, spendOf, spendToTheEnd, traceOf } from './spends';

@@ -1,20 +1,20 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { HOUSE_MODELS } from '../../dev/studio/house-models';
-import type { SpendRequest } from '../../src/domain/spend';
+import type { SpendRequest } from '../../src/domain/spends/spend';
 import { getBalance } from '../../src/ledger/get-balance';
 import { listStatement } from '../../src/ledger/list-statement';
 import { fingerprintOf } from '../../src/platform/fingerprint';
 import { deriveId } from '../../src/platform/ids';
 import { findSpend } from '../../src/store/spends';
+import { spendWorkflowId } from '../../src/domain/keys';
 import {
   RESERVE_UPDATE_ID,
   reserveUpdate,
   SPEND_WORKFLOW,
   spendStart,
-  spendWorkflowId,
   type ReserveAnswer,
   type SpendInput,
-} from '../../src/workflows/messages';
+} from '../../src/workflows/spends/messages';
 import type { House } from './house';
 
 export const HOUSE_MODEL_ID = deriveId('mdl', HOUSE_MODELS[2]!.version);

@@ -1,4 +1,4 @@
-import { callStripe } from '../../src/activities/call-stripe';
+import { callStripe } from '../../src/activities/payments/call-stripe';
 import fc from 'fast-check';
 import type Stripe from 'stripe';
 import type { UpdateDefinition } from '@temporalio/common';
@@ -7,11 +7,13 @@ import type { Instant } from '../../src/domain/instants';
 import { epochMsOf, instantOf } from '../../src/domain/instants';
 import { getBalance } from '../../src/ledger/get-balance';
 import { listStatement } from '../../src/ledger/list-statement';
-import { deliverUnprocessedEvents } from '../../src/activities/deliver-payment-event';
+import { deliverUnprocessedEvents } from '../../src/chores/deliver-payment-event';
 import { getAddOnOrder } from '../../src/store/add-on-orders';
 import { receiveStripeEvent } from '../../src/store/stripe-events';
-import { readerOf } from '../../src/domain/subscription';
+import { readerOf } from '../../src/domain/subscriptions/subscription';
 import { findSubscriptionState, getSubscription } from '../../src/store/subscriptions';
+import { subscriptionWorkflowId } from '../../src/domain/keys';
+import { SEARCH_ATTRIBUTES, type CommandAnswer } from '../../src/workflows/messages';
 import {
   cancelUpdate,
   changePlanUpdate,
@@ -19,10 +21,7 @@ import {
   pauseUpdate,
   recordPaymentUpdate,
   resumeUpdate,
-  SEARCH_ATTRIBUTES,
-  subscriptionWorkflowId,
-  type CommandAnswer,
-} from '../../src/workflows/messages';
+} from '../../src/workflows/subscriptions/messages';
 import { order } from './add-ons';
 import { eventsOf } from './inbox';
 import { payAt, stripeOf } from './stripe';

@@ -1,11 +1,7 @@
 import { getAddOnOrder } from '../../src/store/add-on-orders';
 import { getSubscription } from '../../src/store/subscriptions';
-import {
-  addOnWorkflowId,
-  cancelUpdate,
-  changePlanUpdate,
-  subscriptionWorkflowId,
-} from '../../src/workflows/messages';
+import { addOnWorkflowId, subscriptionWorkflowId } from '../../src/domain/keys';
+import { cancelUpdate, changePlanUpdate } from '../../src/workflows/subscriptions/messages';
 import { order } from './add-ons';
 import { deliverToInbox } from './inbox';
 import { payAt, stripeOf } from './stripe';

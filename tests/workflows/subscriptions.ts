@@ -5,16 +5,16 @@ import { getBalance } from '../../src/ledger/get-balance';
 import { listStatement } from '../../src/ledger/list-statement';
 import { newId } from '../../src/platform/ids';
 import { getSubscription, type Subscription } from '../../src/store/subscriptions';
+import { subscriptionWorkflowId } from '../../src/domain/keys';
+import type { CommandAnswer } from '../../src/workflows/messages';
 import {
   OPEN_UPDATE_ID,
   openSubscriptionUpdate,
   SUBSCRIPTION_WORKFLOW,
   subscriptionCommandStart,
   subscriptionStart,
-  subscriptionWorkflowId,
-  type CommandAnswer,
   type OpenSubscription,
-} from '../../src/workflows/messages';
+} from '../../src/workflows/subscriptions/messages';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { House } from './house';
 import { payAt } from './stripe';

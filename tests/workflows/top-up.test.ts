@@ -1,6 +1,6 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
-import { openTopUp } from '../../src/activities/buy-top-up';
-import { noticeAllCredits, noticeCredits } from '../../src/activities/notice-credits';
+import { openTopUp } from '../../src/activities/top-ups/buy-top-up';
+import { noticeAllCredits, noticeCredits } from '../../src/activities/top-ups/notice-credits';
 import { credits } from '../../src/domain/credits';
 import { instantOf } from '../../src/domain/instants';
 import { findAutoTopUp, saveAutoTopUp } from '../../src/store/auto-top-ups';
@@ -11,7 +11,7 @@ import {
   setAutoTopUpUpdate,
   TOP_UP_WORKFLOW,
   topUpStart,
-} from '../../src/workflows/messages';
+} from '../../src/workflows/top-ups/messages';
 import { deliverToInbox } from './inbox';
 import { generating, spendOf, spendToTheEnd } from './spends';
 import { stripeOf } from './stripe';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findJob } from '../../src/store/jobs';
 import { getSpend } from '../../src/store/spends';
-import { spendWorkflowId } from '../../src/workflows/messages';
+import { spendWorkflowId } from '../../src/domain/keys';
 import { openHouse, type House } from './house';
 import { generating, reserve, spendOf, traceOf } from './spends';
 import { buildAll, startWorkerProcess, stopWorkerProcess } from './worker-process';

@@ -1,4 +1,4 @@
-import { erasureWorkflowId, spendWorkflowId } from '../../../src/workflows/messages';
+import { erasureWorkflowId, spendWorkflowId } from '../../../src/domain/keys';
 import { longSpend } from '../props';
 import type { Trouble } from '../trouble';
 

@@ -1,5 +1,5 @@
-import { deriveId } from '../../../src/platform/ids';
-import { spendWorkflowId } from '../../../src/workflows/messages';
+import { spendWorkflowId } from '../../../src/domain/keys';
+import { holdIdOf } from '../../../src/store/spends';
 import { isRinging, longSpend, statusOf } from '../props';
 import type { Trouble } from '../trouble';
 
@@ -17,7 +17,7 @@ export const holdWithoutWorkflow: Trouble = {
       workflowId,
       async isMended() {
         const isSettled = (await statusOf(stage, `/v1/spends/${id}`)) === 'succeeded';
-        return isSettled && !(await isRinging(stage, deriveId('hld', id)));
+        return isSettled && !(await isRinging(stage, holdIdOf(id)));
       },
     };
   },

@@ -1,4 +1,4 @@
-import { addOnWorkflowId } from '../../../src/workflows/messages';
+import { addOnWorkflowId } from '../../../src/domain/keys';
 import { orderPack, statusOf } from '../props';
 import type { Trouble } from '../trouble';
 

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { epochMsOf } from '../../../src/domain/instants';
 import { systemClock } from '../../../src/platform/clock';
 import { findPackageRoot } from '../../../src/platform/package-root';
-import { subscriptionWorkflowId } from '../../../src/workflows/messages';
+import { subscriptionWorkflowId } from '../../../src/domain/keys';
 import { statusOf } from '../props';
 import type { Stage } from '../stage';
 import type { Trouble } from '../trouble';

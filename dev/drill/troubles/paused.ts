@@ -1,4 +1,4 @@
-import { subscriptionWorkflowId } from '../../../src/workflows/messages';
+import { subscriptionWorkflowId } from '../../../src/domain/keys';
 import { statusOf, subscribe } from '../props';
 import type { Trouble } from '../trouble';
 

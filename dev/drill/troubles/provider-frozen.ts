@@ -1,6 +1,6 @@
-import { isTerminal } from '../../../src/domain/spend';
-import type { SpendStatus } from '../../../src/domain/spend';
-import { spendWorkflowId } from '../../../src/workflows/messages';
+import { isTerminal } from '../../../src/domain/spends/spend';
+import type { SpendStatus } from '../../../src/domain/spends/spend';
+import { spendWorkflowId } from '../../../src/domain/keys';
 import { longSpend, statusOf, troubleOf } from '../props';
 import type { Trouble } from '../trouble';
 

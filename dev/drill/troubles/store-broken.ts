@@ -1,6 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { spendWorkflowId } from '../../../src/workflows/messages';
+import { spendWorkflowId } from '../../../src/domain/keys';
 import { longSpend, statusOf, troubleOf } from '../props';
 import type { Trouble } from '../trouble';
 

@@ -1,8 +1,8 @@
-import { linkOffenders, type LinkedAudit } from '../../api/offender-links';
-import { audit } from '../../ledger/audit';
+import { linkOffenders, type LinkedAudit } from '../../api/operations/ledger/offender-links';
+import { audit } from '../../audit/ledger/audit-ledger';
 import { createTemporalClient, isWorkflowRunning } from '../../platform/temporal';
 import { getRecordedCustomer } from '../../store/customers';
-import { spendWorkflowId } from '../../workflows/messages';
+import { spendWorkflowId } from '../../domain/keys';
 import { parseOptions } from './command';
 import { findSurroundings, withDatabase } from './surroundings';
 

@@ -1,4 +1,4 @@
-import { restartSpend, type Restarted } from '../../activities/restart-spend';
+import { restartSpend, type Restarted } from '../../activities/spends/restart-spend';
 import { DomainError } from '../../domain/errors';
 import { createLogger } from '../../platform/logger';
 import { createTemporalClient } from '../../platform/temporal';

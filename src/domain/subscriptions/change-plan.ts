@@ -1,0 +1,56 @@
+import type { Refused } from '../refusal';
+import { accept, refuse, type Decision } from './decision';
+import type { SubscriptionCommand } from './inputs';
+import type { SubscriptionState } from './state';
+import { endsAt, planOf, statusOf } from './timeline';
+
+/**
+ * A plan with a higher rank than the current one is an upgrade: a new period begins when its invoice is paid. Any other
+ * plan is ordered for the next renewal; ordering the current one takes back a pending change.
+ * The old invoices are voided only after the upgrade is paid, so that a declined card changes nothing.
+ */
+export function decideChangePlan(
+  state: SubscriptionState,
+  command: Extract<SubscriptionCommand, { readonly type: 'change_plan' }>,
+): Decision {
+  const { interval, catalogVersion } = state;
+  const { plan, terms } = command;
+  const forbidden = findForbidden(state, command);
+  if (forbidden !== undefined) return forbidden;
+  const target = terms.find((one) => one.plan === plan);
+  if (target === undefined || plan === 'free')
+    return refuse(
+      'invalid_request',
+      `The plan cannot be changed to ${plan}; to go back to free, cancel the subscription.`,
+    );
+  if (target.byContract) return refuse('contract_required', `The plan ${plan} is sold by contract only.`);
+  if (target.price === null)
+    return refuse('state_conflict', `The plan ${plan} is not sold by the ${interval}.`);
+  const current = terms.find((one) => one.plan === planOf(state));
+  const intent = { type: 'order', plan, credits: target.credits, at: state.at } as const;
+  if (current === undefined || target.rank <= current.rank)
+    return accept(state, intent, { type: 'change_price', plan, interval, catalogVersion });
+  if (state.stripeSubscriptionId === null || state.collection === 'invoice')
+    return refuse('state_conflict', 'An upgrade is charged at once, and there is no card to charge.');
+  return accept(
+    state,
+    intent,
+    { type: 'upgrade', plan, interval, catalogVersion },
+    { type: 'void_open_invoices' },
+  );
+}
+
+/** What no plan can be changed in, whatever the plan is changed to; undefined when it can. */
+function findForbidden(
+  state: SubscriptionState,
+  { plan }: Extract<SubscriptionCommand, { readonly type: 'change_plan' }>,
+): Refused | undefined {
+  const status = statusOf(state);
+  const end = endsAt(state);
+  if (status !== 'active' && status !== 'past_due')
+    return refuse('state_conflict', `The plan of a subscription that is ${status} cannot be changed.`);
+  if (state.contract !== null) return refuse('state_conflict', 'A contract is changed by a new contract.');
+  if (end !== null) return refuse('state_conflict', `It ends on ${end}; resume it first.`);
+  if (plan === state.plan) return refuse('state_conflict', `The plan is ${plan} already.`);
+  return undefined;
+}

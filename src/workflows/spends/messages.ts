@@ -1,0 +1,62 @@
+import { spendWorkflowId } from '../../domain/keys';
+import { wordsOfRequest, type SpendRequest, type SpendStatus } from '../../domain/spends/spend';
+import type { Refused } from '../../domain/refusal';
+import { SEARCH_ATTRIBUTES, TASK_QUEUES, ownedBy, type CommandAnswer } from '../messages';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+
+export const SPEND_WORKFLOW = 'spend';
+
+export interface SpendInput {
+  readonly spendId: string;
+  readonly customerId: string;
+  readonly request: SpendRequest;
+  /** Of the request, without prices: the ledger refuses the key with another content. */
+  readonly fingerprint: string;
+}
+
+/**
+ * How a spend is started. One spend is always one workflow: a repeat attaches to the running one, and a closed one is
+ * not run again. The fairness key keeps a customer with a thousand spends from delaying a customer with one.
+ */
+export function spendStart(input: SpendInput, externalId: string | null = null) {
+  return {
+    workflowId: spendWorkflowId(input.spendId),
+    taskQueue: TASK_QUEUES.spends,
+    args: [input] as [SpendInput],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    priority: { fairnessKey: input.customerId },
+    staticSummary: `${wordsOfRequest(input.request)} for ${input.customerId}`,
+    typedSearchAttributes: new TypedSearchAttributes([
+      ...ownedBy(input.customerId, externalId),
+      { key: SEARCH_ATTRIBUTES.action, value: input.request.action },
+      { key: SEARCH_ATTRIBUTES.spendStatus, value: 'reserved' },
+    ]),
+  } as const;
+}
+
+/** How a spend is started again when its workflow ended before its hold was settled: the same workflow under the same id. */
+export function spendRestart(input: SpendInput, externalId: string | null) {
+  return {
+    ...spendStart(input, externalId),
+    workflowIdConflictPolicy: 'FAIL',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+  } as const;
+}
+
+/** The answer of `reserve`: either the spend is recorded and can be read from the database, or why there is none. */
+export type ReserveAnswer = { readonly outcome: 'reserved'; readonly status: SpendStatus } | Refused;
+
+/** Constant, so that a repeat of the Update-with-Start gets the first answer. */
+export const RESERVE_UPDATE_ID = 'reserve';
+export const reserveUpdate = defineUpdate<ReserveAnswer>('reserve');
+/** Asks a spend to stop: before the job has started everything is released, later only what was delivered is captured. */
+export const cancelSpendSignal = defineSignal('cancel');
+/**
+ * An operator no longer waits for the provider: what is delivered and stored is captured, the rest released, and the spend fails
+ * with `given_up` and the reason, which its customer can read. The first reason stands.
+ */
+export const giveUpUpdate = defineUpdate<CommandAnswer, [{ readonly reason: string }]>('giveUp');
+/** Asked by the activity that does the work, because a cancellation reaches it without a reason. */
+export const isGivenUpQuery = defineQuery<boolean>('isGivenUp');
