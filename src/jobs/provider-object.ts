@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { OUTPUT_BYTES_MAX } from '../domain/actions/output';
 import { parseInstant } from '../domain/instants';
-import { JOB_ERROR_CODES, JOB_STATUSES, type Job, type JobErrorCode, type JobKind, type JobOutput } from './jobs';
+import {
+  JOB_ERROR_CODES,
+  JOB_STATUSES,
+  type Job,
+  type JobErrorCode,
+  type JobKind,
+  type JobOutput,
+} from './jobs';
 
 /*
  * The object that providers answer, poll and send: Replicate's prediction, of which only `id` and `status` must be

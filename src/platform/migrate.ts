@@ -2,7 +2,13 @@ import type { Knex } from 'knex';
 import { DatabaseError, type Client } from 'pg';
 import { connectOurs, createConnection, createDatabase } from './database';
 import { refuseUnfitDatabaseAt } from './fit-database';
-import { digestOf, isOurMigration, MIGRATIONS_TABLE as TABLE, readMigration, readMigrations } from './migrations';
+import {
+  digestOf,
+  isOurMigration,
+  MIGRATIONS_TABLE as TABLE,
+  readMigration,
+  readMigrations,
+} from './migrations';
 
 /** The role that the API and the workers act as; migrations grant to it by this name. */
 export const APP_ROLE = 'scrip_app';

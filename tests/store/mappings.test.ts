@@ -1,3 +1,4 @@
+import type { Duration } from '../../src/domain/durations';
 import { credits } from '../../src/domain/credits';
 import { instantOf, type Instant } from '../../src/domain/instants';
 import { openSubscription, readSubscriptionState } from '../../src/domain/subscriptions/subscription';
@@ -41,6 +42,18 @@ const SPEND: Spend = {
   customerId: 'cus_1',
   action: 'generate_images',
   input: { modelId: 'mdl_1', prompt: 'a lake', count: 2 },
+  runs: 'provider',
+  delivers: 'images',
+  unit: 'image',
+  output: { lakes: 1 },
+  deadlineAt: day(5),
+  silence: 'PT10M' as Duration,
+  heardAt: day(6),
+  progress: { percent: 40 },
+  shortfall: 7,
+  costMinor: 8,
+  costCurrency: 'gbp',
+  settledInput: { count: 1 },
   status: 'failed',
   unitCredits: 3,
   quantity: 2,
