@@ -13,6 +13,7 @@ import {
   type SubscriptionStep,
   viewOf,
 } from '../../domain/subscriptions/subscription';
+import { currencyOf } from '../../domain/subscriptions/currency';
 import type { Duplicate } from '../../domain/subscriptions/duplicate';
 import type { CommandAnswer } from '../messages';
 import { now } from '../now';
@@ -206,12 +207,13 @@ async function withTerms(
     case 'change_plan':
     case 'record_payment': {
       const { catalogVersion, interval } = state;
-      const found = await findPlanTerms({ catalogVersion, interval });
+      const found = await findPlanTerms({ catalogVersion, interval, currency: currencyOf(state) });
       return found === null ? null : { ...order, terms: found.terms };
     }
     case 'migrate': {
       const { catalogVersion } = order;
-      const found = await findPlanTerms({ catalogVersion, interval: state.interval });
+      const { interval } = state;
+      const found = await findPlanTerms({ catalogVersion, interval, currency: currencyOf(state) });
       return found === null ? null : { ...order, ...found };
     }
   }

@@ -16,6 +16,7 @@ import { defineOperation } from '../../http/operation';
 import {
   catalogIdSchema,
   CREDITS_PER_REQUEST_MAX,
+  currencySchema,
   idSchema,
   intervalSchema,
   textSchema,
@@ -37,7 +38,7 @@ const body = z.strictObject({
     .min(1)
     .max(AMOUNT_MAX)
     .meta({ description: 'The price of an interval, in minor units of the currency.' }),
-  currency: z.string().regex(/^[a-z]{3}$/, 'must be three lower-case letters'),
+  currency: currencySchema,
   interval: intervalSchema,
   termMonths: z.int().min(1).max(TERM_MONTHS_MAX),
   reference: textSchema(200),
