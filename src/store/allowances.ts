@@ -57,8 +57,8 @@ function askOncePerVersion(db: Knex): () => Promise<boolean> {
 /** The first release's documents list no grants. */
 async function hasAllowances(db: Knex): Promise<boolean> {
   const { rows } = await db.raw<{ rows: readonly unknown[] }>(
-    `SELECT 1 FROM app.catalogs WHERE jsonb_path_exists(document,
-       '$.plans.*.grants[*].every[*] ? (@ == "day" || @ == "week")') LIMIT 1`.replaceAll('?', '\\?'),
+    `SELECT 1 FROM app.catalogs WHERE jsonb_path_match(document,
+       '$.plans.*.grants[*].every == "day" || $.plans.*.grants[*].every == "week"') LIMIT 1`,
   );
   return rows.length > 0;
 }

@@ -8,7 +8,7 @@ import { topUpNotice } from '../../workflows/top-ups/messages';
 import type { ActivityDeps } from '../deps';
 import { observeCredits } from './observe-credits';
 
-type NoticeDeps = Pick<ActivityDeps, 'db' | 'temporal' | 'clock' | 'logger'>;
+type NoticeDeps = Pick<ActivityDeps, 'db' | 'allowancesOf' | 'temporal' | 'clock' | 'logger'>;
 
 const PAGE_SIZE = 200;
 
@@ -49,7 +49,7 @@ async function wake(deps: NoticeDeps, customerId: string): Promise<void> {
   const state = await findAutoTopUp(db, customerId);
   if (state === undefined) return;
   const packId = state.setting?.pack;
-  const seen = await observeCredits(db, { customerId, packId, at: await clock.now() });
+  const seen = await observeCredits(deps, { customerId, packId, at: await clock.now() });
   const why = decideAutoTopUp(state, seen);
   const isDue =
     why === 'below_threshold' || (why === 'purchase_in_progress' && !(await isAtWork(deps, customerId)));

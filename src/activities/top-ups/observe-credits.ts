@@ -1,9 +1,10 @@
-import type { Knex } from 'knex';
 import type { AutoTopUpStep } from '../../domain/top-ups/auto-top-up';
 import { mayBuy } from '../../domain/catalog/buy-pack';
 import { credits } from '../../domain/credits';
 import type { Instant } from '../../domain/instants';
+import type { ActivityDeps } from '../deps';
 import { getBalance } from '../../ledger/get-balance';
+import { dueOf } from '../../store/allowances';
 import { getCustomerPlan } from '../../store/customer-plan';
 
 /**
@@ -11,10 +12,11 @@ import { getCustomerPlan } from '../../store/customer-plan';
  * catalog does not have is found out when it is ordered, which stops the top-up.
  */
 export async function observeCredits(
-  db: Knex,
+  { db, allowancesOf }: Pick<ActivityDeps, 'db' | 'allowancesOf'>,
   { customerId, packId, at }: { customerId: string; packId: string | undefined; at: Instant },
 ): Promise<Extract<AutoTopUpStep, { readonly type: 'observed' }>> {
-  const { available } = await getBalance(db, customerId);
+  const due = await dueOf(allowancesOf, customerId, at);
+  const { available } = await getBalance(db, customerId, undefined, due);
   const { rights, catalog } = await getCustomerPlan(db, customerId, at);
   const pack = packId === undefined ? undefined : catalog.packs.get(packId);
   return {
