@@ -133,16 +133,11 @@ export async function getCurrentCatalog(db: Knex): Promise<Catalog> {
   return catalogOf(row);
 }
 
-/** Whether a version is published that only another release can read. */
-export async function isUnreadable(db: Knex, version: string): Promise<boolean> {
-  const [row] = await stored(db).where({ version });
-  try {
-    if (row !== undefined) catalogOf(row);
-    return false;
-  } catch {
-    return true;
-  }
+/** Whether any version is published. */
+export async function isAnyPublished(db: Knex): Promise<boolean> {
+  return (await stored(db).limit(1)).length > 0;
 }
+
 
 /** Whether any published version has a plan, an action or a pack of this id. */
 export async function isInAnyCatalog(
