@@ -138,7 +138,6 @@ export async function isAnyPublished(db: Knex): Promise<boolean> {
   return (await stored(db).limit(1)).length > 0;
 }
 
-
 /** Whether any published version has a plan, an action or a pack of this id. */
 export async function isInAnyCatalog(
   db: Knex,
