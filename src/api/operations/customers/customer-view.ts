@@ -14,6 +14,7 @@ const customerSubscriptionSchema = z
     currentPeriod: currentPeriodSchema.nullable(),
     cancelAt: answerInstant.nullable(),
     pendingPlan: planSchema.nullable(),
+    currency: z.string().nullable().meta({ description: 'What it is paid in.' }),
   })
   .meta({
     id: 'CustomerSubscription',
@@ -46,7 +47,7 @@ export function customerView(
 }
 
 function customerSubscriptionView(subscription: Subscription): z.output<typeof customerSubscriptionSchema> {
-  const { id, status, plan, interval, cancelAt, pendingPlan } = subscription;
+  const { id, status, plan, interval, cancelAt, pendingPlan, currency } = subscription;
   const currentPeriod = currentPeriodView(subscription);
-  return { id, status, plan, interval, currentPeriod, cancelAt, pendingPlan };
+  return { id, status, plan, interval, currentPeriod, cancelAt, pendingPlan, currency };
 }
