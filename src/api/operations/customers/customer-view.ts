@@ -14,7 +14,6 @@ const customerSubscriptionSchema = z
     currentPeriod: currentPeriodSchema.nullable(),
     cancelAt: answerInstant.nullable(),
     pendingPlan: planSchema.nullable(),
-    currency: z.string().nullable().meta({ description: 'What it is paid in.' }),
   })
   .meta({
     id: 'CustomerSubscription',
@@ -47,7 +46,7 @@ export function customerView(
 }
 
 function customerSubscriptionView(subscription: Subscription): z.output<typeof customerSubscriptionSchema> {
-  const { id, status, plan, interval, cancelAt, pendingPlan, currency } = subscription;
+  const { id, status, plan, interval, cancelAt, pendingPlan } = subscription;
   const currentPeriod = currentPeriodView(subscription);
-  return { id, status, plan, interval, currentPeriod, cancelAt, pendingPlan, currency };
+  return { id, status, plan, interval, currentPeriod, cancelAt, pendingPlan };
 }
