@@ -1,6 +1,7 @@
--- A plan and a pack are sold in several currencies: one price at Stripe for each.
+-- A plan and a pack are sold in several currencies: one price at Stripe for each. The constraint keeps its name.
 ALTER TABLE app.catalog_prices DROP CONSTRAINT catalog_prices_catalog_version_plan_interval_pack_key;
-ALTER TABLE app.catalog_prices ADD UNIQUE NULLS NOT DISTINCT (catalog_version, plan, interval, pack, currency);
+ALTER TABLE app.catalog_prices ADD CONSTRAINT catalog_prices_catalog_version_plan_interval_pack_key
+  UNIQUE NULLS NOT DISTINCT (catalog_version, plan, interval, pack, currency);
 
 -- What an order is paid in; null in one whose version says no price for its pack.
 ALTER TABLE app.add_on_orders ADD COLUMN currency text;
