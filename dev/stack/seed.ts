@@ -49,13 +49,13 @@ export async function seedHouseModels(db: Knex): Promise<void> {
   for (const { name, version } of HOUSE_MODELS) {
     await insertModel(db, {
       id: deriveId('mdl', version),
-      owner_id: artistId,
+      ownerId: artistId,
       name,
       visibility: 'public',
       status: 'ready',
       version,
-      spend_id: null,
-      created_at: createdAt,
+      spendId: null,
+      createdAt,
     });
   }
 }

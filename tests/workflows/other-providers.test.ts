@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import sharp from 'sharp';
 import { reserveSpend } from '../../src/activities/spends/reserve-spend';
-import { runJob, type JobOutcome } from '../../src/activities/spends/run-job';
+import { runJob } from '../../src/activities/spends/run-job';
+import type { JobOutcome } from '../../src/activities/spends/work';
 import { settleSpend } from '../../src/activities/spends/settle-spend';
 import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
 import { createHttpJobs } from '../../src/jobs/http-jobs';
@@ -155,13 +156,13 @@ describe('work at a provider with ways of its own', () => {
     const modelId = 'mdl_short_lived';
     await insertModel(house.db, {
       id: modelId,
-      owner_id: customerId,
+      ownerId: customerId,
       name: 'Short-lived',
       visibility: 'public',
       status: 'ready',
       version: 'house-paper-garden-1',
-      spend_id: null,
-      created_at: wallNow(),
+      spendId: null,
+      createdAt: wallNow(),
     });
     const input = { modelId, prompt: 'a lake', count: 2 };
     const spend = spendOf(customerId, 'deleted', { action: 'generate_images', input });

@@ -31,11 +31,9 @@ const planSchema = z.strictObject({
   name: z.string(),
   rank: z.int().meta({ description: 'A change to a higher rank is an upgrade.' }),
   sold: z.enum(['default', 'checkout', 'contract', 'no']),
-  prices: z
-    .partialRecord(intervalSchema, amountsSchema)
-    .meta({
-      description: 'Minor units by currency for each interval; `trialDays` where it begins with a trial.',
-    }),
+  prices: z.partialRecord(intervalSchema, amountsSchema).meta({
+    description: 'Minor units by currency for each interval; `trialDays` where it begins with a trial.',
+  }),
   grants: z.array(grantSchema),
   rights: rightsByNameSchema,
   minimumCredits: answerCredits.nullable().meta({ description: 'What a contract grants a month at least.' }),

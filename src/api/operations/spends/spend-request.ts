@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { ACTION_DEFINITIONS } from '../../../domain/actions/definitions';
+import type { ActionInput } from '../../../domain/catalog/catalog';
 import { DomainError } from '../../../domain/errors';
 import type { SpendRefusal } from '../../../domain/spends/refusals';
+import { fingerprintOf } from '../../../platform/fingerprint';
+import { storableJson } from '../../../platform/storable-json';
 import { catalogIdSchema, idSchema } from '../../http/schemas';
 
 /** The inputs of the kinds of work, as a document shows them; each once. */
@@ -32,4 +35,10 @@ export function invalidInput(faults: readonly string[]): DomainError {
     return { field, message: words.join(' ') };
   });
   return new DomainError('invalid_request', `The body is not valid: ${faults[0] ?? 'input'}.`, { errors });
+}
+
+/** Refuses what the database cannot keep. Ids with it were not found, so that only other texts come here. */
+export function assertStorable(input: ActionInput): void {
+  if (fingerprintOf(storableJson(input)) === fingerprintOf(input)) return;
+  throw invalidInput(['input must not contain the NUL character or broken Unicode']);
 }

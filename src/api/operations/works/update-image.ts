@@ -21,7 +21,7 @@ export const updateImage = defineOperation({
   answers: { 200: { description: 'The image.', schema: imageSchema } },
   async find({ id, body: { customerId } }, { db }) {
     const image = await getVisibleImage(db, id, customerId);
-    if (image.model.ownerId !== customerId)
+    if (image.model?.ownerId !== customerId)
       throw new DomainError('not_found', `No image ${id} of your model.`);
     return image;
   },
