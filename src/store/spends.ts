@@ -303,7 +303,15 @@ export async function eraseWordsOfSpends(
     .whereRaw(
       `(input <> ${WORDLESS_INPUT} OR failure ->> 'detail' <> '' OR num_nonnulls(output, progress, settled_input) > 0)`,
     );
-  if (ids !== undefined) void spends.whereIn('id', [...ids]);
+  const reports = db('app.work_reports').whereIn(
+    'spend_id',
+    db('app.spends').where({ customer_id: customerId }).select('id'),
+  );
+  if (ids !== undefined) {
+    void spends.whereIn('id', [...ids]);
+    void reports.whereIn('spend_id', [...ids]);
+  }
+  await reports.delete();
   await spends.update({
     input: db.raw(WORDLESS_INPUT),
     failure: db.raw(`failure || '{"detail": ""}'`),

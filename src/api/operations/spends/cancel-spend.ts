@@ -7,12 +7,12 @@ import { optionalJsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../http/operation';
 import { viewerQuery } from '../../http/schemas';
 import { assertOwn } from '../customers/viewer';
-import { spendSchema, spendView } from './spend-view';
+import { spendSchema, spendViewFor } from './spend-view';
 
 export const cancelSpend = defineOperation({
   summary: 'Cancel a spend',
   description:
-    'Asks the spend to stop. The credits of work that has not begun are released; of running work only what was delivered is captured. The first terminal state wins, so a finished spend is answered as it is. For a spend whose workflow is gone the answer is 409, because nothing would stop it. Safe to repeat.',
+    'Asks the spend to stop. The credits of work that has not begun are released; of running work only what was delivered is captured, and nothing of external work. The first terminal state wins, so a finished spend is answered as it is. For a spend whose workflow is gone the answer is 409, because nothing would stop it. Safe to repeat.',
   tag: 'Spends',
   access: 'customer',
   query: z.strictObject(viewerQuery),
@@ -24,12 +24,12 @@ export const cancelSpend = defineOperation({
     await assertOwn(db, query, spend);
     return spend;
   },
-  async handle(_call, deps, spend) {
+  async handle({ caller }, deps, spend) {
     const isHeard = isTerminal(spend.status) || (await askToStop(deps, spend.workflowId));
     const seen = await getSpend(deps.db, spend.id);
     // A spend settles before its workflow ends, so an open one without a workflow would never end.
     if (!isHeard && !isTerminal(seen.status)) throw abandoned(seen);
-    return { status: 202, body: spendView(seen) };
+    return { status: 202, body: spendViewFor(caller, seen) };
   },
 });
 

@@ -12,7 +12,10 @@ const OUTPUT_KIB_MAX = 64;
 const costSchema = z
   .strictObject({
     amountMinor: z.int().min(0).meta({ description: 'Whole minor units, such as cents.' }),
-    currency: z.string().regex(/^[a-z]{3}$/).meta({ description: 'ISO 4217, in lower case.' }),
+    currency: z
+      .string()
+      .regex(/^[a-z]{3}$/)
+      .meta({ description: 'ISO 4217, in lower case.' }),
   })
   .meta({ description: 'What the work cost you, for the margin. Customers do not see it.' });
 
@@ -22,14 +25,18 @@ const bodySchema = z
       .int()
       .min(0)
       .optional()
-      .meta({ description: 'How many of the units asked for were made; default: all. Not together with `input`.' }),
+      .meta({
+        description: 'How many of the units asked for were made; default: all. Not together with `input`.',
+      }),
     input: z.record(z.string(), z.unknown()).optional().meta({
       description:
         "What was really used, in the action's own input: it is priced anew by the catalog version of the spend.",
     }),
     output: keptJson(OUTPUT_KIB_MAX)
       .optional()
-      .meta({ description: `What came of it: any JSON of at most ${OUTPUT_KIB_MAX} KiB, kept on the spend.` }),
+      .meta({
+        description: `What came of it: any JSON of at most ${OUTPUT_KIB_MAX} KiB, kept on the spend.`,
+      }),
     cost: costSchema.optional(),
   })
   .refine(({ delivered, input }) => delivered === undefined || input === undefined, {

@@ -11,7 +11,9 @@ const bodySchema = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9_]{0,63}$/)
     .meta({ description: 'Why it failed, in a word of your own: lower-case letters, digits and `_`.' }),
-  detail: textSchema(500).optional().meta({ description: 'For people, on one line. The customer can read it.' }),
+  detail: textSchema(500)
+    .optional()
+    .meta({ description: 'For people, on one line. The customer can read it.' }),
 });
 
 export const failSpend = defineOperation({

@@ -6,7 +6,7 @@ import { defineOperation } from '../../http/operation';
 import { queryNumberSchema, viewerQuery } from '../../http/schemas';
 import { endOfRequest } from '../../http/end-of-request';
 import { assertOwn } from '../customers/viewer';
-import { spendSchema, spendView } from './spend-view';
+import { spendSchema, spendViewFor } from './spend-view';
 
 const WAIT_SECONDS_MAX = 120;
 
@@ -28,10 +28,11 @@ export const getSpend = defineOperation({
     await assertOwn(db, viewer, spend);
     return spend;
   },
-  async handle({ query: { wait }, res }, deps, spend) {
-    if (wait === 0) return { status: 200, body: spendView(spend) };
+  async handle({ caller, query: { wait }, res }, deps, spend) {
+    if (wait === 0) return { status: 200, body: spendViewFor(caller, spend) };
     const signal = endOfRequest(res, deps.closing);
-    return { status: 200, body: spendView(await waitForEnd(deps, spend, wait * 1000, signal)) };
+    const latest = await waitForEnd(deps, spend, wait * 1000, signal);
+    return { status: 200, body: spendViewFor(caller, latest) };
   },
 });
 

@@ -10,9 +10,11 @@ import { spendSchema, spendView } from './spend-view';
 const PROGRESS_KIB_MAX = 4;
 
 const bodySchema = z.strictObject({
-  progress: keptJson(PROGRESS_KIB_MAX).optional().meta({
-    description: `How far it is: a percentage, or any JSON of at most ${PROGRESS_KIB_MAX} KiB. Left out, it stays as it was.`,
-  }),
+  progress: keptJson(PROGRESS_KIB_MAX)
+    .optional()
+    .meta({
+      description: `How far it is: a percentage, or any JSON of at most ${PROGRESS_KIB_MAX} KiB. Left out, it stays as it was.`,
+    }),
 });
 
 export const heartbeatSpend = defineOperation({

@@ -3,7 +3,7 @@ import { getCustomer } from '../../../store/customers';
 import { listSpends } from '../../../store/spends';
 import { defineOperation } from '../../http/operation';
 import { pageOf, pageQuery } from '../../http/schemas';
-import { spendSchema, spendView } from './spend-view';
+import { spendSchema, spendViewFor } from './spend-view';
 
 export const listCustomerSpends = defineOperation({
   summary: "List a customer's spends",
@@ -12,8 +12,8 @@ export const listCustomerSpends = defineOperation({
   query: z.strictObject(pageQuery),
   answers: { 200: { description: 'The spends, newest first.', schema: pageOf(spendSchema) } },
   find: ({ id }, { db }) => getCustomer(db, id),
-  async handle({ query }, { db }, customer) {
+  async handle({ caller, query }, { db }, customer) {
     const page = await listSpends(db, customer.id, query);
-    return { status: 200, body: { ...page, data: page.data.map(spendView) } };
+    return { status: 200, body: { ...page, data: page.data.map((spend) => spendViewFor(caller, spend)) } };
   },
 });

@@ -12,7 +12,7 @@ import { reportUpdate, type ReportedWork } from '../../../workflows/spends/messa
 import { answerOnce, refusal } from '../../answer-once';
 import type { ApiDeps } from '../../deps';
 import type { Call, Reply } from '../../http/operation';
-import { invalidInput } from './spend-request';
+import { assertStorable, invalidInput } from './spend-request';
 import { spendView } from './spend-view';
 
 /** How long the workflow may take to settle. It goes on whoever still waits. */
@@ -70,6 +70,7 @@ async function assertFit({ db }: ApiDeps, spend: Spend, report: WorkReport): Pro
   if (action === undefined) throw new Error(`catalog ${spend.catalogVersion} has no ${spend.action}`);
   const faults = action.input.faultsOf(input);
   if (faults.length > 0) throw invalidInput(faults);
+  assertStorable(input);
   priceOf(action, input);
 }
 
