@@ -4,6 +4,7 @@ import { deliverUnprocessedEvents } from '../../src/chores/deliver-payment-event
 import { noticeAllCredits } from '../../src/activities/top-ups/notice-credits';
 import { carryOutReconciliations } from '../../src/audit/money/carry-out-reconciliations';
 import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
+import type { AllowancesOf } from '../../src/store/allowances';
 import type { Ledger } from '../../src/ledger/commands';
 import { sweepExpired } from '../../src/ledger/sweep-expired';
 import type { Payments } from '../../src/payments/payments';
@@ -26,6 +27,7 @@ export function createCarryOutDue(parts: {
   readonly simulator: StripeSimulator;
   readonly db: Knex;
   readonly ledger: Ledger;
+  readonly allowancesOf: AllowancesOf;
   readonly payments: Payments;
   readonly temporal: Client;
   readonly clock: Clock;

@@ -47,6 +47,10 @@ export const voidKey = (requestId: string): string => `void:${requestId}`;
 /** The ledger's key of the sign-up credits of a customer. */
 export const signupKey = (customerId: string): string => `signup:${customerId}`;
 
+/** The ledger's key of a grant by the day or the week: `day` is the first one. */
+export const allowanceKey = (customerId: string, grantId: string, day: string): string =>
+  `grant:${customerId}:${grantId}:${day}`;
+
 /** The ledger's key of what a customer is granted once for ever, by the catalog's id of the grant. */
 export const onceKey = (customerId: string, grantId: string): string => `once:${customerId}:${grantId}`;
 

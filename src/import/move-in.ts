@@ -64,6 +64,8 @@ async function record({ db, ledger }: MoveInDeps, arrival: Arrival, at: Instant)
     source: 'migration',
     cost: null,
     expiresAt: null,
+    // What its plan grants by the day comes once the customer does something.
+    allowances: [],
     records,
   });
   if (outcome !== 'applied') throw new Error(`${key} cannot be granted: ${outcome}`);

@@ -26,6 +26,7 @@ import { createMetrics } from '../platform/metrics';
 import { withOwnSecrets } from '../platform/own-secrets';
 import { createTemporalClient } from '../platform/temporal';
 import { endWith } from './end-with';
+import { allowancesOf } from '../store/allowances';
 
 /** How long requests that are being answered may take to end; whoever stops us waits for about ten seconds. */
 const CLOSE_MS_MAX = 7_000;
@@ -53,12 +54,14 @@ async function main(): Promise<void> {
 function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openApi'> {
   const { secretKey, apiUrl, webhookSecrets } = config.stripe;
   const db = createDatabase(config.databaseUrl, { applicationName: 'scrip-api' });
+  const allowances = allowancesOf(db);
   const temporal = createTemporalClient(config.temporal);
   const logger = createLogger({ name: 'api', level: config.logLevel });
   const clock = createClock(config);
   return {
     db,
-    ledger: createLedger({ databaseUrl: config.databaseUrl }),
+    ledger: createLedger({ databaseUrl: config.databaseUrl, allowancesOf: allowances }),
+    allowancesOf: allowances,
     temporal,
     temporalUi: config.temporalUi,
     payments: createStripePayments({ secretKey, apiUrl, webhookSecrets }),
@@ -72,7 +75,7 @@ function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openAp
     inFlight: createInFlight(),
     spendWatch: createSpendWatch(db),
     noticeCredits: (customerId, available) =>
-      noticeCredits({ db, temporal, clock, logger }, customerId, available),
+      noticeCredits({ db, allowancesOf: allowances, temporal, clock, logger }, customerId, available),
     closing,
     publicUrl: config.publicUrl,
     urlSigningSecret: config.urlSigningSecret,

@@ -199,6 +199,8 @@ export interface Payments {
     stripeCustomerId: string;
     subscriptionId: string;
     priceId: string;
+    /** Days before the first payment. Absent or 0: none. */
+    trialDays?: number;
     successUrl: string;
     cancelUrl: string;
   }): Promise<{ sessionId: string; url: string; expiresAt: Instant }>;

@@ -142,6 +142,15 @@ export async function findLiveSubscription(db: Knex, customerId: string): Promis
   return row === undefined ? undefined : subscriptionOf(row);
 }
 
+/** Whether the customer ever began a trial of a plan that was sold with one. */
+export async function hadTrial(db: Knex, customerId: string, plan: PlanId): Promise<boolean> {
+  const row = await db<SubscriptionRow>('app.subscriptions')
+    .where({ customer_id: customerId })
+    .whereRaw(`state -> 'trial' ->> 'plan' = ? AND state -> 'trial' ->> 'end' IS NOT NULL`, [plan])
+    .first('id');
+  return row !== undefined;
+}
+
 /** The customer's latest subscription that waits for its first payment; undefined when none does. */
 export async function findIncompleteSubscription(
   db: Knex,

@@ -94,7 +94,8 @@ export async function listUnpaidGrants(
   const rows = await db('ledger.lots AS l')
     .select<{ grant_id: string; wallet_id: string }[]>('l.grant_id', 'l.wallet_id')
     .where('l.grant_id', '>', after)
-    .whereIn('l.source', ['plan', 'add_on'])
+    // What a plan gives by the day, or once, nobody pays for.
+    .whereRaw(`(l.source = 'add_on' OR (l.source = 'plan' AND l.subscription_id IS NOT NULL))`)
     .whereRaw('NOT EXISTS (SELECT FROM app.payments p WHERE p.id = l.payment_id)')
     .orderBy('l.grant_id')
     .limit(limit);

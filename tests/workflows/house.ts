@@ -23,6 +23,7 @@ import { createLogger } from '../../src/platform/logger';
 import { findPackageRoot } from '../../src/platform/package-root';
 import type { TemporalAddress } from '../../src/platform/temporal';
 import { createWorker } from '../../src/platform/temporal-worker';
+import { allowancesOf } from '../../src/store/allowances';
 import { listSoldItems, publishCatalog } from '../../src/store/catalogs';
 import { parseCatalog } from '../../src/store/catalogs/read-catalog';
 import { customerRecord } from '../../src/store/records';
@@ -79,7 +80,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     const owner = createDatabase(database.ownerUrl, { connectionsMax: 1 });
     return use(owner).finally(() => owner.destroy());
   };
-  const ledger = createLedger({ databaseUrl: database.appUrl });
+  const allowances = allowancesOf(db);
+  const ledger = createLedger({ databaseUrl: database.appUrl, allowancesOf: allowances });
   const connection = await Connection.connect({ address: address.address });
   const client = new Client({ connection, namespace: address.namespace });
   const native = await NativeConnection.connect({ address: address.address });
@@ -87,6 +89,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const deps: ActivityDeps = {
     db,
     ledger,
+    allowancesOf: allowances,
     temporal: client,
     payments: createStripePayments({
       secretKey: options.stripe?.secretKey ?? 'sk_test_nobody',

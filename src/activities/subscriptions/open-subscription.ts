@@ -72,10 +72,14 @@ async function openAtStripe(
   const planNames = planNamesOf(planTermsOf(catalog, interval));
   const graceMs = policies.graceHours * 3_600_000;
   const which = { subscriptionId, customerId, plan, planNames, interval, collection, catalogVersion };
-  const terms = { ...which, graceMs, at };
+  const trialDays = opening.trialDays ?? 0;
+  const terms = { ...which, graceMs, trialDays, at };
   if (collection === 'invoice') {
     const stripeSubscriptionId = await openByInvoice(deps, opening);
-    return { ...open({ ...terms, checkout: null, contract: contract ?? null }), stripeSubscriptionId };
+    return {
+      ...open({ ...terms, trialDays: 0, checkout: null, contract: contract ?? null }),
+      stripeSubscriptionId,
+    };
   }
   const checkout = await deps.payments.createSubscriptionCheckout({
     operationId: checkoutOperationId(subscriptionId),
@@ -83,6 +87,7 @@ async function openAtStripe(
     stripeCustomerId: await ensureStripeCustomer(deps, customerId),
     subscriptionId,
     priceId: await priceIdOf(deps, opening),
+    trialDays,
     successUrl: opening.successUrl ?? `${deps.publicUrl}/account?paid=${subscriptionId}`,
     cancelUrl: opening.cancelUrl ?? `${deps.publicUrl}/account`,
   });

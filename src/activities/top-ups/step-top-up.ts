@@ -36,14 +36,14 @@ export async function stepTopUp(
 }
 
 async function stepOf(
-  { db }: ActivityDeps,
+  deps: ActivityDeps,
   customerId: string,
   input: TopUpInput,
   at: Instant,
 ): Promise<AutoTopUpStep> {
-  if (input.type === 'observe') return observeCredits(db, customerId, at);
+  if (input.type === 'observe') return observeCredits(deps, customerId, at);
   // A setting that comes in the moment in which its customer is erased is none.
-  const isLate = input.type === 'set' && (await getRecordedCustomer(db, customerId)).erasingAt !== null;
+  const isLate = input.type === 'set' && (await getRecordedCustomer(deps.db, customerId)).erasingAt !== null;
   return isLate ? { type: 'removed' } : input;
 }
 

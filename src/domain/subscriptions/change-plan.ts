@@ -1,11 +1,11 @@
 import { accept, refuse, type Decision } from './decision';
 import type { SubscriptionCommand } from './inputs';
 import type { SubscriptionState } from './state';
-import { endsAt, planOf, statusOf } from './timeline';
+import { endsAt, isOnTrial, planOf, statusOf } from './timeline';
 
 /**
  * A plan with a higher rank than the current one is an upgrade: a new period begins when its invoice is paid. Any other
- * plan is ordered for the next renewal; ordering the current one takes back a pending change.
+ * plan is ordered for the next renewal, and so is every plan on a trial; ordering the current one takes back a pending change.
  * The old invoices are voided only after the upgrade is paid, so that a declined card changes nothing.
  */
 export function decideChangePlan(
@@ -28,7 +28,8 @@ export function decideChangePlan(
   if (target.price === null) return refuse('not_sold', `The plan ${plan} is not sold by the ${interval}.`);
   const current = terms.find((one) => one.plan === planOf(state));
   const intent = { type: 'order', plan, credits: target.credits, at: state.at } as const;
-  if (current === undefined || target.rank <= current.rank)
+  // A trial goes on as it is, and the plan that it ends with is the one that is paid then.
+  if (current === undefined || target.rank <= current.rank || isOnTrial(state))
     return accept(state, intent, { type: 'change_price', plan, interval, catalogVersion });
   if (state.stripeSubscriptionId === null || state.collection === 'invoice')
     return refuse('state_conflict', 'An upgrade is charged at once, and there is no card to charge.');

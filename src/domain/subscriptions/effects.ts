@@ -17,18 +17,25 @@ export interface SubscriptionEffects {
   readonly record: boolean;
 }
 
-/** Credits to grant under the business key of their cycle. */
+/** Credits to grant under the business key of their cycle, or of what is granted once for ever. */
 export interface GrantEffect {
   readonly key: string;
+  /** The catalog's id of the grant; absent for a plan's only and plain one. */
+  readonly grant?: string;
   readonly era: number;
   readonly cycle: number;
   readonly period: Period;
   readonly plan: PlanId;
   readonly credits: Credits;
   readonly cost: Money;
-  readonly paymentId: string;
+  /** Null for what is granted once for ever, which nobody pays for. */
+  readonly paymentId: string | null;
   /** The latest of the cycle's start, its payment, and the end of a pause around it. */
   readonly effectiveAt: Instant;
+  /** Absent: never. */
+  readonly expiresAt?: Instant;
+  /** It brings what is left of this grant's lots up to so many credits; absent: all of its credits. */
+  readonly upTo?: Credits;
 }
 
 /**

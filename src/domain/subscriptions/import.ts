@@ -2,11 +2,11 @@ import { migrationKey } from '../keys';
 import { cycleIndexAt, cycleStart } from '../billing-calendar';
 import type { Catalog } from '../catalog/catalog';
 import { moneyIn } from '../catalog/money';
-import { monthlyCreditsOf } from '../catalog/plans';
 import { CYCLES_PER_INTERVAL } from './contract';
 import type { Credits } from '../credits';
 import type { Instant } from '../instants';
 import type { ImportLine, PaidPlan } from './import-line';
+import { planGrantsOf, soldCycle } from './plan-grants';
 import { planNamesOf } from './plan-names';
 import { planTermsOf } from './plan-terms';
 import { openSubscription, type SubscriptionState } from './state';
@@ -76,12 +76,12 @@ function subscriptionOf(
   const lastPaid = cycleIndexAt(anchorAt, paidThrough);
   const running = Math.min(cycleIndexAt(anchorAt, at), lastPaid - 1);
   const firstPaid = Math.max(0, Math.min(running, lastPaid - CYCLES_PER_INTERVAL[interval]));
-  const creditsPerCycle = monthlyCreditsOf(sold);
+  const cycle = soldCycle(planGrantsOf(sold));
   const price = moneyIn(sold.prices[interval]?.amounts ?? {});
   const paymentId = `${IMPORTED}${subscriptionId}`;
   return {
     ...opened,
-    planCredits: creditsPerCycle,
+    planCredits: cycle.creditsPerCycle,
     stripeSubscriptionId: stripeSubscription,
     importedThrough: paidThrough,
     eras: [{ number: 0, anchorAt, openedBy: paymentId, granted: [[0, running + 1]] }],
@@ -91,7 +91,7 @@ function subscriptionOf(
         plan,
         start: cycleStart(anchorAt, firstPaid),
         end: paidThrough,
-        creditsPerCycle,
+        ...cycle,
         paid: { amountMinor: 0, currency: price?.currency ?? 'usd' },
         paidAt: at,
         beginsEra: true,

@@ -1,10 +1,9 @@
 import type { Catalog, Interval, Money, Plan, PlanId } from '../catalog/catalog';
 import { moneyIn } from '../catalog/money';
-import { monthlyCreditsOf } from '../catalog/plans';
-import type { Credits } from '../credits';
+import { planGrantsOf, type PlanGrants } from './plan-grants';
 
 /** The terms of a plan for one interval: everything that a decision needs from the catalog. */
-export interface PlanTerms {
+export interface PlanTerms extends PlanGrants {
   readonly plan: PlanId;
   /** As people call it. */
   readonly name: string;
@@ -14,8 +13,6 @@ export interface PlanTerms {
   readonly byContract: boolean;
   /** To whom it is sold. Absent in what an older release has recorded. */
   readonly sold?: Plan['sold'];
-  /** Granted every cycle, all its monthly grants together; of a plan by contract 0, because the contract says it. */
-  readonly credits: Credits;
   /** For a whole interval; null when the plan is not sold by that interval. */
   readonly price: Money | null;
 }
@@ -28,7 +25,7 @@ export function planTermsOf(catalog: Catalog, interval: Interval): readonly Plan
     rank: plan.rank,
     byContract: plan.sold === 'contract',
     sold: plan.sold,
-    credits: monthlyCreditsOf(plan),
+    ...planGrantsOf(plan),
     price: moneyIn(plan.prices[interval]?.amounts ?? {}),
   }));
 }

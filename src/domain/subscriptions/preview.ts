@@ -7,6 +7,7 @@ import type { PaidInterval } from './paid-cycles';
 import { step } from './subscription';
 import type { Refusal, SubscriptionEffects } from './effects';
 import type { SubscriptionCommand, SubscriptionStep } from './inputs';
+import { soldCycle } from './plan-grants';
 import type { PlanTerms } from './plan-terms';
 import { planAt } from './rights';
 import type { SubscriptionState } from './state';
@@ -125,7 +126,7 @@ function assumedPayment(
     plan,
     start: at,
     end: cycleStart(at, CYCLES_PER_INTERVAL[state.interval]),
-    creditsPerCycle: found.credits,
+    ...soldCycle(found),
     paid: found.price,
     paidAt: at,
     beginsEra: true,

@@ -61,6 +61,10 @@ export interface SubscriptionState {
   readonly answers: readonly CommandAnswer[];
   /** Of an imported subscription: until when it was paid for at its import. Absent for all others. */
   readonly importedThrough?: Instant;
+  /** The catalog's ids of what its customer was granted once for ever by it. */
+  readonly onceGranted: readonly string[];
+  /** The trial that it was sold with; null when there is none. */
+  readonly trial: Trial | null;
   /** Absent unless it was paid for beside another subscription. */
   readonly duplicate?: Duplicate;
   readonly createdAt: Instant;
@@ -68,6 +72,14 @@ export interface SubscriptionState {
   readonly at: Instant;
   /** Counts recorded changes, so that an older record never overwrites a newer one. */
   readonly revision: number;
+}
+
+/** Time at the beginning that is granted as paid without money. */
+export interface Trial {
+  readonly plan: PlanId;
+  readonly days: number;
+  /** When it ends or has ended; null before it begins. */
+  readonly end: Instant | null;
 }
 
 /** Where the customer pays for the first time. */
@@ -94,7 +106,7 @@ export type SubscriptionOpening = Pick<
   | 'graceMs'
   | 'checkout'
   | 'planNames'
-> & { readonly at: Instant; readonly contract?: Contract | null };
+> & { readonly at: Instant; readonly contract?: Contract | null; readonly trialDays?: number };
 
 /** The state as the first release wrote it: without commands, pauses and money that went back. */
 export type FirstSubscriptionState = Omit<
@@ -120,6 +132,8 @@ const ADDED_LATER = {
   waived: null,
   unvoidedUntil: null,
   atStripe: null,
+  onceGranted: [],
+  trial: null,
 } satisfies Partial<SubscriptionState>;
 
 /** A state as any release has written it. */
@@ -146,6 +160,7 @@ export function openSubscription(opening: SubscriptionOpening): SubscriptionStat
     graceMs: opening.graceMs,
     checkout: opening.checkout,
     contract: opening.contract ?? null,
+    trial: trialOf(opening),
     stripeSubscriptionId: null,
     eras: [],
     intervals: [],
@@ -155,6 +170,10 @@ export function openSubscription(opening: SubscriptionOpening): SubscriptionStat
     at: opening.at,
     revision: 1,
   };
+}
+
+function trialOf({ plan, trialDays: days = 0 }: SubscriptionOpening): Trial | null {
+  return days === 0 ? null : { plan, days, end: null };
 }
 
 /** Reads a state that any release has written; members that an older one did not have get their empty values. */

@@ -61,6 +61,12 @@ export function pauseOf(state: SubscriptionState): Pause | null {
   return pause !== null && pause.to === null && isEnded(state) ? { ...pause, to: endsAt(state) } : pause;
 }
 
+/** Whether nobody has paid yet for the present time, because it was sold with a trial. */
+export function isOnTrial(state: SubscriptionState): boolean {
+  const current = currentInterval(state);
+  return current?.trial === true && state.at < current.end;
+}
+
 /** The end of the last paid interval of the current era; null before the first payment. */
 export function paidThroughOf(state: SubscriptionState): Instant | null {
   return lastInterval(state)?.end ?? null;

@@ -1,7 +1,8 @@
 import { credits } from '../credits';
 import { eraOf, isGranted, paidCycles } from './paid-cycles';
 import { takeWithdrawal, type Entitlement, type WithdrawalOutcome } from '../payments/refunds';
-import { ungrantedByPayment, withdrawalsOf } from './due-cycles';
+import { withdrawalsOf } from './cycle-grants';
+import { ungrantedByPayment } from './due-cycles';
 import type { GrantEffect } from './effects';
 import type { SubscriptionFact } from './inputs';
 import type { SubscriptionState } from './state';
@@ -34,7 +35,9 @@ function entitlementOf(
   const era = eraOf(payment, state.eras);
   const cycles = era === undefined ? [] : paidCycles(payment, era);
   const granted = cycles.filter(({ cycle }) => era !== undefined && isGranted(era, cycle)).length;
-  const now = grantsNow.filter((grant) => grant.paymentId === paymentId).length * creditsPerCycle;
+  const now = grantsNow
+    .filter((grant) => grant.paymentId === paymentId)
+    .reduce((sum, grant) => sum + grant.credits, 0);
   const ungranted = (ungrantedByPayment(state).get(paymentId)?.length ?? 0) * creditsPerCycle;
   const before = grantedCredits === undefined ? granted * creditsPerCycle : grantedCredits + now;
   return {

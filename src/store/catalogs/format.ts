@@ -46,7 +46,8 @@ const duration = z
   .meta({ pattern: '^P' });
 
 const currency = z.string().regex(/^[a-z]{3}$/, 'must be an ISO 4217 currency in three lower-case letters');
-const minorUnits = z.int().min(0).max(1_000_000_000);
+const MINOR_UNITS_MAX = 1_000_000_000;
+const minorUnits = z.int().min(0).max(MINOR_UNITS_MAX);
 const amounts = z.record(currency, minorUnits);
 
 const planPrice = z
@@ -67,7 +68,11 @@ const planPrice = z
       context.addIssue({ code: 'custom', path: [key], message });
     }
   })
-  .meta({ description: 'Whole minor units (cents) by currency, and trialDays.' });
+  .meta({
+    description: 'Whole minor units (cents) by currency, and trialDays.',
+    propertyNames: { pattern: '^([a-z]{3}|trialDays)$' },
+    additionalProperties: { type: 'integer', minimum: 0, maximum: MINOR_UNITS_MAX },
+  });
 
 const grant = z.strictObject({
   id: id.meta({ description: 'Named in the statement. Ids differ within a plan.' }),
@@ -129,7 +134,7 @@ const action = z.strictObject({
   silence: duration.nullish().meta({
     description: 'external only: how long nothing may be heard, PT10M if left out; null: until the deadline.',
   }),
-  input: z.record(z.string(), z.json()).nullish().meta({
+  input: z.record(z.string(), z.unknown()).nullish().meta({
     description: 'The JSON Schema (2020-12) of the input. Left out: the built-in one of its kind.',
   }),
 });

@@ -18,7 +18,9 @@ export interface OpenSubscription {
   readonly catalogVersion: string;
   readonly successUrl: string | null;
   readonly cancelUrl: string | null;
-  /** With the Custom plan, and only there: it is invoiced, and there is no checkout. */
+  /** Days before the first payment. Absent: none. */
+  readonly trialDays?: number;
+  /** With a plan that is sold by contract, and only there: it is invoiced, and there is no checkout. */
   readonly contract?: Contract;
 }
 

@@ -10,7 +10,7 @@ import { claimContract, getContract, releaseContract, type RecordedContract } fr
 import { assertOpen, getCustomer } from '../../../store/customers';
 import type { StoredAnswer } from '../../../store/requests';
 import { registerOpening } from '../../../store/subscription-openings';
-import { findSubscription } from '../../../store/subscriptions';
+import { findSubscription, hadTrial } from '../../../store/subscriptions';
 import {
   OPEN_UPDATE_ID,
   openSubscriptionUpdate,
@@ -65,7 +65,8 @@ export const createSubscription = defineOperation({
     'rate_limited',
     'unavailable',
   ],
-  async find({ body: { customerId, plan, contractId } }, deps) {
+  async find({ body }, deps) {
+    const { customerId, plan, contractId } = body;
     const { db, clock } = deps;
     // Malformed before unknown: whoever nobody knows is held to what is sold now.
     const current = await getCustomerPlan(db, customerId, await clock.now());
@@ -76,9 +77,10 @@ export const createSubscription = defineOperation({
       customer,
       current,
       contract: isByContract ? await getContract(db, contractId, customer.id) : undefined,
+      trialDays: await trialDaysOf(db, customer.id, { ...body, catalog: current.catalog }),
     };
   },
-  async handle(call, deps, { customer, contract, current }) {
+  async handle(call, deps, { customer, contract, current, trialDays }) {
     const { id: customerId } = customer;
     const { plan, interval, collection, successUrl, cancelUrl } = call.body;
     const subscriptionId = deriveId('sub', customerId, call.idempotencyKey);
@@ -107,6 +109,7 @@ export const createSubscription = defineOperation({
           catalogVersion: current.catalog.version,
           successUrl: successUrl ?? null,
           cancelUrl: cancelUrl ?? null,
+          ...(trialDays === 0 ? {} : { trialDays }),
           ...(contract === undefined ? {} : { contract: agreementOf(contract) }),
         }),
     });
@@ -114,6 +117,17 @@ export const createSubscription = defineOperation({
 });
 
 type Request = z.output<typeof body>;
+
+/** A trial is for who pays at a checkout, and a customer has one of a plan for ever, whatever version sells it. */
+async function trialDaysOf(
+  db: Knex,
+  customerId: string,
+  { plan, interval = DEFAULT_INTERVAL, collection, catalog }: Request & { readonly catalog: Catalog },
+): Promise<number> {
+  const days = catalog.plans.get(plan)?.prices[interval]?.trialDays ?? 0;
+  if (days === 0 || collection === 'invoice') return 0;
+  return (await hadTrial(db, customerId, plan)) ? 0 : days;
+}
 
 /** An invoice asks for money that nobody has seen yet, so who may order by one is the house's to say, not the customer's. */
 function assertMayOrder({ caller, body }: Pick<Call<unknown, Request>, 'caller' | 'body'>): void {
