@@ -54,6 +54,7 @@ const SPEND: Spend = {
   costMinor: 8,
   costCurrency: 'gbp',
   settledInput: { count: 1 },
+  endedBy: 'rpt_1',
   status: 'failed',
   unitCredits: 3,
   quantity: 2,

@@ -9,6 +9,7 @@ import { hasFreePlace } from '../../../ledger/has-free-place';
 import { listLotsToBurn } from '../../../ledger/list-lots-to-burn';
 import { expireDue } from '../../../ledger/sweep-expired';
 import { customerInBody } from '../../http/belongs-to';
+import { dueOf } from '../../../store/allowances';
 import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
 import { answerCredits, answerId, answerInstant } from '../../schemas';
@@ -67,10 +68,12 @@ export const createQuote = defineOperation({
       definitionOf(action).isHeld(facts) ||
       (await hasFreePlace(deps.db, customer.id, { action: action.id, firstFree: action.firstFree }));
     const { unitCredits, credits } = isFree ? { unitCredits: 0, credits: 0 } : price;
-    await expireDue(deps.db, deps.ledger, customer.id, await deps.clock.now());
+    const now = await deps.clock.now();
+    await expireDue(deps.db, deps.ledger, customer.id, now);
+    const due = await dueOf(deps.allowancesOf, customer.id, now);
     const [balance, lots] = await Promise.all([
-      getBalance(deps.db, customer.id),
-      credits === 0 ? [] : listLotsToBurn(deps.db, customer.id, credits),
+      getBalance(deps.db, customer.id, undefined, due),
+      credits === 0 ? [] : listLotsToBurn(deps.db, customer.id, credits, due),
     ]);
     return {
       status: 200,
