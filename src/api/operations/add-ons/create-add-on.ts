@@ -23,7 +23,7 @@ import type { ApiDeps } from '../../deps';
 import { defineOperation } from '../../define-operation';
 import { customerInBody } from '../../http/belongs-to';
 import { idSchema, urlSchema } from '../../schemas';
-import { isRepeat } from '../../http/is-repeat';
+import { isRepeat } from '../../is-repeat';
 import { catalogIdSchema, currencySchema } from '../../schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { addOnSchema, addOnView } from './add-on-view';

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { InputRules } from '../../../domain/catalog/catalog';
 import { notSold } from '../../../domain/catalog/not-sold';
 import { priceOf } from '../../../domain/catalog/price';
-import { DomainError } from '../../../domain/errors';
+import type { DomainError } from '../../../domain/errors';
 import type { Instant } from '../../../domain/instants';
 import { planSpend, type SpendPlan } from '../../../domain/spends/plan-spend';
 import type { SpendRefusal } from '../../../domain/spends/refusals';

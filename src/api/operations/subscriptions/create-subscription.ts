@@ -28,7 +28,7 @@ import { defineOperation } from '../../define-operation';
 import { type Call } from '../../http/operation';
 import { customerInBody } from '../../http/belongs-to';
 import { catalogIdSchema, idSchema, intervalSchema, urlSchema } from '../../schemas';
-import { isRepeat } from '../../http/is-repeat';
+import { isRepeat } from '../../is-repeat';
 import { currencySchema } from '../../schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { assertKnown } from '../catalog/assert-known';
