@@ -4,6 +4,7 @@ import { createStripePayments } from '../../src/payments/stripe-payments';
 import { createDatabase } from '../../src/platform/database';
 import { createTemporalClient } from '../../src/platform/temporal';
 import { installTemporalRuntime } from '../../src/platform/temporal-worker';
+import { allowancesOf } from '../../src/store/allowances';
 import type { Wiring } from '../stack/wiring';
 import { startStripeSimulator } from '../stripe-simulator/simulator';
 import { createAdvance } from './advance';
@@ -40,7 +41,8 @@ export async function startSandboxClock({
   const timeServer = await connectTimeServer(address);
   const temporal = createTemporalClient({ address, namespace });
   const db = createDatabase(wiring.databaseUrl, { applicationName: 'scrip-sandbox' });
-  const ledger = createLedger({ databaseUrl: wiring.databaseUrl });
+  const allowances = allowancesOf(db);
+  const ledger = createLedger({ databaseUrl: wiring.databaseUrl, allowancesOf: allowances });
   // Until there is a driver nothing is asked of the simulator.
   let poke = (): Promise<void> => Promise.resolve();
   const simulator = await startStripeSimulator({
@@ -57,7 +59,7 @@ export async function startSandboxClock({
     apiUrl: simulator.url,
     webhookSecrets: [wiring.stripeWebhookSecret],
   });
-  const deps = { db, ledger, payments, temporal, clock: timeServer, logger };
+  const deps = { db, ledger, allowancesOf: allowances, payments, temporal, clock: timeServer, logger };
   const carryOutDue = createSandboxDue(simulator, deps, (error, chore) =>
     logger.error({ err: error, chore }, 'a chore failed and is tried again'),
   );

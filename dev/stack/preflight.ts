@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parseCatalog } from '../../src/store/catalog-document';
+import { parseCatalog } from '../../src/store/catalogs/read-catalog';
 import { refuseTakenPort } from './chosen-ports';
 import { refuseSilentServers } from './refuse-silent-servers';
 import { refuseSecondStack } from './run-record';

@@ -6,12 +6,15 @@ import type { ObjectStore } from '../media/object-store';
 import type { Payments } from '../payments/payments';
 import type { Clock } from '../platform/clock';
 import type { Logger } from '../platform/logger';
+import type { AllowancesOf } from '../store/allowances';
 import type { JobNotices } from './spends/job-notices';
 
 /** All that the activities use; src/main/worker.ts puts it together. */
 export interface ActivityDeps {
   readonly db: Knex;
   readonly ledger: Ledger;
+  /** What the ledger grants first with a customer's next command; reads add it. */
+  readonly allowancesOf: AllowancesOf;
   /** For hints from one workflow to another that the first must not wait for. */
   readonly temporal: Client;
   readonly payments: Payments;

@@ -5,6 +5,7 @@ import type { Ledger } from '../ledger/commands';
 import type { ObjectStore } from '../media/object-store';
 import type { PictureDesk } from '../media/picture-desk';
 import type { Payments } from '../payments/payments';
+import type { AllowancesOf } from '../store/allowances';
 import type { Clock } from '../platform/clock';
 import type { Turns } from '../media/turns';
 import type { TemporalUi } from '../platform/temporal-ui';
@@ -17,6 +18,8 @@ import type { SpendWatch } from './operations/spends/spend-watch';
 export interface ApiDeps extends HttpDeps {
   readonly db: Knex;
   readonly ledger: Ledger;
+  /** What the ledger grants first with a customer's next command; reads add it. */
+  readonly allowancesOf: AllowancesOf;
   readonly temporal: Client;
   /** Undefined where it is not known: then nothing links to it. */
   readonly temporalUi: TemporalUi | undefined;

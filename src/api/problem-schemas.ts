@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { PLAN_IDS } from '../domain/catalog';
 import type { ErrorCode } from '../domain/errors';
 import { REFUSAL_REASONS } from '../media/picture-refusal';
 import { problemSchemasOf } from './http/problem-shapes';
@@ -28,6 +27,9 @@ const DETAILS: Readonly<Partial<Record<ErrorCode, z.ZodRawShape>>> = {
     faults,
     reason: z.enum(REFUSAL_REASONS).optional().meta({ description: 'Why a picture is not accepted.' }),
   },
+  price_not_computable: {
+    expression: z.string().meta({ description: 'The formula of the catalog.' }),
+  },
   method_not_allowed: {
     methods: z.array(z.string()).meta({ description: 'The methods that the path supports.' }),
   },
@@ -42,10 +44,16 @@ const DETAILS: Readonly<Partial<Record<ErrorCode, z.ZodRawShape>>> = {
   payment_past_due: { subscriptionId },
   plan_required: {
     plan: planSchema.optional(),
-    plans: z.array(z.enum(PLAN_IDS)).optional().meta({ description: 'The plans that allow it.' }),
+    plans: z.array(z.string()).optional().meta({ description: 'The plans that allow it.' }),
   },
   subscription_required: { plan: planSchema.optional() },
   contract_required: { contact },
+  not_sold: {
+    version: z.string().optional().meta({ description: "The customer's version of the catalog." }),
+    plans: z.array(z.string()).optional().meta({ description: 'The plans of the version.' }),
+    actions: z.array(z.string()).optional().meta({ description: 'The actions of the version.' }),
+    packs: z.array(z.string()).optional().meta({ description: 'The packs of the version.' }),
+  },
   state_conflict: {
     subscriptionId,
     refundable: answerCredits.optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACTIONS, INTERVALS, PLAN_IDS } from '../domain/catalog';
+import { INTERVALS } from '../domain/catalog/catalog';
 import { parseInstant, type Instant } from '../domain/instants';
 import { isReadableLine } from '../domain/readable-line';
 import { PAGE_CURSOR } from '../store/pages';
@@ -98,8 +98,15 @@ export const pageQuery = {
 export const viewerQuery = { customerId: idSchema.optional() };
 
 export const visibilitySchema = z.enum(['public', 'private']);
-export const planSchema = z.enum(PLAN_IDS);
-export const actionSchema = z.enum(ACTIONS);
+/** The id of a plan, an action or a pack: whether a catalog has it is asked later, because versions differ. */
+export const catalogIdSchema = z
+  .string()
+  .regex(/^[a-z0-9_]{1,64}$/, 'must be lower-case letters, digits and underscores')
+  .meta({ description: 'As the catalog names it.' });
+/** ISO 4217, in lower case as at Stripe. */
+export const currencySchema = z.string().regex(/^[a-z]{3}$/, 'must be three lower-case letters');
+export const planSchema = z.string();
+export const actionSchema = z.string();
 export const intervalSchema = z.enum(INTERVALS);
 
 /** Shapes of answers. */

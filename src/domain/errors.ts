@@ -1,6 +1,7 @@
 /** Every code that an expected error can carry. docs/problems has a page for each; `api/problems.ts` its status. */
 export const ERROR_CODES = [
   'invalid_request',
+  'price_not_computable',
   'idempotency_key_required',
   'unauthenticated',
   'insufficient_credits',
@@ -13,6 +14,7 @@ export const ERROR_CODES = [
   'not_found',
   'method_not_allowed',
   'contract_required',
+  'not_sold',
   'state_conflict',
   'model_unavailable',
   'provider_unable',

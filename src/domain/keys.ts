@@ -35,6 +35,9 @@ export function workflowIdOf(id: string): string | undefined {
 /** The ledger's key of the hold of a spend, or of a hold of its own. What was refused is recorded under it too. */
 export const holdKey = (id: string): string => `${id}/hold`;
 
+/** The key that makes the licence to an image one that a customer holds once: the `exclusive` of its hold. */
+export const licenseKey = (imageId: string): string => `license:${imageId}`;
+
 /** The ledger's key of the settlement of a spend. */
 export const settleKey = (spendId: string): string => `${spendId}/settle`;
 
@@ -46,6 +49,13 @@ export const voidKey = (requestId: string): string => `void:${requestId}`;
 
 /** The ledger's key of the sign-up credits of a customer. */
 export const signupKey = (customerId: string): string => `signup:${customerId}`;
+
+/** The ledger's key of a grant by the day or the week: `day` is the first one. */
+export const allowanceKey = (customerId: string, grantId: string, day: string): string =>
+  `grant:${customerId}:${grantId}:${day}`;
+
+/** The ledger's key of what a customer is granted once for ever, by the catalog's id of the grant. */
+export const onceKey = (customerId: string, grantId: string): string => `once:${customerId}:${grantId}`;
 
 /** The ledger's key of the opening grant of an imported subscriber. */
 export const migrationKey = (customerId: string): string => `migration:${customerId}`;

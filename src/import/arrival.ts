@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Catalog } from '../domain/catalog';
+import type { Catalog } from '../domain/catalog/catalog';
 import type { Instant } from '../domain/instants';
 import { importSubscriber, type Imported } from '../domain/subscriptions/import';
 import type { ImportLine } from '../domain/subscriptions/import-line';

@@ -63,6 +63,8 @@ async function record({ db, ledger }: MoveInDeps, arrival: Arrival, at: Instant)
     source: 'migration',
     cost: null,
     expiresAt: null,
+    // What its plan grants by the day comes once the customer does something.
+    allowances: [],
     records,
   });
   if (outcome !== 'applied') throw new Error(`${key} cannot be granted: ${outcome}`);
@@ -109,6 +111,6 @@ async function bindToStripe({ db, payments }: MoveInDeps, arrival: Arrival): Pro
     stripeSubscriptionId,
     customerId,
     subscriptionId,
-    priceId: await getPriceId(db, catalogVersion, { plan, interval }),
+    priceId: await getPriceId(db, catalogVersion, { plan, interval, currency: null }),
   });
 }

@@ -1,11 +1,12 @@
-import type { LedgerCommand, StoreRecord } from './commands';
+import type { Allowance, HoldCommand, LedgerCommand, StoreRecord } from './commands';
 
 /** A command as the SQL function reads it: the members of the type `ledger.command`. */
 type CommandRow = Readonly<Record<string, unknown>>;
 
 /**
  * Turns a command into its row; undefined members are left out of the JSON. Throws a RangeError for a grant or clawback
- * of no credits: that is a bug of the caller, found before it could spoil a batch of others.
+ * of no credits, a limit of nothing, or a hold that may be free without saying what is written then: bugs of the caller, found
+ * before they could spoil a batch of others.
  */
 export function commandRowOf(command: LedgerCommand): CommandRow {
   return {
@@ -15,6 +16,7 @@ export function commandRowOf(command: LedgerCommand): CommandRow {
     wallet_id: command.walletId,
     effective_at: command.effectiveAt,
     records: recordsOf(command.records),
+    allowances: allowanceRowsOf(command.allowances),
     ...ownMembersOf(command),
   };
 }
@@ -33,12 +35,15 @@ function ownMembersOf(command: LedgerCommand): CommandRow {
         payment_id: command.paymentId,
         subscription_id: command.subscriptionId,
         order_id: command.orderId,
+        ...limitOf(command),
       };
     case 'admit':
       return {
         credits: command.credits,
         refusal: command.refusal,
-        license_of: command.licenseOf?.imageId,
+        exclusive: command.exclusive,
+        action: command.action,
+        first_free: placesOf(command),
       };
     case 'hold':
       return {
@@ -53,14 +58,16 @@ function ownMembersOf(command: LedgerCommand): CommandRow {
         capture: command.capture,
         creator_id: command.royalty?.creatorId,
         royalty: command.royalty?.credits,
-        license_of: command.licenseOf?.imageId,
-        records_if_licensed: recordsOf(command.recordsIfLicensed),
+        exclusive: command.exclusive,
+        first_free: placesOf(command),
+        records_if_free: recordsIfFreeOf(command),
       };
     case 'settle':
       return {
         credits: command.credits,
         reason: command.reason,
         hold_id: command.holdId,
+        succeeded: command.succeeded,
         creator_id: command.royalty?.creatorId,
         royalty: command.royalty?.credits,
       };
@@ -87,6 +94,7 @@ function ownMembersOf(command: LedgerCommand): CommandRow {
         clawback_id: command.clawbackId,
         payment_id: command.paymentId ?? undefined,
         available_only: command.availableOnly,
+        at_most_granted: command.atMostGranted === true ? true : undefined,
       };
     case 'clawback_undo':
       return { credits: command.credits, reason: command.reason, clawback_id: command.clawbackId };
@@ -97,6 +105,37 @@ function ownMembersOf(command: LedgerCommand): CommandRow {
 
 function recordsOf(records: readonly StoreRecord[] | undefined): readonly StoreRecord[] | undefined {
   return records === undefined || records.length === 0 ? undefined : records;
+}
+
+function allowanceRowsOf(allowances: readonly Allowance[] | undefined): readonly CommandRow[] | undefined {
+  if (allowances === undefined || allowances.length === 0) return undefined;
+  return allowances.map((allowance) => ({
+    key: allowance.key,
+    grant_id: allowance.grantId,
+    credits: allowance.credits,
+    expires_at: allowance.expiresAt ?? undefined,
+    reason: allowance.reason,
+    ...limitOf(allowance),
+  }));
+}
+
+function limitOf({ allowance, upTo }: { allowance?: string; upTo?: number | null }): CommandRow {
+  if (upTo === undefined || upTo === null) return { allowance };
+  if (allowance === undefined) throw new RangeError('a limit of no allowance');
+  return { allowance, up_to: upTo };
+}
+
+function placesOf({ firstFree = 0, action }: { firstFree?: number; action?: string }): number | undefined {
+  if (firstFree > 0 && action === undefined) throw new RangeError('the first of no action cannot be free');
+  return firstFree > 0 ? firstFree : undefined;
+}
+
+function recordsIfFreeOf({ firstFree = 0, records, recordsIfFree }: HoldCommand): CommandRow['records'] {
+  const written = recordsOf(recordsIfFree);
+  if (firstFree > 0 && recordsOf(records) !== undefined && written === undefined) {
+    throw new RangeError('a hold that may be free and does not say what is written then');
+  }
+  return written;
 }
 
 function positive(credits: number): number {

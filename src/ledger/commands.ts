@@ -1,4 +1,4 @@
-import type { Money } from '../domain/catalog';
+import type { Money } from '../domain/catalog/catalog';
 import type { Credits } from '../domain/credits';
 import type { Instant } from '../domain/instants';
 
@@ -15,6 +15,24 @@ export interface StoreRecord {
 export const GRANT_SOURCES = ['plan', 'add_on', 'signup', 'promo', 'goodwill', 'migration'] as const;
 export type GrantSource = (typeof GRANT_SOURCES)[number];
 
+/**
+ * Credits that a plan gives again and again (by day, by week) without anybody asking. They come with whatever command is next
+ * on the wallet, at that command's instant, before it is decided: from source `plan`, and paid for by nothing.
+ */
+export interface Allowance {
+  /** `grant:{customer}:{allowance}:{first day}`: recorded once, also when it brings nothing. A known key is left as it is. */
+  readonly key: string;
+  /** The id of the lot. */
+  readonly grantId: string;
+  /** The catalog's id of the grant. The lots of one allowance have their limit in common. */
+  readonly allowance: string;
+  readonly credits: Credits;
+  /** It brings what is left (free and held) of the allowance's lots up to so many credits; null: all of its credits. */
+  readonly upTo: Credits | null;
+  readonly expiresAt: Instant | null;
+  readonly reason: string;
+}
+
 interface CommandBase {
   /** The business key of the effect. Unique for ever; a repeat gets the recorded outcome. */
   readonly key: string;
@@ -25,9 +43,14 @@ interface CommandBase {
   /** When the effect counts; within a wallet it never goes back (the function takes the later of this and the last). */
   readonly effectiveAt: Instant;
   readonly records?: readonly StoreRecord[];
+  /**
+   * What is granted first if it has not been, after what is due to expire has ended. A command that is a repeat grants
+   * nothing. Left out: what `allowancesOf` of the ledger's options finds.
+   */
+  readonly allowances?: readonly Allowance[];
 }
 
-/** issued:{source} → available, after repaying `owed`. Makes a lot. */
+/** issued:{source} → available, after repaying `owed`. Makes a lot, unless its limit leaves nothing to grant. */
 export interface GrantCommand extends CommandBase {
   readonly op: 'grant';
   readonly grantId: string;
@@ -41,6 +64,10 @@ export interface GrantCommand extends CommandBase {
   readonly paymentId?: string;
   readonly subscriptionId?: string;
   readonly orderId?: string;
+  /** The catalog's id of the grant, for grants that come again. */
+  readonly allowance?: string;
+  /** It brings what is left of the allowance up to so many credits and no further; null or absent: all of its credits. */
+  readonly upTo?: Credits | null;
 }
 
 /** Why a hold is refused by a rule of the product (rights), to be recorded under the hold's key. */
@@ -57,8 +84,11 @@ export interface AdmitCommand extends CommandBase {
   readonly op: 'admit';
   readonly credits: Credits;
   readonly refusal?: HoldRefusal;
-  /** A licence that the customer already has is admitted even without credits: the hold will answer with it. */
-  readonly licenseOf?: { readonly imageId: string };
+  /** As of a hold: what the wallet holds already is answered as `already_held`, whatever else would refuse it. */
+  readonly exclusive?: string;
+  /** As of a hold, with its `action`: credits are not asked for while a place is left. */
+  readonly firstFree?: number;
+  readonly action?: string;
 }
 
 /** available → held, out of lots in the published order. With `capture`, captured in full in the same transaction. */
@@ -75,12 +105,19 @@ export interface HoldCommand extends CommandBase {
   readonly capture?: boolean;
   readonly royalty?: Royalty;
   /**
-   * A licence is sold once to a customer: if one for this image exists (asked under the wallet's lock) nothing moves
-   * and the outcome is `already_licensed` with its id.
+   * A key that a wallet can hold once. If a hold of this key is open or was captured (asked under the wallet's lock), nothing
+   * moves, nothing is recorded, and the outcome is `already_held` with that hold. The caller may go on under the same key
+   * with a hold of 0 credits that is not exclusive.
    */
-  readonly licenseOf?: { readonly imageId: string };
-  /** Written instead of `records` when the outcome is `already_licensed`; "$licenseId" in their rows becomes the found id. */
-  readonly recordsIfLicensed?: readonly StoreRecord[];
+  readonly exclusive?: string;
+  /**
+   * So many of the wallet's first holds of this action cost nothing. Places are taken by work that runs or was done, whatever
+   * it cost, and not by what failed or was refunded in full. While one is left (asked under the wallet's lock) the hold is of
+   * 0 credits and without a royalty, and the reply is `free`.
+   */
+  readonly firstFree?: number;
+  /** Written instead of `records` when the hold is free; needed when both may happen. */
+  readonly recordsIfFree?: readonly StoreRecord[];
   readonly reason: string;
 }
 
@@ -95,6 +132,8 @@ export interface SettleCommand extends CommandBase {
   readonly op: 'settle';
   readonly holdId: string;
   readonly credits: Credits;
+  /** Whether the work was done. Work that was not gives a free place of its action back, whatever was captured. */
+  readonly succeeded: boolean;
   readonly royalty?: Royalty;
   readonly reason: string;
 }
@@ -116,7 +155,10 @@ export interface VoidCommand extends CommandBase {
   readonly reason: string;
 }
 
-/** revenue → available, into the lots the capture came from (null: all that is not refunded), royalty reversed pro rata. */
+/**
+ * revenue → available, into the lots the capture came from (null: all that is not refunded), royalty reversed pro rata. Work
+ * that was done for 0 credits can be refunded once: nothing moves, and its free place is given back.
+ */
 export interface RefundCommand extends CommandBase {
   readonly op: 'refund';
   readonly refundId: string;
@@ -135,6 +177,8 @@ export interface ClawbackCommand extends CommandBase {
   readonly paymentId: string | null;
   readonly credits: Credits;
   readonly availableOnly: boolean;
+  /** Takes no more than the payment has granted and is not clawed back yet, instead of refusing. */
+  readonly atMostGranted?: boolean;
   readonly reason: string;
 }
 
@@ -170,7 +214,7 @@ export type LedgerOutcome =
   | 'admitted'
   | 'insufficient_credits'
   | 'plan_required'
-  | 'already_licensed'
+  | 'already_held'
   | 'adjustment_exceeds_available'
   | 'hold_exceeded'
   | 'hold_already_settled'
@@ -192,7 +236,15 @@ export interface LedgerReply {
   /** The details of a recorded `plan_required`. */
   readonly details?: Readonly<Record<string, unknown>>;
   readonly grantId?: string;
+  /** Of a grant of an allowance: what it really brought; with 0 there is no `grantId`. */
+  readonly granted?: Credits;
+  readonly allowance?: string;
+  readonly upTo?: Credits | null;
+  /** Of `already_held`: the hold there is. */
   readonly holdId?: string;
+  readonly spendId?: string;
+  /** Of a hold or its admission: it is one of the first that cost nothing. */
+  readonly free?: true;
   readonly captured?: Credits;
   readonly released?: Credits;
   /** Of a settle, capture or void: the whole hold after it, so that a repeat can be answered as it was at first. */
@@ -204,10 +256,11 @@ export interface LedgerReply {
   readonly refunded?: Credits;
   /** Of an inflow: the credits that repaid the debt instead of becoming available. */
   readonly repaid?: Credits;
+  /** Of a clawback of at most what was granted: what it came to. */
+  readonly credits?: Credits;
   /** What a clawback took from `available` (the rest became `owed`), or what its undo gave back. */
   readonly clawed?: Credits;
   readonly expired?: Credits;
-  readonly licenseId?: string;
   /** The effective instant that was recorded. */
   readonly effectiveAt: Instant;
 }

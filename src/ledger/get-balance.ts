@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Instant } from '../domain/instants';
 import { BURN_ORDER } from './burn-order';
 import type { GrantSource } from './commands';
+import { dueLots, dueParameters, type Due } from './due-lots';
 import { query } from './query';
 
 /** A grant with its remaining credits: available, or held by running work. */
@@ -34,15 +35,27 @@ interface BalanceRow {
 
 /**
  * A customer's three numbers and lots, now or at a past instant (including effects at that instant). The past is read from
- * the journal, where every row carries the numbers after it and the lots it touched. One statement, so the numbers are
- * consistent. All are zero for a customer who never had a credit.
+ * the journal, where every row carries the numbers after it and the lots it touched. With `due` it is the balance of now with
+ * the allowances that the next command would grant first; nothing is written. One statement, so the numbers are consistent.
+ * All are zero for a customer who never had a credit.
  */
-export async function getBalance(db: Knex, customerId: string, at?: Instant): Promise<Balance> {
-  const [row] = await (at === undefined
-    ? query<BalanceRow>(db, BALANCE_NOW, { customerId })
-    : query<BalanceRow>(db, BALANCE_AT, { customerId, at }));
+export async function getBalance(db: Knex, customerId: string, at?: Instant, due?: Due): Promise<Balance> {
+  const [row] = await readBalance(db, customerId, at, due);
   const { available, held, owed, lots } = row ?? { available: 0, held: 0, owed: 0, lots: [] };
   return { available, held, total: available + held, owed, lots };
+}
+
+function readBalance(
+  db: Knex,
+  customerId: string,
+  at: Instant | undefined,
+  due: Due | undefined,
+): Promise<readonly BalanceRow[]> {
+  if (at !== undefined) return query<BalanceRow>(db, BALANCE_AT, { customerId, at });
+  if (due === undefined || due.allowances.length === 0) {
+    return query<BalanceRow>(db, BALANCE_NOW, { customerId });
+  }
+  return query<BalanceRow>(db, BALANCE_WITH_DUE, { customerId, ...dueParameters(due) });
 }
 
 /** JSON numbers are exact for credits; instants are in the usual format. */
@@ -59,6 +72,24 @@ const BALANCE_NOW = `
     FROM (SELECT *, free + held AS remaining FROM ledger.lots WHERE wallet_id = w.id AND free + held > 0) l
   ) AS lots
   FROM ledger.wallets w WHERE w.id = :customerId`;
+
+const BALANCE_WITH_DUE = `
+  WITH wallet AS (
+    SELECT coalesce(sum(available), 0)::bigint AS available, coalesce(sum(held), 0)::bigint AS held,
+      coalesce(sum(owed), 0)::bigint AS owed
+    FROM ledger.wallets WHERE id = :customerId
+  ), due AS (${dueLots('(SELECT owed FROM wallet)')})
+  SELECT w.available + coalesce((SELECT sum(free) FROM due), 0)::bigint AS available, w.held,
+    w.owed - coalesce((SELECT sum(repaid) FROM due), 0)::bigint AS owed, (
+    SELECT ${LOTS_AS_JSON}
+    FROM (
+      SELECT grant_id, source, credits, free + held AS remaining, cost_minor, granted_at, expires_at
+      FROM ledger.lots WHERE wallet_id = :customerId AND free + held > 0
+      UNION ALL
+      SELECT grant_id, source, credits, free, cost_minor, granted_at, expires_at FROM due WHERE free > 0
+    ) l
+  ) AS lots
+  FROM wallet w`;
 
 /** Within a wallet time does not go back, so the last row up to the instant shows everything that had happened by then. */
 const BALANCE_AT = `

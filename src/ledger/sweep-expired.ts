@@ -13,6 +13,9 @@ export interface Swept {
 /** A good number of commands for one batch. */
 const PAGE_SIZE = 200;
 
+/** Time alone brings no allowance: one that expires with its day would otherwise be followed by the next for ever. */
+const NOBODY_CAME = [] as const;
+
 interface DueRow {
   id: string;
   walletId: string;
@@ -70,6 +73,7 @@ export function expireHold(hold: { id: string; walletId: string }, now: Instant)
     expired: true,
     reason: 'The hold expired',
     effectiveAt: now,
+    allowances: NOBODY_CAME,
   };
 }
 
@@ -81,6 +85,7 @@ function expireLot(lot: DueRow, now: Instant): ExpireCommand {
     walletId: lot.walletId,
     grantId: lot.id,
     effectiveAt: now,
+    allowances: NOBODY_CAME,
   };
 }
 

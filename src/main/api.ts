@@ -9,6 +9,7 @@ import { createApi, type ApiParts } from '../api/create-api';
 import { createHttpServer } from '../api/http/http-server';
 import { createInFlight } from '../api/http/in-flight';
 import { sandboxRoutes } from '../api/operations/sandbox/sandbox-routes';
+import { keepPresence } from '../api/operations/spends/keep-presence';
 import { createSpendWatch } from '../api/operations/spends/spend-watch';
 import { createUploadTurns } from '../api/operations/works/upload-door';
 import { createJobs } from '../jobs/create-jobs';
@@ -25,6 +26,7 @@ import { createMetrics } from '../platform/metrics';
 import { withOwnSecrets } from '../platform/own-secrets';
 import { createTemporalClient } from '../platform/temporal';
 import { endWith } from './end-with';
+import { allowancesOf } from '../store/allowances';
 
 /** How long requests that are being answered may take to end; whoever stops us waits for about ten seconds. */
 const CLOSE_MS_MAX = 7_000;
@@ -38,6 +40,8 @@ async function main(): Promise<void> {
   setMaxListeners(0, closing.signal);
   const deps = createDeps(config, closing.signal);
   const server = createHttpServer(createApi(deps, sandboxRoutes(config.sandboxUrl)), config.publicUrl);
+  // In the sandbox time is not real, and an outage of its programs takes none of it.
+  if (config.sandboxUrl === undefined) await keepPresence(deps);
   await listen(server, config);
   process.stdout.write(`${JSON.stringify({ listening: addressOf(server, config.host) })}\n`);
 
@@ -52,12 +56,14 @@ async function main(): Promise<void> {
 function createDeps(config: Config, closing: AbortSignal): ApiParts {
   const { secretKey, apiUrl, webhookSecrets } = config.stripe;
   const db = createDatabase(config.databaseUrl, { applicationName: 'scrip-api' });
+  const allowances = allowancesOf(db);
   const temporal = createTemporalClient(config.temporal);
   const logger = createLogger({ name: 'api', level: config.logLevel });
   const clock = createClock(config);
   return {
     db,
-    ledger: createLedger({ databaseUrl: config.databaseUrl }),
+    ledger: createLedger({ databaseUrl: config.databaseUrl, allowancesOf: allowances }),
+    allowancesOf: allowances,
     temporal,
     temporalUi: config.temporalUi,
     payments: createStripePayments({ secretKey, apiUrl, webhookSecrets }),
@@ -71,7 +77,7 @@ function createDeps(config: Config, closing: AbortSignal): ApiParts {
     inFlight: createInFlight(),
     spendWatch: createSpendWatch(db),
     noticeCredits: (customerId, available) =>
-      noticeCredits({ db, temporal, clock, logger }, customerId, available),
+      noticeCredits({ db, allowancesOf: allowances, temporal, clock, logger }, customerId, available),
     closing,
     publicUrl: config.publicUrl,
     urlSigningSecret: config.urlSigningSecret,

@@ -41,6 +41,8 @@ const USAGE = `Usage: scrip <command>
   keys list                                  list the API keys
   keys revoke ID                             revoke an API key
   catalog validate FILE                      check a catalog file; needs no database
+  catalog test FILE                          play the table of expected prices (NAME.test.yaml) beside it; needs no database
+  catalog schema                             print the JSON Schema of a catalog file, for editors
   catalog diff FILE                          compare a catalog file with the current catalog
   catalog publish FILE                       publish it as the current catalog and create its prices at Stripe
   customers import FILE.csv [--dry-run] [--json]

@@ -28,6 +28,7 @@ import {
   installTemporalRuntime,
   type WorkerParts,
 } from '../platform/temporal-worker';
+import { allowancesOf } from '../store/allowances';
 import { listenForJobs } from '../store/job-notices';
 import { TASK_QUEUES } from '../workflows/messages';
 import { endWith } from './end-with';
@@ -64,13 +65,16 @@ async function main(): Promise<void> {
 
 function createDeps(config: Config, logger: Logger): ActivityDeps {
   const { secretKey, apiUrl, webhookSecrets } = config.stripe;
+  const db = createDatabase(config.databaseUrl, { applicationName: 'scrip-worker' });
+  const allowances = allowancesOf(db);
   // The worker verifies no webhooks, so nothing here asks for the time.
   const jobs = createJobs(config.jobs, () => instantOf(0));
   if (jobs.capabilities.noTrainings !== null)
     logger.warn(`Models cannot be trained: ${jobs.capabilities.noTrainings}`);
   return {
-    db: createDatabase(config.databaseUrl, { applicationName: 'scrip-worker' }),
-    ledger: createLedger({ databaseUrl: config.databaseUrl }),
+    db,
+    ledger: createLedger({ databaseUrl: config.databaseUrl, allowancesOf: allowances }),
+    allowancesOf: allowances,
     temporal: createTemporalClient(config.temporal),
     payments: createStripePayments({ secretKey, apiUrl, webhookSecrets }),
     jobs,

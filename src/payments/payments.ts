@@ -1,4 +1,4 @@
-import type { Interval, Money } from '../domain/catalog';
+import type { Interval, Money } from '../domain/catalog/catalog';
 import type { Instant, Period } from '../domain/instants';
 
 /** A price that Stripe must know, and what it stands for in the catalog. */
@@ -9,6 +9,8 @@ export interface CatalogPrice {
   readonly pack: string | null;
   readonly name: string;
   readonly price: Money;
+  /** The first currency that its version has for it. */
+  readonly isDefaultCurrency: boolean;
 }
 
 /** What an invoice bills on one line. */
@@ -199,6 +201,8 @@ export interface Payments {
     stripeCustomerId: string;
     subscriptionId: string;
     priceId: string;
+    /** Days before the first payment. Absent or 0: none. */
+    trialDays?: number;
     successUrl: string;
     cancelUrl: string;
   }): Promise<{ sessionId: string; url: string; expiresAt: Instant }>;

@@ -25,7 +25,11 @@ export function createSubscriptionCheckout(
     success_url: input.successUrl,
     cancel_url: input.cancelUrl,
     metadata,
-    subscription_data: { metadata, billing_mode: { type: 'flexible' } },
+    subscription_data: {
+      metadata,
+      billing_mode: { type: 'flexible' },
+      ...((input.trialDays ?? 0) === 0 ? {} : { trial_period_days: input.trialDays }),
+    },
   });
 }
 

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { Interval, Money } from '../domain/catalog';
+import type { Interval, Money } from '../domain/catalog/catalog';
 import { callOnce } from './call-once';
 import type { CatalogPrice, Payments } from './payments';
 import { openedUnlessRefused } from './refused-opening';
@@ -88,8 +88,22 @@ function createPrice(stripe: Stripe, wanted: WantedPrice): Promise<Stripe.Price>
   });
 }
 
-function lookupKeyOf({ catalogVersion, plan, pack, interval }: CatalogPrice): string {
-  return ['scrip', catalogVersion, plan ?? pack ?? 'price', interval]
+/** The default currency is not named: the first release had no other, and its prices are found by their keys. */
+function lookupKeyOf({
+  catalogVersion,
+  plan,
+  pack,
+  interval,
+  price,
+  isDefaultCurrency,
+}: CatalogPrice): string {
+  return [
+    'scrip',
+    catalogVersion,
+    plan ?? pack ?? 'price',
+    interval,
+    isDefaultCurrency ? null : price.currency,
+  ]
     .filter((part) => part !== null)
     .join(':');
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Interval } from '../domain/catalog';
+import type { Interval, PlanId } from '../domain/catalog/catalog';
 import type { Contract } from '../domain/subscriptions/contract';
 import { credits } from '../domain/credits';
 import { DomainError } from '../domain/errors';
@@ -9,6 +9,8 @@ import type { SubscriptionStatus } from './subscriptions';
 /** A contract with whose customer it is, and what became of it. */
 export interface RecordedContract extends Contract {
   readonly customerId: string;
+  /** Null in one from before plans had to be named: the plan of its catalog that is sold by contract. */
+  readonly plan: PlanId | null;
   readonly reference: string;
   readonly createdAt: Instant;
   /** The subscription that it was sold by, and its status; null while there is none. */
@@ -22,6 +24,7 @@ type NewContract = Omit<RecordedContract, 'subscriptionId' | 'subscriptionStatus
 interface ContractRow {
   id: string;
   customer_id: string;
+  plan: PlanId | null;
   reference: string;
   credits: number;
   amount_minor: number;
@@ -41,6 +44,7 @@ export function contractOf(row: SoldContractRow): RecordedContract {
   return {
     contractId: row.id,
     customerId: row.customer_id,
+    plan: row.plan,
     reference: row.reference,
     credits: credits(row.credits),
     price: { amountMinor: row.amount_minor, currency: row.currency },
@@ -56,6 +60,7 @@ export function contractRowOf(contract: NewContract): ContractRow {
   return {
     id: contract.contractId,
     customer_id: contract.customerId,
+    plan: contract.plan,
     reference: contract.reference,
     credits: contract.credits,
     amount_minor: contract.price.amountMinor,

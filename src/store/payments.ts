@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Money } from '../domain/catalog';
+import type { Money } from '../domain/catalog/catalog';
 import type { Instant } from '../domain/instants';
 import type { StoreRecord } from '../ledger/commands';
 

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
-import type { Catalog } from '../domain/catalog';
+import type { Catalog, PlanId } from '../domain/catalog/catalog';
 import type { Instant } from '../domain/instants';
 import type { Payments } from '../payments/payments';
-import { listSoldItems, publishCatalog } from './catalogs';
+import { assertUnchanged, listSoldItems, publishCatalog, type SoldItem } from './catalogs';
 
 /**
  * Publishes a catalog version after making sure that Stripe has all its prices. Safe to repeat: the same content again
@@ -14,15 +14,17 @@ export async function priceAndPublishCatalog(
   catalog: Catalog,
   publishedAt: Instant,
 ): Promise<boolean> {
+  await assertUnchanged(db, catalog);
   const items = listSoldItems(catalog);
   const priceIds = await payments.ensurePrices(
-    items.map(({ plan, interval, pack, amountMinor, currency }) => ({
+    items.map(({ plan, interval, pack, amountMinor, currency }, index) => ({
       catalogVersion: catalog.version,
       plan,
       interval,
       pack,
       name: nameOf(catalog, plan, pack),
       price: { amountMinor, currency },
+      isDefaultCurrency: !isSameItem(items[index - 1], { plan, interval, pack }),
     })),
   );
   const prices = items.map((item, index) => {
@@ -33,7 +35,14 @@ export async function priceAndPublishCatalog(
   return publishCatalog(db, catalog, prices, publishedAt);
 }
 
-function nameOf(catalog: Catalog, plan: keyof Catalog['plans'] | null, pack: string | null): string {
-  if (plan !== null) return catalog.plans[plan].name;
-  return catalog.packs.find(({ id }) => id === pack)?.name ?? String(pack);
+type Item = Pick<SoldItem, 'plan' | 'interval' | 'pack'>;
+
+/** The currencies of one item follow each other, the default first. */
+function isSameItem(before: Item | undefined, { plan, interval, pack }: Item): boolean {
+  return before?.plan === plan && before.interval === interval && before.pack === pack;
+}
+
+function nameOf({ plans, packs }: Catalog, plan: PlanId | null, pack: string | null): string {
+  const sold = plan === null ? packs.get(pack ?? '') : plans.get(plan);
+  return sold?.name ?? String(plan ?? pack);
 }

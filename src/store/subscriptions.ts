@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import type { Interval, PlanId } from '../domain/catalog';
+import type { Interval, PlanId } from '../domain/catalog/catalog';
+import { currencyOf } from '../domain/subscriptions/currency';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import { readSubscriptionState, viewOf, type SubscriptionState } from '../domain/subscriptions/subscription';
@@ -12,8 +13,10 @@ export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
 export interface Subscription {
   readonly id: string;
   readonly customerId: string;
-  readonly plan: Exclude<PlanId, 'free'>;
+  readonly plan: PlanId;
   readonly interval: Interval;
+  /** What it is paid in; null in an old one that was never paid: the first currency of its plan's price. */
+  readonly currency: string | null;
   readonly collection: 'checkout' | 'invoice';
   readonly status: SubscriptionStatus;
   readonly catalogVersion: string;
@@ -38,8 +41,9 @@ export interface Subscription {
 export interface SubscriptionRow {
   id: string;
   customer_id: string;
-  plan: Exclude<PlanId, 'free'>;
+  plan: PlanId;
   interval: Interval;
+  currency: string | null;
   collection: 'checkout' | 'invoice';
   status: SubscriptionStatus;
   catalog_version: string;
@@ -68,6 +72,7 @@ export function subscriptionOf(row: SubscriptionRow): Subscription {
     customerId: row.customer_id,
     plan: row.plan,
     interval: row.interval,
+    currency: row.currency,
     collection: row.collection,
     status: row.status,
     catalogVersion: row.catalog_version,
@@ -100,6 +105,7 @@ export function subscriptionRowOf(
     customer_id: subscription.customerId,
     plan: subscription.plan,
     interval: subscription.interval,
+    currency: subscription.currency,
     collection: subscription.collection,
     status: subscription.status,
     catalog_version: subscription.catalogVersion,
@@ -126,12 +132,12 @@ export function subscriptionRowOf(
 /** What can be seen of a subscription whose machine is in this state. */
 export function subscriptionIn(state: SubscriptionState): Subscription {
   const view = viewOf(state);
-  if (view.plan === 'free') throw new Error('nobody subscribes to Free');
   return {
     id: state.subscriptionId,
     customerId: state.customerId,
     plan: view.plan,
     interval: state.interval,
+    currency: currencyOf(state),
     collection: state.collection,
     status: view.status,
     catalogVersion: state.catalogVersion,
@@ -238,6 +244,15 @@ export async function findLiveSubscription(db: Knex, customerId: string): Promis
     .limit(1);
   const row = rows[0];
   return row === undefined ? undefined : subscriptionOf(row);
+}
+
+/** Whether the customer ever began a trial of a plan that was sold with one. */
+export async function hadTrial(db: Knex, customerId: string, plan: PlanId): Promise<boolean> {
+  const row = await db<SubscriptionRow>('app.subscriptions')
+    .where({ customer_id: customerId })
+    .whereRaw(`state -> 'trial' ->> 'plan' = ? AND state -> 'trial' ->> 'end' IS NOT NULL`, [plan])
+    .first('id');
+  return row !== undefined;
 }
 
 /** The customer's latest subscription that waits for its first payment; undefined when none does. */

@@ -37,6 +37,11 @@ export function isLine(value: unknown): value is string {
   );
 }
 
+/** Whether it can be the id of a plan in some catalog. */
+export function isCatalogId(value: unknown): value is string {
+  return typeof value === 'string' && /^[a-z0-9_]{1,64}$/.test(value);
+}
+
 export function isPaymentFact(fact: unknown): fact is PaymentHint {
   const { eventId, objectType, objectId } = membersOf(fact);
   return isLine(eventId) && isLine(objectId) && FACT_TYPES.includes(objectType);

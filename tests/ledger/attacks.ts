@@ -56,8 +56,10 @@ const copy = (table: string, changes: Readonly<Record<string, unknown>>, where: 
   `INSERT INTO ledger.${table} SELECT (jsonb_populate_record(t, '${JSON.stringify(changes)}')).* FROM ledger.${table} t WHERE ${where}`;
 /** As `copy`, for a table with generated columns. */
 const copyLot = (changes: Readonly<Record<string, unknown>>) => `
-  INSERT INTO ledger.lots (wallet_id, lot_no, grant_id, source, credits, free, held, spent, cost_minor, granted_at)
-  SELECT n.wallet_id, n.lot_no, n.grant_id, n.source, n.credits, n.free, n.held, n.spent, n.cost_minor, n.granted_at
+  INSERT INTO ledger.lots (wallet_id, lot_no, grant_id, source, credits, free, held, spent, cost_minor, granted_at, allowance,
+    up_to)
+  SELECT n.wallet_id, n.lot_no, n.grant_id, n.source, n.credits, n.free, n.held, n.spent, n.cost_minor, n.granted_at,
+    n.allowance, n.up_to
   FROM ledger.lots t, jsonb_populate_record(t, '${JSON.stringify(changes)}') n WHERE t.grant_id = 'grt_eve'`;
 
 const rollup = (sums: string) =>
@@ -171,7 +173,15 @@ const LOTS: readonly Attack[] = [
   ...attacks('lots_expired_after', {
     'an expiry without an end': update('lots', 'free = free - 1, expired = 1', `grant_id = 'grt_eve'`),
   }),
+  ...attacks('lots_allowance', {
+    'an allowance without a name': copyLot({ lot_no: 2, grant_id: 'grt_new', allowance: '' }),
+  }),
+  ...attacks('lots_up_to', {
+    'more than the limit': copyLot({ lot_no: 2, grant_id: 'grt_new', allowance: 'daily', up_to: 99 }),
+    'a limit of no allowance': copyLot({ lot_no: 2, grant_id: 'grt_new', up_to: 1000 }),
+  }),
   ...attacks('lots_grant_stays', {
+    'a limit lifted': update('lots', 'up_to = NULL', `grant_id = 'grt_daily_03-04'`),
     'a larger grant': update('lots', 'credits = credits + 5, free = free + 5', `grant_id = 'grt_eve'`),
     'a gift called paid': update('lots', `cost_minor = 500, currency = 'usd'`, `grant_id = 'grt_eve'`),
   }),
@@ -208,8 +218,21 @@ const HOLDS: readonly Attack[] = [
     'an unknown state': update('holds', `state = 'lost'`, `id = 'hld_spd_four'`),
   }),
   ...attacks('holds_state', {
-    'an end with credits open': update('holds', `state = 'captured'`, `id = 'hld_eve'`),
+    'an end with credits open': update('holds', `state = 'captured', fulfilled = true`, `id = 'hld_eve'`),
     'open again': update('holds', `state = 'open', settled_at = NULL`, `id = 'hld_spd_four'`),
+  }),
+  ...attacks('holds_exclusive', {
+    'a second hold of a key': copy('holds', { id: 'hld_new' }, `id = 'hld_spd_license'`),
+  }),
+  ...attacks('holds_free', {
+    'a free hold that costs something': copy('holds', { id: 'hld_new', free: true }, `id = 'hld_void'`),
+  }),
+  ...attacks('holds_fulfilled', {
+    'work done before its end': update('holds', 'fulfilled = true', `id = 'hld_eve'`),
+    'an end with nothing said of it': copy('holds', { id: 'hld_new', fulfilled: null }, `id = 'hld_void'`),
+  }),
+  ...attacks('holds_given_back', {
+    'work given back that cost something': update('holds', `given_back = 'x'`, `id = 'hld_spd_four'`),
   }),
   ...attacks('holds_end', {
     'a spend with an end': update('holds', 'expires_at = now()', `id = 'hld_spd_four'`),
@@ -220,6 +243,9 @@ const HOLDS: readonly Attack[] = [
       'captured = captured - 1, released = released + 1',
       `id = 'hld_spd_four'`,
     ),
+    'a key given up': update('holds', 'exclusive = NULL', `id = 'hld_spd_license'`),
+    'a free hold called paid': update('holds', 'free = false', `id = 'hld_spd_free'`),
+    'work undone': update('holds', 'fulfilled = false', `id = 'hld_spd_four'`),
     'a refund taken back': update('holds', 'refunded = refunded - 1', `id = 'hld_spd_license'`),
     'a smaller hold': update('holds', 'credits = credits - 1, open = open - 1', `id = 'hld_eve'`),
   }),

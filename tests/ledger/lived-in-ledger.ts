@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { credits } from '../../src/domain/credits';
 import { instantOf, type Instant } from '../../src/domain/instants';
-import type { Ledger, LedgerCommand, StoreRecord } from '../../src/ledger/commands';
+import type { Allowance, Ledger, LedgerCommand, StoreRecord } from '../../src/ledger/commands';
 
 /** Noon UTC of a day, written `01-31`, in 2026. */
 export function day(monthAndDay: string): Instant {
@@ -10,16 +10,20 @@ export function day(monthAndDay: string): Instant {
 
 type Partially<Command> = Command extends LedgerCommand ? Omit<Command, 'fingerprint' | 'walletId'> : never;
 
-/** Who has lived in it: ada with a bit of everything, bob the artist, carl who was refunded after he had spent. */
+/**
+ * Who has lived in it: ada with a bit of everything, bob the artist, carl who was refunded after he had spent, dora who takes
+ * what is given away.
+ */
 export const ADA = 'cus_ada';
 export const BOB = 'cus_bob';
 export const CARL = 'cus_carl';
+export const DORA = 'cus_dora';
 
 /** The spend whose hold is open, so that its workflow must be running. */
 export const RUNNING_SPEND = 'spd_running';
 
 /**
- * Fills an empty database with three customers' first quarter of 2026, in which every code of the journal occurs and
+ * Fills an empty database with four customers' first quarter of 2026, in which every code of the journal occurs and
  * every table of the audit has rows. Everything goes through the ledger's function, as in production.
  */
 export async function liveInLedger(ownerUrl: string, ledger: Ledger): Promise<void> {
@@ -33,6 +37,7 @@ export async function liveInLedger(ownerUrl: string, ledger: Ledger): Promise<vo
     [BOB, bob],
     [ADA, ada],
     [CARL, carl],
+    [DORA, dora],
   ] as const) {
     for (const command of life) {
       const { outcome } = await ledger.submit({ ...command, walletId, fingerprint: command.key });
@@ -77,6 +82,7 @@ const ada: readonly Partially<LedgerCommand>[] = [
       }),
     ]),
     capture: true,
+    exclusive: 'license:img_bob',
     royalty: { creatorId: BOB, credits: credits(30) },
   },
   {
@@ -192,6 +198,72 @@ const carl: readonly Partially<LedgerCommand>[] = [
   },
 ];
 
+const dora: readonly Partially<LedgerCommand>[] = [
+  // The day brings five: three of them are spent, so the next day brings three and the third brings nothing.
+  {
+    ...external('hld_dora', 3, '03-04'),
+    ...{ capture: true, allowances: [daily('03-04')] },
+    records: [record('customer', { id: DORA, external_id: DORA })],
+  },
+  { ...external('hld_dora_open', 1, '03-05'), allowances: [daily('03-05')] },
+  {
+    ...{
+      op: 'refund',
+      key: 'refund:rfd_dora',
+      refundId: 'rfd_dora',
+      holdId: 'hld_dora',
+      credits: credits(2),
+    },
+    ...{ reason: 'Sorry', effectiveAt: day('03-06'), allowances: [daily('03-06')] },
+  },
+  ...free('spd_free', '03-07'),
+  {
+    ...{ op: 'refund', key: 'refund:rfd_free', refundId: 'rfd_free', holdId: 'hld_spd_free', credits: null },
+    ...{ reason: 'Not as described', effectiveAt: day('03-08') },
+  },
+  ...free('spd_free_again', '03-09'),
+  {
+    ...hold('spd_zero', 0, '03-10', [spend(DORA, 'spd_zero', 'generate_images', 0, 0, 'succeeded')]),
+    capture: true,
+  },
+  // Two months up to 500 credits, of which the second brings none.
+  ...['03-11', '03-12'].flatMap((from, index) =>
+    subscribed(DORA, 'sub_dora', `in_dora_${String(index + 1)}`, from, 'usd').map((command) => ({
+      ...command,
+      ...{ allowance: 'monthly', upTo: credits(500) },
+    })),
+  ),
+  {
+    ...{ op: 'clawback', key: 'clawback:re_dora', clawbackId: 're_dora', paymentId: 'in_dora_2' },
+    ...{ credits: credits(500), availableOnly: false, atMostGranted: true, reason: 'Refunded at Stripe' },
+    effectiveAt: day('03-13'),
+  },
+];
+
+/** Five credits a day up to five, for dora. */
+function daily(monthAndDay: string): Allowance {
+  return {
+    ...{
+      key: `grant:${DORA}:daily:2026-${monthAndDay}`,
+      grantId: `grt_daily_${monthAndDay}`,
+      allowance: 'daily',
+    },
+    ...{ credits: credits(5), upTo: credits(5), expiresAt: null, reason: 'Daily credits' },
+  };
+}
+
+/** A spend of dora's that costs nothing while it is the first of its action. */
+function free(id: string, at: string): readonly Partially<LedgerCommand>[] {
+  const place = hold(id, 300, at, [spend(DORA, id, 'train_model', 300, 0, 'reserved')]);
+  return [
+    {
+      ...{ ...place, action: 'train_model', firstFree: 1 },
+      recordsIfFree: [spend(DORA, id, 'train_model', 0, 0, 'reserved')],
+    },
+    settle(id, 0, at, [spend(DORA, id, 'train_model', 0, 0, 'succeeded')]),
+  ];
+}
+
 function record(kind: string, row: Record<string, unknown>): StoreRecord {
   return { kind, row: { created_at: day('01-01'), updated_at: day('01-01'), ...row } };
 }
@@ -293,7 +365,7 @@ function settle(
 ): Partially<LedgerCommand> {
   return {
     ...{ op: 'settle', key: `${spendId}/settle`, holdId: `hld_${spendId}`, credits: credits(captured) },
-    ...{ reason: 'Delivered', effectiveAt: day(at), records },
+    ...{ succeeded: true, reason: 'Delivered', effectiveAt: day(at), records },
   };
 }
 
@@ -313,7 +385,7 @@ function spend(
       input: {},
       status,
       unit_credits: 1,
-      quantity: reserved,
+      quantity: Math.max(reserved, 1),
       reserved,
     },
     ...{ captured, released: status === 'reserved' ? 0 : reserved - captured },

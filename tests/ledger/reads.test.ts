@@ -129,7 +129,7 @@ describe('the reads of the ledger', () => {
     });
     const replay = await ledger.submit({
       ...{ op: 'settle', key: 'spd_four/settle', fingerprint: 'spd_four/settle', walletId: ADA, reason: '' },
-      ...{ holdId: 'hld_spd_four', credits: credits(3), effectiveAt: day('12-01') },
+      ...{ holdId: 'hld_spd_four', credits: credits(3), succeeded: true, effectiveAt: day('12-01') },
     });
     const { outcome, reply } = (await findRecordedCommand(db, 'spd_four/settle'))!;
     expect({ outcome, reply, replayed: true }).toEqual(replay);

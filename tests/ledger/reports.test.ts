@@ -46,10 +46,10 @@ describe('the reports', () => {
         ...{ month: '2026-02', opening: 1116, granted: 1550, captured: 5, refunded: 40 },
         ...{ expired: 0, clawed: 600, restored: 60, closing: 2161 },
       },
-      // What was free of the goodwill (an open hold keeps the rest); the refund that failed in part.
+      // What was free of the goodwill (an open hold keeps the rest); the refund that failed in part; dora's days, and her month.
       {
-        ...{ month: '2026-03', opening: 2161, granted: 0, captured: 0, refunded: 0 },
-        ...{ expired: 30, clawed: 0, restored: 200, closing: 2331 },
+        ...{ month: '2026-03', opening: 2161, granted: 508, captured: 3, refunded: 2 },
+        ...{ expired: 32, clawed: 0, restored: 200, closing: 2836 },
       },
     ]);
   });
@@ -83,7 +83,7 @@ describe('the reports', () => {
     const range = { from: day('03-31'), to: instantOf(Date.parse('2026-06-01')) };
     const months = await rollForwardReport(db, range);
     expect(months.map(({ month }) => month)).toEqual(['2026-03', '2026-04', '2026-05']);
-    expect(months.at(-1)).toMatchObject({ opening: 2331, granted: 0, closing: 2331 });
+    expect(months.at(-1)).toMatchObject({ opening: 2836, granted: 0, closing: 2836 });
     const revenue = await revenueReport(db, range);
     expect(revenue.map(({ month }) => month)).toEqual(['2026-03', '2026-04', '2026-05']);
     expect(revenue.at(-1)?.earned).toEqual([]);

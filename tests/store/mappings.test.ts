@@ -1,3 +1,4 @@
+import type { Duration } from '../../src/domain/durations';
 import { credits } from '../../src/domain/credits';
 import { instantOf, type Instant } from '../../src/domain/instants';
 import { openSubscription, readSubscriptionState } from '../../src/domain/subscriptions/subscription';
@@ -41,6 +42,19 @@ const SPEND: Spend = {
   customerId: 'cus_1',
   action: 'generate_images',
   input: { modelId: 'mdl_1', prompt: 'a lake', count: 2 },
+  runs: 'provider',
+  delivers: 'images',
+  unit: 'image',
+  output: { lakes: 1 },
+  deadlineAt: day(5),
+  silence: 'PT10M' as Duration,
+  heardAt: day(6),
+  progress: { percent: 40 },
+  shortfall: 7,
+  costMinor: 8,
+  costCurrency: 'gbp',
+  settledInput: { count: 1 },
+  endedBy: 'rpt_1',
   status: 'failed',
   unitCredits: 3,
   quantity: 2,
@@ -99,6 +113,7 @@ const ORDER: AddOnOrder = {
   pack: 'small',
   quantity: 2,
   credits: 2_000,
+  currency: 'eur',
   catalogVersion: 'v1',
   checkoutUrl: 'https://pay.example/1',
   stripeSessionId: 'cs_1',
@@ -155,6 +170,7 @@ const SOLD: SoldItem = {
 const CONTRACT: RecordedContract = {
   contractId: 'con_1',
   customerId: 'cus_1',
+  plan: null,
   reference: 'order 7',
   credits: credits(5_000),
   price: { amountMinor: 99_000, currency: 'usd' },
@@ -170,6 +186,7 @@ const SUBSCRIPTION: Subscription = {
   customerId: 'cus_1',
   plan: 'standard',
   interval: 'year',
+  currency: 'gbp',
   collection: 'invoice',
   status: 'past_due',
   catalogVersion: 'v1',

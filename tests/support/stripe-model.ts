@@ -1,9 +1,10 @@
 import { cycleIndexAt, cycleStart } from '../../src/domain/billing-calendar';
-import type { Interval, PlanId } from '../../src/domain/catalog';
+import type { Interval, PlanId } from '../../src/domain/catalog/catalog';
 import { CYCLES_PER_INTERVAL } from '../../src/domain/subscriptions/contract';
 import type { Instant } from '../../src/domain/instants';
 import type { PaidInterval } from '../../src/domain/subscriptions/paid-cycles';
 import type { StripeCall, SubscriptionFact } from '../../src/domain/subscriptions/subscription';
+import { soldCycle } from '../../src/domain/subscriptions/plan-grants';
 import type { PlanTerms } from '../../src/domain/subscriptions/plan-terms';
 import { DAY, plus } from './subscription-play';
 
@@ -160,7 +161,7 @@ function pay(
     plan,
     start,
     end: intervalEnd(stripe, start),
-    creditsPerCycle: terms.credits,
+    ...soldCycle(terms),
     paid: price,
     paidAt: stripe.at,
     beginsEra,

@@ -1,4 +1,6 @@
-import type { Interval } from '../../src/domain/catalog';
+import type { Interval } from '../../src/domain/catalog/catalog';
+import { credits } from '../../src/domain/credits';
+import { parseDuration } from '../../src/domain/durations';
 import type { Instant } from '../../src/domain/instants';
 import { eraOf, paidCycles, type PaidInterval } from '../../src/domain/subscriptions/paid-cycles';
 import type { Withdrawal } from '../../src/domain/payments/refunds';
@@ -6,23 +8,35 @@ import {
   nextChangeAt,
   openSubscription,
   step,
+  type GrantEffect,
   type SubscriptionCommand,
   type SubscriptionEffects,
   type SubscriptionState,
   type SubscriptionStep,
 } from '../../src/domain/subscriptions/subscription';
+import type { SoldGrant } from '../../src/domain/subscriptions/plan-grants';
 import type { PlanTerms } from '../../src/domain/subscriptions/plan-terms';
 import { actAtStripe, callStripeModel, nextAtStripe, startStripe, type StripeModel } from './stripe-model';
 import { at, opening, TERMS, usd } from './subscription-play';
 
-/** A wallet as the ledger keeps it: inflows repay what is owed first, a clawback of what is not there is owed. */
+/**
+ * A wallet as the ledger keeps it: inflows repay what is owed first, a clawback of what is not there is owed, and a grant with a limit
+ * brings what is left of it up to that. A spend takes from the wallet and not from its lots, so that more of them is left than the
+ * ledger would find: limits hold back more.
+ */
 interface Wallet {
   available: number;
   captured: number;
   owed: number;
+  /** Granted once for ever, paid for by nobody. */
+  given: number;
   /** Granted and not taken back, by payment. */
   readonly net: Map<string, number>;
   readonly keys: Set<string>;
+  /** What grants with a limit have brought, by grant. */
+  readonly left: Map<string, number>;
+  /** Granted in full or not: what the machine has ordered, by grant and cycle. */
+  readonly costs: Map<string, number>;
 }
 
 /** One customer, the machine, the money and the credits, moved by hand. */
@@ -35,19 +49,47 @@ export interface World {
   readonly heard: SubscriptionStep[];
 }
 
-const YEARLY: readonly PlanTerms[] = TERMS.map((terms) => ({
-  ...terms,
-  price: terms.price === null ? null : usd(terms.price.amountMinor * 10 + 1),
-}));
+function yearly(plans: readonly PlanTerms[]): readonly PlanTerms[] {
+  return plans.map((terms) => ({
+    ...terms,
+    price: terms.price === null ? null : usd(terms.price.amountMinor * 10 + 1),
+  }));
+}
 
 export function newWallet(): Wallet {
-  return { available: 0, captured: 0, owed: 0, net: new Map(), keys: new Set() };
+  return {
+    available: 0,
+    captured: 0,
+    owed: 0,
+    given: 0,
+    net: new Map(),
+    keys: new Set(),
+    left: new Map(),
+    costs: new Map(),
+  };
+}
+
+const ONCE = [{ id: 'bonus', credits: credits(70), expires: null, upTo: null }];
+
+/** The same plans with grants that end, have a limit, or come once. */
+export const SEVERAL: readonly PlanTerms[] = TERMS.map((terms) => ({
+  ...terms,
+  ...(terms.price === null ? {} : { grants: severalOf(terms.credits), once: ONCE }),
+}));
+
+function severalOf(sum: number): readonly SoldGrant[] {
+  const part = Math.floor(sum / 3);
+  return [
+    { id: 'monthly', credits: credits(part), expires: null, upTo: null },
+    { id: 'fresh', credits: credits(part), expires: parseDuration('P20D') ?? null, upTo: null },
+    { id: 'capped', credits: credits(sum - 2 * part), expires: null, upTo: credits(sum) },
+  ];
 }
 
 /** A subscription to Standard that was paid on the last day of January. */
-export function newWorld(interval: Interval): World {
+export function newWorld(interval: Interval, plans: readonly PlanTerms[] = TERMS): World {
   const start = at('2027-01-31T12:00:00Z');
-  const terms = interval === 'month' ? TERMS : YEARLY;
+  const terms = interval === 'month' ? plans : yearly(plans);
   const state = openSubscription({ ...opening(), interval, at: start });
   const stripe = startStripe({ at: start, plan: 'standard', interval }, terms);
   const world = { state, stripe, wallet: newWallet(), withdrawals: new Map(), heard: [] };
@@ -127,16 +169,34 @@ export function totalOf(state: SubscriptionState, payment: PaidInterval): number
 export function applyTo(wallet: Wallet, { grants, clawbacks, restores }: SubscriptionEffects): void {
   const isNew = ({ key }: { readonly key: string }): boolean =>
     !wallet.keys.has(key) && !!wallet.keys.add(key);
-  for (const inflow of [...grants, ...restores].filter(isNew)) {
-    const repaid = Math.min(wallet.owed, inflow.credits);
-    wallet.owed -= repaid;
-    wallet.available += inflow.credits - repaid;
-    wallet.net.set(inflow.paymentId, (wallet.net.get(inflow.paymentId) ?? 0) + inflow.credits);
+  for (const grant of grants.filter(isNew)) {
+    const { key, paymentId, cost } = grant;
+    wallet.costs.set(key, cost.amountMinor);
+    bring(wallet, paymentId, broughtBy(wallet, grant));
   }
-  for (const outflow of clawbacks.filter(isNew)) {
-    const taken = Math.min(wallet.available, outflow.credits);
+  for (const { paymentId, credits: amount } of restores.filter(isNew)) bring(wallet, paymentId, amount);
+  for (const { paymentId, credits: asked } of clawbacks.filter(isNew)) {
+    const net = wallet.net.get(paymentId) ?? 0;
+    const amount = Math.min(asked, net);
+    const taken = Math.min(wallet.available, amount);
     wallet.available -= taken;
-    wallet.owed += outflow.credits - taken;
-    wallet.net.set(outflow.paymentId, (wallet.net.get(outflow.paymentId) ?? 0) - outflow.credits);
+    wallet.owed += amount - taken;
+    wallet.net.set(paymentId, net - amount);
   }
+}
+
+function broughtBy(wallet: Wallet, { grant, credits: amount, upTo }: GrantEffect): number {
+  if (grant === undefined) return amount;
+  const left = wallet.left.get(grant) ?? 0;
+  const brought = upTo === undefined ? amount : Math.min(amount, Math.max(0, upTo - left));
+  wallet.left.set(grant, left + brought);
+  return brought;
+}
+
+function bring(wallet: Wallet, paymentId: string | null, amount: number): void {
+  const repaid = Math.min(wallet.owed, amount);
+  wallet.owed -= repaid;
+  wallet.available += amount - repaid;
+  if (paymentId === null) wallet.given += amount;
+  else wallet.net.set(paymentId, (wallet.net.get(paymentId) ?? 0) + amount);
 }

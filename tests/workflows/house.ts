@@ -8,7 +8,7 @@ import { seedHouseModels } from '../../dev/stack/seed';
 import { createActivities } from '../../src/activities';
 import type { ActivityDeps } from '../../src/activities/deps';
 import { createJobNotices } from '../../src/activities/spends/job-notices';
-import type { Catalog } from '../../src/domain/catalog';
+import type { Catalog } from '../../src/domain/catalog/catalog';
 import { credits } from '../../src/domain/credits';
 import { instantOf } from '../../src/domain/instants';
 import { createHttpJobs } from '../../src/jobs/http-jobs';
@@ -23,8 +23,9 @@ import { createLogger } from '../../src/platform/logger';
 import { findPackageRoot } from '../../src/platform/package-root';
 import type { TemporalAddress } from '../../src/platform/temporal';
 import { createWorker } from '../../src/platform/temporal-worker';
-import { parseCatalog } from '../../src/store/catalog-document';
+import { allowancesOf } from '../../src/store/allowances';
 import { listSoldItems, publishCatalog } from '../../src/store/catalogs';
+import { parseCatalog } from '../../src/store/catalogs/read-catalog';
 import { customerRecord } from '../../src/store/customers';
 import { TASK_QUEUES } from '../../src/workflows/messages';
 import { SECRET, startTestStudio, TOKEN, type TestStudio } from '../studio/test-studio';
@@ -79,7 +80,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     const owner = createDatabase(database.ownerUrl, { connectionsMax: 1 });
     return use(owner).finally(() => owner.destroy());
   };
-  const ledger = createLedger({ databaseUrl: database.appUrl });
+  const allowances = allowancesOf(db);
+  const ledger = createLedger({ databaseUrl: database.appUrl, allowancesOf: allowances });
   const connection = await Connection.connect({ address: address.address });
   const client = new Client({ connection, namespace: address.namespace });
   const native = await NativeConnection.connect({ address: address.address });
@@ -87,6 +89,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const deps: ActivityDeps = {
     db,
     ledger,
+    allowancesOf: allowances,
     temporal: client,
     payments: createStripePayments({
       secretKey: options.stripe?.secretKey ?? 'sk_test_nobody',

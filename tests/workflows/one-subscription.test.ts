@@ -1,4 +1,4 @@
-import type { PlanId } from '../../src/domain/catalog';
+import type { PlanId } from '../../src/domain/catalog/catalog';
 import { openSubscription } from '../../src/activities/subscriptions/open-subscription';
 import { newId } from '../../src/platform/ids';
 import { registerOpening, replaceEarlierOpenings } from '../../src/store/subscription-openings';

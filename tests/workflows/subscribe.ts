@@ -1,4 +1,4 @@
-import type { PlanId } from '../../src/domain/catalog';
+import type { PlanId } from '../../src/domain/catalog/catalog';
 import { instantOf } from '../../src/domain/instants';
 import { newId } from '../../src/platform/ids';
 import { subscriptionRowOf } from '../../src/store/subscriptions';
@@ -18,6 +18,7 @@ export async function subscribe(
     customerId,
     plan,
     interval: 'month',
+    currency: 'usd',
     collection: 'checkout',
     status: 'active',
     catalogVersion: catalog.version,

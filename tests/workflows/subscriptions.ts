@@ -1,5 +1,5 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
-import type { Interval, PlanId } from '../../src/domain/catalog';
+import type { Interval, PlanId } from '../../src/domain/catalog/catalog';
 import { credits } from '../../src/domain/credits';
 import { getBalance } from '../../src/ledger/get-balance';
 import { listStatement } from '../../src/ledger/list-statement';

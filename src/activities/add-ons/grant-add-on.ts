@@ -1,4 +1,4 @@
-import type { Money } from '../../domain/catalog';
+import type { Money } from '../../domain/catalog/catalog';
 import { credits } from '../../domain/credits';
 import type { Instant } from '../../domain/instants';
 import { addOnKey } from '../../domain/keys';
@@ -29,7 +29,7 @@ export async function grantAddOn(
 ): Promise<void> {
   const key = addOnKey(order.id);
   const { packs } = await getCatalog(deps.db, order.catalogVersion);
-  const name = packs.find(({ id }) => id === order.pack)?.name ?? order.pack;
+  const name = packs.get(order.pack)?.name ?? order.pack;
   const payment = paymentRecord({
     id: paymentId,
     customerId: order.customerId,

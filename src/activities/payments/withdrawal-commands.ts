@@ -2,7 +2,10 @@ import type { ClawbackEffect, RestoreEffect } from '../../domain/payments/withdr
 import type { ClawbackCommand, ClawbackUndoCommand } from '../../ledger/commands';
 import { fingerprintOf } from '../../platform/fingerprint';
 
-/** Takes credits back for money that went back; what is missing becomes owed. */
+/**
+ * Takes credits back for money that went back; what is missing becomes owed. A grant with a limit may have brought less than was
+ * paid for: no more is taken than it brought.
+ */
 export function clawbackCommand(customerId: string, effect: ClawbackEffect): ClawbackCommand {
   const { key, clawbackId, paymentId, credits, effectiveAt } = effect;
   return {
@@ -14,6 +17,7 @@ export function clawbackCommand(customerId: string, effect: ClawbackEffect): Cla
     paymentId,
     credits,
     availableOnly: false,
+    atMostGranted: true,
     effectiveAt,
     reason: 'The payment went back',
   };

@@ -1,5 +1,6 @@
-import type { Catalog } from '../../domain/catalog';
+import type { Catalog } from '../../domain/catalog/catalog';
 import type { Instant } from '../../domain/instants';
+import { planNameOf } from '../../domain/subscriptions/plan-names';
 import { eraOf, paidCycles, type PaidInterval } from '../../domain/subscriptions/paid-cycles';
 import {
   differencesOf,
@@ -89,6 +90,9 @@ const HARMLESS: readonly LedgerOutcome[] = ['applied', 'clawback_exceeds_granted
 
 async function submit(deps: ActivityDeps, command: Command): Promise<void> {
   const { outcome, replayed } = await deps.ledger.submit(command);
+  // The clawback took less than was asked for, because the grant had brought less: all of it is given back.
+  if (command.op === 'clawback_undo' && command.credits !== null && outcome === 'clawback_exceeds_granted')
+    return submit(deps, { ...command, key: `${command.key}:rest`, credits: null });
   if (!HARMLESS.includes(outcome)) throw new Error(`${command.key} cannot be carried out: ${outcome}`);
   if (outcome !== 'applied') deps.logger.warn({ key: command.key, outcome }, 'nothing was taken back');
   // A repeated or refused command writes no records, and these may be newer than those of the first time.
@@ -96,21 +100,22 @@ async function submit(deps: ActivityDeps, command: Command): Promise<void> {
 }
 
 function grantCommand(state: SubscriptionState, effect: GrantEffect, catalog: Catalog): LedgerCommand {
-  const { key, credits, cost, paymentId, effectiveAt, period, plan } = effect;
-  const name = catalog.plans[plan].name;
+  const { key, grant, credits, cost, paymentId, effectiveAt, expiresAt, upTo, period, plan } = effect;
+  const name = catalog.plans.get(plan)?.name ?? planNameOf(state.planNames, plan);
   return {
     op: 'grant',
     key,
-    fingerprint: fingerprintOf({ key, credits }),
+    // What is granted once for ever is so whatever it was called for.
+    fingerprint: fingerprintOf(paymentId === null ? { key } : { key, credits }),
     walletId: state.customerId,
     grantId: deriveId('grt', key),
     source: 'plan',
     credits,
     cost: cost.amountMinor === 0 ? null : cost,
-    expiresAt: null,
+    expiresAt: expiresAt ?? null,
     effectiveAt,
-    paymentId,
-    subscriptionId: state.subscriptionId,
+    ...(grant === undefined ? {} : { allowance: grant, upTo: upTo ?? null }),
+    ...(paymentId === null ? {} : { paymentId, subscriptionId: state.subscriptionId }),
     reason: `${name}, ${period.start.slice(0, 10)} to ${period.end.slice(0, 10)}`,
   };
 }

@@ -1,5 +1,6 @@
 import type { Instant } from '../../domain/instants';
 import type { PaidInterval } from '../../domain/subscriptions/paid-cycles';
+import { soldCycle } from '../../domain/subscriptions/plan-grants';
 import type { Reader, SubscriptionStep } from '../../domain/subscriptions/subscription';
 import type { InvoiceFact } from '../../payments/payments';
 import type { ActivityDeps } from '../deps';
@@ -95,7 +96,7 @@ export async function paidIntervalOf(
 ): Promise<PaidInterval | null> {
   const found = await findPlanLine(deps, reader, invoice);
   if (found === null || isTakenInElsewhere(reader, found.line.start)) return null;
-  const { line, plan, credits } = found;
+  const { line, plan, sold, isTrial } = found;
   const { invoiceId, total, paidAt, billingReason } = invoice;
   const otherMinor = Math.max(0, total.amountMinor - line.totalMinor);
   return {
@@ -103,11 +104,12 @@ export async function paidIntervalOf(
     plan,
     start: line.start,
     end: line.end,
-    creditsPerCycle: credits,
+    ...soldCycle(sold),
     paid: { amountMinor: line.totalMinor, currency: total.currency },
     ...(otherMinor === 0 ? {} : { otherMinor }),
     paidAt: paidAt ?? reader.at,
     beginsEra: ['subscription_create', 'subscription_update'].includes(billingReason),
+    ...(isTrial ? { trial: true } : {}),
   };
 }
 

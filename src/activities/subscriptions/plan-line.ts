@@ -1,6 +1,7 @@
 import { credits, type Credits } from '../../domain/credits';
-import type { Interval, PlanId } from '../../domain/catalog';
-import type { SubscriptionState } from '../../domain/subscriptions/subscription';
+import type { Interval, Plan, PlanId } from '../../domain/catalog/catalog';
+import { contractGrantsOf, planGrantsOf, type PlanGrants } from '../../domain/subscriptions/plan-grants';
+import type { Reader } from '../../domain/subscriptions/subscription';
 import type { InvoiceFact, InvoiceLine, SubscriptionItem } from '../../payments/payments';
 import { findSoldItem, getCatalog } from '../../store/catalogs';
 import type { ActivityDeps } from '../deps';
@@ -8,58 +9,64 @@ import type { ActivityDeps } from '../deps';
 type Db = Pick<ActivityDeps, 'db'>;
 
 /** What of a subscription says what its price at Stripe stands for. */
-export type Terms = Pick<SubscriptionState, 'contract' | 'plan' | 'catalogVersion'>;
+export type Terms = Pick<Reader, 'contract' | 'plan' | 'catalogVersion' | 'trial'>;
 
-/** A plan that is sold, and its credits every cycle for all of the quantity. */
+/** A plan that is sold, and what it grants for all of the quantity. */
 export interface SoldPlan {
   readonly plan: PlanId;
-  readonly credits: Credits;
+  readonly sold: PlanGrants;
 }
+
+export type PlanLine = SoldPlan & { readonly line: InvoiceLine; readonly isTrial: boolean };
 
 /**
  * The line of an invoice that pays for the plan, and what it entitles to. Credits come from the catalog by the price that was
  * billed, or from the contract, as often as it was sold; never from an amount. A price that nothing here knows, on the
- * subscription's own item, pays for the plan that is ordered. Null when none does: a trial's line bills nothing, and
- * a proration corrects what was billed before.
+ * subscription's own item, pays for the plan that is ordered. Null when none does: a proration corrects what was billed before,
+ * and a trial's line bills nothing, unless the plan was sold with that trial.
  */
-export async function findPlanLine(
-  deps: Db,
-  terms: Terms,
-  invoice: InvoiceFact,
-): Promise<(SoldPlan & { readonly line: InvoiceLine }) | null> {
+export async function findPlanLine(deps: Db, terms: Terms, invoice: InvoiceFact): Promise<PlanLine | null> {
   const lines = invoice.lines
     .filter(({ isProration, start, end }) => !isProration && start < end)
     .toSorted((a, b) => (a.start < b.start ? 1 : a.start > b.start ? -1 : 0));
   const own = lines.filter(({ subscriptionItemId }) => subscriptionItemId !== null);
   if (terms.contract === null) {
     for (const line of lines) {
-      const sold = await findPlanOfPrice(deps, line);
-      if (sold === undefined) continue;
-      return line.amountMinor === 0 && sold.amountMinor > 0 ? null : { ...sold, line };
+      const found = await findPlanOfPrice(deps, line);
+      if (found === undefined) continue;
+      const { plan, sold } = found;
+      const isUnbilled = line.amountMinor === 0 && found.amountMinor > 0;
+      const isTrial = isUnbilled && isSoldTrial(terms, invoice);
+      return isUnbilled && !isTrial ? null : { plan, sold, line, isTrial };
     }
   }
   const [line] = own;
   if (line === undefined || line.amountMinor === 0) return null;
-  return { ...(await ordered(deps, terms, line.quantity)), line };
+  return { ...(await ordered(deps, terms, line.quantity)), line, isTrial: false };
+}
+
+/** The trial that a subscription was sold with begins with it; any later one is somebody's gift at Stripe. */
+function isSoldTrial({ trial = null }: Terms, { billingReason }: InvoiceFact): boolean {
+  return trial !== null && billingReason === 'subscription_create';
 }
 
 /** What an item of a subscription at Stripe stands for; null for a price that nothing here knows. */
 export async function findSoldItemPlan(
   deps: Db,
-  { contract }: Terms,
+  { contract, plan }: Terms,
   { priceId, quantity, interval, price }: SubscriptionItem,
-): Promise<(SoldPlan & { readonly interval: Interval }) | null> {
+): Promise<{ readonly plan: PlanId; readonly credits: Credits; readonly interval: Interval } | null> {
   if (contract === null) {
-    const sold = await findPlanOfPrice(deps, { priceId, quantity });
-    return sold === undefined || interval === null
+    const found = await findPlanOfPrice(deps, { priceId, quantity });
+    return found === undefined || interval === null
       ? null
-      : { plan: sold.plan, credits: sold.credits, interval };
+      : { plan: found.plan, credits: found.sold.credits, interval };
   }
   const isAgreed =
     price?.amountMinor === contract.price.amountMinor &&
     price.currency === contract.price.currency &&
     interval === contract.interval;
-  return isAgreed ? { plan: 'custom', credits: credits(contract.credits * quantity), interval } : null;
+  return isAgreed ? { plan, credits: credits(contract.credits * quantity), interval } : null;
 }
 
 async function findPlanOfPrice(
@@ -68,9 +75,8 @@ async function findPlanOfPrice(
 ): Promise<(SoldPlan & { readonly amountMinor: number }) | undefined> {
   const sold = priceId === null ? undefined : await findSoldItem(db, priceId);
   if (sold === undefined || sold.plan === null) return undefined;
-  const { plans } = await getCatalog(db, sold.catalogVersion);
   const { plan, amountMinor } = sold;
-  return { plan, credits: credits(plans[plan].credits * quantity), amountMinor };
+  return { plan, sold: planGrantsOf(await getPlan(db, { ...sold, plan }), quantity), amountMinor };
 }
 
 async function ordered(
@@ -78,7 +84,18 @@ async function ordered(
   { contract, plan, catalogVersion }: Terms,
   quantity: number,
 ): Promise<SoldPlan> {
-  if (contract !== null) return { plan: 'custom', credits: credits(contract.credits * quantity) };
-  const { plans } = await getCatalog(db, catalogVersion);
-  return { plan, credits: credits(plans[plan].credits * quantity) };
+  if (contract !== null) {
+    const { plans } = await getCatalog(db, catalogVersion);
+    return { plan, sold: contractGrantsOf(plans.get(plan), contract.credits, quantity) };
+  }
+  return { plan, sold: planGrantsOf(await getPlan(db, { plan, catalogVersion }), quantity) };
+}
+
+async function getPlan(
+  db: ActivityDeps['db'],
+  { plan: id, catalogVersion }: Pick<Terms, 'plan' | 'catalogVersion'>,
+): Promise<Plan> {
+  const plan = (await getCatalog(db, catalogVersion)).plans.get(id);
+  if (plan === undefined) throw new Error(`catalog ${catalogVersion} has no plan ${id}`);
+  return plan;
 }

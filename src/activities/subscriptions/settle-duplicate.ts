@@ -1,4 +1,4 @@
-import type { Money } from '../../domain/catalog';
+import type { Money } from '../../domain/catalog/catalog';
 import type { Instant } from '../../domain/instants';
 import type { SubscriptionState } from '../../domain/subscriptions/subscription';
 import {

@@ -8,7 +8,7 @@ import { topUpNotice } from '../../workflows/top-ups/messages';
 import type { ActivityDeps } from '../deps';
 import { observeCredits } from './observe-credits';
 
-type NoticeDeps = Pick<ActivityDeps, 'db' | 'temporal' | 'clock' | 'logger'>;
+type NoticeDeps = Pick<ActivityDeps, 'db' | 'allowancesOf' | 'temporal' | 'clock' | 'logger'>;
 
 const PAGE_SIZE = 200;
 
@@ -48,7 +48,9 @@ async function wake(deps: NoticeDeps, customerId: string): Promise<void> {
   const { db, temporal, clock } = deps;
   const state = await findAutoTopUp(db, customerId);
   if (state === undefined) return;
-  const why = decideAutoTopUp(state, await observeCredits(db, customerId, await clock.now()));
+  const packId = state.setting?.pack;
+  const seen = await observeCredits(deps, { customerId, packId, at: await clock.now() });
+  const why = decideAutoTopUp(state, seen);
   const isDue =
     why === 'below_threshold' || (why === 'purchase_in_progress' && !(await isAtWork(deps, customerId)));
   if (isDue) await askTemporal(temporal, () => temporal.workflow.signalWithStart(...topUpNotice(customerId)));

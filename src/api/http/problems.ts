@@ -10,6 +10,7 @@ interface ProblemType {
 /** What each expected error is over HTTP. A code without a row does not compile; docs/problems has a page for each. */
 export const PROBLEMS: Readonly<Record<ErrorCode, ProblemType>> = {
   invalid_request: { status: 400, title: 'The request is malformed.' },
+  price_not_computable: { status: 400, title: 'No price can be computed for this input.' },
   idempotency_key_required: { status: 400, title: 'The header Idempotency-Key is missing.' },
   unauthenticated: { status: 401, title: 'The API key is missing or invalid.' },
   insufficient_credits: { status: 402, title: 'Not enough credits.' },
@@ -22,6 +23,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, ProblemType>> = {
   not_found: { status: 404, title: 'Not found.' },
   method_not_allowed: { status: 405, title: 'Method not allowed.' },
   contract_required: { status: 409, title: 'This plan is sold by contract.' },
+  not_sold: { status: 409, title: 'The catalog version of the customer does not sell this.' },
   state_conflict: { status: 409, title: 'The current state does not allow this.' },
   model_unavailable: { status: 409, title: 'The model cannot be used now.' },
   provider_unable: { status: 409, title: 'The job provider cannot do this.' },

@@ -24,12 +24,50 @@ export const GRANT_CHECKS: readonly Check[] = [
         AND s.effective_at = l.granted_at
         AND c.op = 'grant' AND c.outcome = 'applied' AND c.wallet_id = l.wallet_id AND c.reply ->> 'grantId' = l.grant_id
         AND CASE l.source
-          WHEN 'plan' THEN starts_with(s.key, 'cycle:' || l.subscription_id || ':')
+          WHEN 'plan' THEN CASE WHEN l.subscription_id IS NOT NULL THEN starts_with(s.key, 'cycle:' || l.subscription_id || ':')
+            ELSE starts_with(s.key, 'once:' || l.wallet_id || ':')
+              OR starts_with(s.key, 'grant:' || l.wallet_id || ':' || l.allowance || ':') END
           WHEN 'add_on' THEN s.key = 'add_on:' || l.order_id
-          WHEN 'signup' THEN s.key = 'signup:' || l.wallet_id
+          WHEN 'signup' THEN s.key = 'signup:' || l.wallet_id OR starts_with(s.key, 'once:' || l.wallet_id || ':')
           WHEN 'migration' THEN starts_with(s.key, 'migration:')
           ELSE starts_with(s.key, 'adjustment:') END
       ) IS NOT TRUE`,
+  },
+  {
+    name: 'allowances_say_what_was_granted',
+    sql: `
+      SELECT ${LOT_ROW}, format('is of allowance %s up to %s with %s credits; its grant is recorded as %s of %s up to %s',
+        l.allowance, l.up_to, l.credits, c.reply ->> 'granted', c.reply ->> 'allowance', c.reply ->> 'upTo') AS problem
+      FROM ledger.lots l
+        JOIN LATERAL (
+          SELECT min(j.command_key) AS key FROM ledger.journal j
+          WHERE j.code = 'grant' AND j.wallet_id = l.wallet_id AND j.grant_id = l.grant_id
+        ) s ON true
+        LEFT JOIN ledger.commands c ON c.key = s.key
+      WHERE l.wallet_id >= :from AND l.wallet_id <= :upto AND (l.allowance IS NOT DISTINCT FROM c.reply ->> 'allowance'
+        AND l.up_to::bigint IS NOT DISTINCT FROM (c.reply ->> 'upTo')::bigint
+        AND l.credits = coalesce((c.reply ->> 'granted')::bigint, l.credits)) IS NOT TRUE`,
+  },
+  {
+    name: 'allowances_keep_their_limit',
+    sql: `
+      SELECT ${LOT_ROW}, format('allows %s of %s; %s are left', l.up_to, l.allowance, n.left) AS problem
+      FROM (
+        SELECT wallet_id, max(lot_no) AS newest, sum(free + held) AS left FROM ledger.lots
+        WHERE allowance IS NOT NULL AND ${IN_CHUNK} GROUP BY wallet_id, allowance
+      ) n JOIN ledger.lots l ON l.wallet_id = n.wallet_id AND l.lot_no = n.newest
+      WHERE (n.left <= l.up_to) IS FALSE`,
+  },
+  {
+    name: 'expiries_had_a_reason',
+    sql: `
+      SELECT ${LOT_ROW}, format('expired %s, with no end and no limit that says why', l.expired) AS problem
+      FROM ledger.lots l JOIN (
+        SELECT j.wallet_id, j.lot_nos[1] AS lot_no, bool_or(j.key = 'expire:' || j.grant_id) AS by_time,
+          bool_or(j.key <> 'expire:' || j.grant_id) AS by_limit
+        FROM ledger.journal j WHERE j.code = 'expire' AND ${IN_CHUNK} GROUP BY 1, 2
+      ) e ON e.wallet_id = l.wallet_id AND e.lot_no = l.lot_no
+      WHERE ((l.expires_at IS NOT NULL OR NOT e.by_time) AND (l.allowance IS NOT NULL OR NOT e.by_limit)) IS NOT TRUE`,
   },
   {
     name: 'grants_have_payments',
@@ -41,7 +79,10 @@ export const GRANT_CHECKS: readonly Check[] = [
       FROM ledger.lots l
         LEFT JOIN app.payments p ON p.id = l.payment_id
         LEFT JOIN ledger.payments g ON g.id = l.payment_id
-      WHERE l.wallet_id >= :from AND l.wallet_id <= :upto AND CASE WHEN l.source IN ('plan', 'add_on') THEN
+      WHERE l.wallet_id >= :from AND l.wallet_id <= :upto AND CASE
+        -- What a plan gives by the day, or once, nobody has paid for.
+        WHEN l.source = 'plan' AND l.subscription_id IS NULL THEN (l.payment_id IS NULL AND l.cost_minor = 0) IS NOT TRUE
+        WHEN l.source IN ('plan', 'add_on') THEN
         (p.customer_id = l.wallet_id AND g.wallet_id = l.wallet_id AND l.credits <= p.credits
           AND (p.order_id = l.order_id OR p.subscription_id = l.subscription_id)
           AND (l.cost_minor = 0 OR (l.currency = p.currency AND l.cost_minor <= p.amount_minor))) IS NOT TRUE
@@ -87,7 +128,7 @@ export const PAYMENT_CHECKS: readonly Check[] = [
         format('granted %s and clawed back %s; its lots have %s, its clawbacks %s', p.granted, p.clawed, s.granted, c.clawed) AS problem
       FROM ledger.payments p
         LEFT JOIN LATERAL (
-          SELECT sum(l.credits) AS granted, bool_and(l.wallet_id = p.wallet_id) AS own
+          SELECT coalesce(sum(l.credits), 0) AS granted, coalesce(bool_and(l.wallet_id = p.wallet_id), true) AS own
           FROM ledger.lots l WHERE l.payment_id = p.id
         ) s ON true
         LEFT JOIN LATERAL (

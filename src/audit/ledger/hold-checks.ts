@@ -72,11 +72,40 @@ export const HOLD_CHECKS: readonly Check[] = [
         AND h.royalty_reversed <= h.royalty AND h.royalty <= h.captured
         AND (h.expires_at IS NULL OR h.spend_id IS NULL)
         AND CASE h.state WHEN 'open' THEN (h.open > 0 OR h.credits = 0) AND h.settled_at IS NULL
-          WHEN 'captured' THEN h.open = 0 AND (h.captured > 0 OR h.credits = 0) AND h.settled_at IS NOT NULL
+          WHEN 'captured' THEN h.open = 0 AND (h.captured > 0 OR (h.credits = 0 AND h.fulfilled)) AND h.settled_at IS NOT NULL
           WHEN 'voided' THEN h.open = 0 AND h.settled_at IS NOT NULL
           WHEN 'expired' THEN h.open = 0 AND h.settled_at IS NOT NULL AND h.expires_at IS NOT NULL
           ELSE false END
+        AND (h.state = 'open') = (h.fulfilled IS NULL) AND (h.credits = 0 OR NOT h.free) AND h.free IS NOT NULL
+        AND (h.given_back IS NULL OR (h.captured = 0 AND h.fulfilled))
       ) IS NOT TRUE`,
+  },
+  {
+    name: 'exclusive_holds_are_held_once',
+    sql: `
+      SELECT ${HOLD_ROW}, format('is %s with the key %s, and so is hold %s', h.state, h.exclusive, o.id) AS problem
+      FROM ledger.holds h JOIN ledger.holds o ON o.wallet_id = h.wallet_id AND o.exclusive = h.exclusive AND o.id <> h.id
+      WHERE h.id = ANY(:ids) AND h.exclusive IS NOT NULL AND h.state IN ('open', 'captured')
+        AND o.state IN ('open', 'captured')`,
+  },
+  {
+    name: 'free_holds_were_given',
+    sql: `
+      SELECT ${HOLD_ROW}, CASE WHEN h.free THEN 'is free, which its command does not say' ELSE 'costs nothing, though its command says that it was free' END
+        AS problem
+      FROM ledger.holds h LEFT JOIN ledger.commands c ON c.key = h.spend_id || '/hold' AND c.reply ->> 'holdId' = h.id
+      WHERE h.id = ANY(:ids) AND h.spend_id IS NOT NULL AND h.credits = 0
+        AND (h.free = coalesce((c.reply ->> 'free')::boolean, false)) IS NOT TRUE`,
+  },
+  {
+    name: 'free_work_was_refunded',
+    sql: `
+      SELECT ${HOLD_ROW}, format('was given back by %s, which is recorded as %s %s of hold %s', h.given_back, c.op, c.outcome,
+        c.reply ->> 'holdId') AS problem
+      FROM ledger.holds h LEFT JOIN ledger.commands c ON c.key = h.given_back
+      WHERE h.id = ANY(:ids) AND h.given_back IS NOT NULL
+        AND (c.op = 'refund' AND c.outcome = 'applied' AND c.wallet_id = h.wallet_id AND c.reply ->> 'holdId' = h.id
+          AND (c.reply ->> 'refunded')::numeric = 0) IS NOT TRUE`,
   },
   {
     name: 'settled_holds_are_in_the_journal',

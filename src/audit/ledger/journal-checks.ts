@@ -79,7 +79,8 @@ export const JOURNAL_CHECKS: readonly Check[] = [
         FROM ledger.journal
         -- What time has decided is carried out under whatever command comes by, also one that is then not recorded.
         WHERE wallet_id >= :from AND wallet_id <= :upto
-          AND code NOT IN ('open', 'expire') AND (code <> 'release' OR key <> hold_id || '/expire')
+          AND code <> 'open' AND (code <> 'expire' OR key <> 'expire:' || grant_id)
+          AND (code <> 'release' OR key <> hold_id || '/expire')
         ORDER BY wallet_id, command_key, seq DESC
       ) j LEFT JOIN ledger.commands c ON c.key = j.command_key
         -- One of the two rows lies; which one cannot be said.

@@ -7,17 +7,17 @@ export const SPEND_CHECKS: readonly Check[] = [
     sql: `
       SELECT 'app.spends' AS "table", s.id, s.customer_id,
         CASE WHEN h.id IS NULL THEN 'has no hold' ELSE format(
-          'is %s with %s reserved, %s captured, %s released; its hold is %s with %s held, %s captured, %s released', s.status,
-          s.reserved, s.captured, s.released, h.state, h.credits, h.captured, h.released) END AS problem
+          'is %s with %s reserved, %s captured, %s released; its hold is %s with %s held, %s captured, %s released, fulfilled: %s',
+          s.status, s.reserved, s.captured, s.released, h.state, h.credits, h.captured, h.released, h.fulfilled) END AS problem
       FROM app.spends s
         LEFT JOIN ledger.commands c ON c.key = s.id || '/hold'
         LEFT JOIN ledger.holds h ON c.outcome = 'applied' AND h.id = c.reply ->> 'holdId'
-      -- A second licence to the same image costs nothing and holds nothing: the first one is the result.
+      -- Before a hold could be exclusive, what was held already was recorded under an outcome of its own, without a hold.
       WHERE s.id = ANY(:ids) AND NOT (c.wallet_id IS NOT DISTINCT FROM s.customer_id AND s.reserved = 0
           AND c.outcome IS NOT DISTINCT FROM 'already_licensed')
         AND (h.spend_id = s.id AND h.wallet_id = s.customer_id AND h.credits = s.reserved
         AND CASE WHEN s.status IN ('succeeded', 'failed', 'canceled')
-          THEN h.state <> 'open' AND h.captured = s.captured AND h.released = s.released
+          THEN h.state <> 'open' AND h.fulfilled = (s.status = 'succeeded') AND h.captured = s.captured AND h.released = s.released
           ELSE h.state = 'open' END) IS NOT TRUE`,
   },
 ];
@@ -52,7 +52,7 @@ export const ORDER_CHECKS: readonly Check[] = [
   },
 ];
 
-/** No payment without its credits: a payment whose period has begun has granted some, unless its plan is paused. */
+/** No payment without its grant: a payment whose period has begun was granted for, unless its plan is paused. */
 export const MONEY_CHECKS: readonly Check[] = [
   {
     name: 'payments_have_grants',
@@ -62,19 +62,24 @@ export const MONEY_CHECKS: readonly Check[] = [
         format('%s %s were paid for %s credits, of which none was granted', p.amount_minor, p.currency, p.credits) AS problem
       FROM app.payments p LEFT JOIN app.subscriptions s ON s.id = p.subscription_id
       WHERE p.id = ANY(:ids) AND NOT EXISTS (SELECT FROM ledger.lots l WHERE l.payment_id = p.id)
+        -- The limit of an allowance may have left nothing to bring.
+        AND NOT EXISTS (SELECT FROM ledger.payments g WHERE g.id = p.id AND g.wallet_id = p.customer_id AND g.granted = 0)
         AND (p.order_id IS NOT NULL OR (p.period_start <= :checkedAt::timestamptz AND s.status <> 'paused'))`,
   },
 ];
 
-/** Every licence was paid for by its spend. */
+/** Every licence was paid for by its spend, and its key is held so that it is sold once. */
 export const LICENSE_CHECKS: readonly Check[] = [
   {
     name: 'licenses_were_paid',
     sql: `
       SELECT 'app.licenses' AS "table", i.id, i.customer_id,
-        format('cost %s; its spend %s is %s with %s captured', i.credits, i.spend_id, s.status, s.captured) AS problem
+        format('cost %s; its spend %s is %s with %s captured, and its hold has the key %s', i.credits, i.spend_id, s.status,
+          s.captured, h.exclusive) AS problem
       FROM app.licenses i LEFT JOIN app.spends s ON s.id = i.spend_id
-      WHERE i.id = ANY(:ids)
-        AND (s.customer_id = i.customer_id AND s.status = 'succeeded' AND s.captured = i.credits) IS NOT TRUE`,
+        LEFT JOIN ledger.commands c ON c.key = i.spend_id || '/hold'
+        LEFT JOIN ledger.holds h ON h.id = c.reply ->> 'holdId'
+      WHERE i.id = ANY(:ids) AND (s.customer_id = i.customer_id AND s.status = 'succeeded' AND s.captured = i.credits
+        AND h.exclusive = 'license:' || i.image_id) IS NOT TRUE`,
   },
 ];

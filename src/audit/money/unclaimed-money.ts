@@ -1,4 +1,4 @@
-import type { Money } from '../../domain/catalog';
+import type { Money } from '../../domain/catalog/catalog';
 import { silence } from '../../activities/alarms';
 import { callPerson, type Inquirer } from './inquirer';
 import type { Whose } from './whose-money';

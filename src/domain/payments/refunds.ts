@@ -1,4 +1,4 @@
-import type { Money } from '../catalog';
+import type { Money } from '../catalog/catalog';
 import { credits, type Credits } from '../credits';
 import type { Instant } from '../instants';
 import {

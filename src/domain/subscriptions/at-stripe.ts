@@ -1,4 +1,4 @@
-import type { Interval, PlanId } from '../catalog';
+import type { Interval, PlanId } from '../catalog/catalog';
 import type { Credits } from '../credits';
 import type { Instant, Period } from '../instants';
 

@@ -223,6 +223,7 @@ describe('a recorded payment', () => {
           const played = play(steps, state);
           state = played.state;
           for (const { paymentId, credits: given, cost } of played.grants) {
+            if (paymentId === null) continue;
             granted.set(paymentId, (granted.get(paymentId) ?? 0) + given);
             costs.set(paymentId, (costs.get(paymentId) ?? 0) + cost.amountMinor);
           }

@@ -1,10 +1,10 @@
 import { cycleStart } from '../billing-calendar';
-import type { Catalog, Interval, Money } from '../catalog';
+import type { Interval, Money, Plan } from '../catalog/catalog';
 import type { Credits } from '../credits';
 import { DomainError } from '../errors';
 import type { Instant } from '../instants';
 
-/** The terms agreed with a customer of the Custom plan. Kept in the subscription's state. */
+/** The terms agreed with a customer of a plan that is sold by contract. Kept in the subscription's state. */
 export interface Contract {
   readonly contractId: string;
   /** Granted every month. */
@@ -23,15 +23,17 @@ export const CYCLES_PER_INTERVAL: Readonly<Record<Interval, number>> = { month: 
 export const CYCLES_AHEAD_MAX = 120;
 
 /**
- * Checks an agreement against the catalog. Throws `DomainError('invalid_request')` when it grants no more than the catalog
- * already sells, when its term is not a whole number of intervals, or when money or months are not whole and positive.
+ * Checks an agreement against the plan that it is for. Throws `DomainError('invalid_request')` when the plan is not sold by
+ * contract or grants more at least, when its term is not a whole number of intervals, or when money or months are not whole
+ * and positive.
  */
-export function assertContract(contract: Contract, catalog: Catalog): void {
+export function assertContract(contract: Contract, { id, sold, minimumCredits }: Plan): void {
   const { credits, price, termMonths, interval } = contract;
   const faults = [
-    credits > catalog.plans.custom.credits
+    sold === 'contract' ? null : `the plan ${id} is not sold by contract`,
+    credits >= (minimumCredits ?? 0)
       ? null
-      : `a contract grants more than ${String(catalog.plans.custom.credits)} credits a month`,
+      : `a contract for ${id} grants at least ${String(minimumCredits)} credits a month`,
     Number.isSafeInteger(price.amountMinor) && price.amountMinor > 0
       ? null
       : 'the amount is whole and positive',

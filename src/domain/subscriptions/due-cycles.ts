@@ -1,16 +1,10 @@
-import { cycleKey } from '../keys';
-import type { Instant } from '../instants';
 import { eraOf, ungrantedCycles, withGranted, type Era, type PaidCycle } from './paid-cycles';
-import { clawWithheld, withheldOf, type PaymentWithdrawals } from '../payments/refunds';
+import { clawWithheld, withheldOf } from '../payments/refunds';
 import type { ClawbackEffect } from '../payments/withdrawal-parts';
+import { effectiveAt, grantsOf, onceDue, withdrawalsOf, type DueCycle } from './cycle-grants';
 import type { GrantEffect } from './effects';
 import type { SubscriptionState } from './state';
-import { currentInterval, lastInterval, pauseOf } from './timeline';
-
-/** A cycle to grant; `withheld` of its credits are clawed back at once, because their money went back. */
-export interface DueCycle extends PaidCycle {
-  readonly withheld: number;
-}
+import { currentInterval, endsAt, lastInterval, pauseOf } from './timeline';
 
 /**
  * The paid cycles that are neither granted nor withheld, oldest first. A cycle that two payments cover belongs to the one
@@ -29,6 +23,7 @@ export function ungrantedByPayment(state: SubscriptionState): ReadonlyMap<string
   for (const interval of state.intervals) {
     const era = eraOf(interval, state.eras);
     for (const cycle of era === undefined ? [] : ungrantedCycles(interval, era)) {
+      if (isAfterTrial(state, cycle)) continue;
       const id = `${String(cycle.era)}:${String(cycle.cycle)}`;
       if (taken.has(id)) continue;
       taken.add(id);
@@ -57,9 +52,15 @@ export function grantDue(state: SubscriptionState): {
     return outcome.withdrawals;
   });
   const eras = state.eras.map((era) => grantAll(era, due));
+  const once = onceDue(state, due);
   return {
-    state: { ...state, eras, withdrawals },
-    grants: due.map((cycle) => grantOf(state, cycle)),
+    state: {
+      ...state,
+      eras,
+      withdrawals,
+      onceGranted: [...state.onceGranted, ...once.flatMap(({ grant }) => grant ?? [])],
+    },
+    grants: [...due.flatMap((cycle) => grantsOf(state, cycle)), ...once],
     clawbacks,
   };
 }
@@ -85,11 +86,6 @@ export function prune(state: SubscriptionState): SubscriptionState {
   return intervals.length === state.intervals.length ? state : { ...state, intervals };
 }
 
-/** The withdrawals of one payment; undefined when there never were any. */
-export function withdrawalsOf(state: SubscriptionState, paymentId: string): PaymentWithdrawals | undefined {
-  return state.withdrawals.find((one) => one.paymentId === paymentId);
-}
-
 /** Takes `withheld` credits from cycles of one payment, latest first; the last one may lose only a part. */
 function afterWithholding(cycles: readonly PaidCycle[], withheld: number): readonly DueCycle[] {
   const perCycle = cycles[0]?.interval.creditsPerCycle ?? 0;
@@ -107,27 +103,14 @@ function grantAll(era: Era, cycles: readonly PaidCycle[]): Era {
     .reduce((after, { cycle }) => withGranted(after, cycle), era);
 }
 
-function grantOf(state: SubscriptionState, due: DueCycle): GrantEffect {
-  const { era, cycle, period, interval, cost } = due;
-  return {
-    key: cycleKey(state.subscriptionId, era, period.start),
-    era,
-    cycle,
-    period,
-    plan: interval.plan,
-    credits: interval.creditsPerCycle,
-    cost,
-    paymentId: interval.paymentId,
-    effectiveAt: effectiveAt(state, due),
-  };
-}
-
-function effectiveAt(state: SubscriptionState, { period, interval }: PaidCycle): Instant {
-  const pause = pauseOf(state);
-  const paused = pause !== null && pause.from <= period.start;
-  const resumedAt = paused && pause.to !== null && period.start < pause.to ? pause.to : period.start;
-  const restoredAt = withdrawalsOf(state, interval.paymentId)?.restoredAt ?? period.start;
-  return [period.start, interval.paidAt, resumedAt, restoredAt].reduce((a, b) => (a > b ? a : b));
+/** A trial gives nothing after its end, which comes early when the subscription ends or a paid period begins. */
+function isAfterTrial(state: SubscriptionState, cycle: PaidCycle): boolean {
+  const { interval, period, era: number } = cycle;
+  if (interval.trial !== true) return false;
+  const { start } = period;
+  const end = endsAt(state);
+  const isFollowed = state.eras.some((era) => era.number > number && era.anchorAt <= start);
+  return isFollowed || (end !== null && end <= start) || effectiveAt(state, cycle) >= interval.end;
 }
 
 function compare(a: string, b: string): number {

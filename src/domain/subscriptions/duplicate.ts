@@ -1,4 +1,4 @@
-import type { Money } from '../catalog';
+import type { Money } from '../catalog/catalog';
 import { plusMs, type Instant } from '../instants';
 
 /**

@@ -1,5 +1,5 @@
 import type { Refused } from '../refusal';
-import type { Interval, Money, PlanId } from '../catalog';
+import type { Interval, Money, PlanId } from '../catalog/catalog';
 import type { Credits } from '../credits';
 import type { Instant, Period } from '../instants';
 import type { ClawbackEffect, RestoreEffect } from '../payments/withdrawal-parts';
@@ -15,18 +15,25 @@ export interface SubscriptionEffects {
   readonly answer: AnsweredCommand | null;
 }
 
-/** Credits to grant under the business key of their cycle. */
+/** Credits to grant under the business key of their cycle, or of what is granted once for ever. */
 export interface GrantEffect {
   readonly key: string;
+  /** The catalog's id of the grant; absent for a plan's only and plain one. */
+  readonly grant?: string;
   readonly era: number;
   readonly cycle: number;
   readonly period: Period;
   readonly plan: PlanId;
   readonly credits: Credits;
   readonly cost: Money;
-  readonly paymentId: string;
+  /** Null for what is granted once for ever, which nobody pays for. */
+  readonly paymentId: string | null;
   /** The latest of the cycle's start, its payment, and the end of a pause around it. */
   readonly effectiveAt: Instant;
+  /** Absent: never. */
+  readonly expiresAt?: Instant;
+  /** It brings what is left of this grant's lots up to so many credits; absent: all of its credits. */
+  readonly upTo?: Credits;
 }
 
 /**
@@ -41,6 +48,8 @@ export type StripeRequest =
       readonly type: 'upgrade';
       readonly plan: PlanId;
       readonly interval: Interval;
+      /** Absent in calls from before there were several: the first currency of the plan's price. */
+      readonly currency?: string;
       readonly catalogVersion: string;
     }
   /** New price from the next period on: no proration, anchor untouched. */
@@ -48,6 +57,7 @@ export type StripeRequest =
       readonly type: 'change_price';
       readonly plan: PlanId;
       readonly interval: Interval;
+      readonly currency?: string;
       readonly catalogVersion: string;
     }
   /**

@@ -63,7 +63,9 @@ export function addPayment(
 ): SubscriptionState {
   const known =
     state.intervals.some((interval) => interval.paymentId === payment.paymentId) || isCovered(state, payment);
-  const opensEra = payment.beginsEra && !known && !state.eras.some((era) => isOpenedBy(era, payment));
+  // Stripe bills from the end of a trial on, whatever day of its month that is.
+  const begins = payment.beginsEra || state.trial?.end === payment.start;
+  const opensEra = begins && !known && !state.eras.some((era) => isOpenedBy(era, payment));
   const era: Era = {
     number: state.eras.length,
     anchorAt: payment.start,
@@ -77,6 +79,9 @@ export function addPayment(
     stripeSubscriptionId: state.stripeSubscriptionId ?? stripeSubscriptionId,
     eras: opensEra ? [...state.eras, era] : state.eras,
     intervals: known ? state.intervals : [...state.intervals, payment],
+    ...(payment.trial === true && state.trial !== null
+      ? { trial: { ...state.trial, end: payment.end } }
+      : {}),
   });
 }
 

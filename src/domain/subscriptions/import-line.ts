@@ -1,5 +1,5 @@
 import { cycleIndexAt, cycleStart } from '../billing-calendar';
-import { INTERVALS, PLAN_IDS, type Catalog, type Interval, type PlanId } from '../catalog';
+import { INTERVALS, type Catalog, type Interval, type Plan, type PlanId } from '../catalog/catalog';
 import { CYCLES_AHEAD_MAX } from './contract';
 import { credits, type Credits } from '../credits';
 import { parseInstant, type Instant } from '../instants';
@@ -27,12 +27,12 @@ export interface ImportLine {
   readonly externalId: string;
   readonly unusedAllowance: Credits;
   readonly stripeCustomer: string | null;
-  /** Null for the Free plan. */
+  /** Null for the default plan. */
   readonly paid: PaidPlan | null;
 }
 
 export interface PaidPlan {
-  readonly plan: Exclude<PlanId, 'free' | 'custom'>;
+  readonly plan: PlanId;
   readonly interval: Interval;
   readonly anchorAt: Instant;
   /** The end, exclusive: the allowance would have been renewed then. */
@@ -84,11 +84,12 @@ function repeatedIn(
 }
 
 function checkLine(cells: ImportCells, { catalog, now }: ImportContext): CheckedLine {
-  const { externalId, plan, allowance, faults } = readSubscriber(cells);
-  const paid = plan === 'standard' || plan === 'pro' ? readPaid(cells, { plan, catalog, now }) : null;
+  const { externalId, plan, allowance, faults } = readSubscriber(cells, catalog);
+  const isPaid = plan !== undefined && plan.sold !== 'default' && plan.sold !== 'contract';
+  const paid = isPaid ? readPaid(cells, { plan, now }) : null;
   const all = [...faults, ...(paid?.faults ?? [])];
-  if (plan === 'free' && cells.stripe_subscription.trim() !== '')
-    all.push('plan free takes no stripe_subscription');
+  if (plan?.sold === 'default' && cells.stripe_subscription.trim() !== '')
+    all.push(`plan ${plan.id} takes no stripe_subscription`);
   if (all.length > 0) return { outcome: 'bad', faults: all };
   const stripeCustomer = cells.stripe_customer.trim() || null;
   return {
@@ -97,24 +98,24 @@ function checkLine(cells: ImportCells, { catalog, now }: ImportContext): Checked
   };
 }
 
-function readSubscriber(cells: ImportCells) {
+function readSubscriber(cells: ImportCells, { plans }: Catalog) {
   const externalId = cells.external_id.trim();
-  const plan = PLAN_IDS.find((one) => one === cells.plan.trim());
+  const plan = plans.get(cells.plan.trim());
   const allowanceText = cells.unused_allowance.trim();
   const allowance = /^\d{1,10}$/.test(allowanceText) ? Number(allowanceText) : Number.NaN;
   const faults = faultsOf([
     [externalId === '' || externalId.length > 200, 'external_id is missing or longer than 200 characters'],
     [!isReadableLine(externalId), 'external_id contains control characters or broken Unicode'],
     [!(allowance <= ALLOWANCE_MAX), 'unused_allowance is not a whole number of credits'],
-    [plan === undefined, `plan is not one of ${PLAN_IDS.join(', ')}`],
-    [plan === 'custom', 'plan custom needs a contract'],
+    [plan === undefined, `plan is not one of ${[...plans.keys()].join(', ')}`],
+    [plan?.sold === 'contract', `plan ${cells.plan.trim()} needs a contract`],
   ]);
   return { externalId, plan, allowance, faults };
 }
 
 function readPaid(
   cells: ImportCells,
-  { plan, catalog, now }: ImportContext & { readonly plan: PaidPlan['plan'] },
+  { plan, now }: Pick<ImportContext, 'now'> & { readonly plan: Plan },
 ): { readonly value: PaidPlan | null; readonly faults: readonly string[] } {
   const interval = INTERVALS.find((one) => one === cells.interval.trim());
   const anchorAt = parseInstant(cells.anchor_at.trim());
@@ -124,8 +125,8 @@ function readPaid(
   const faults = faultsOf([
     [interval === undefined, `interval is not one of ${INTERVALS.join(', ')}`],
     [
-      interval !== undefined && catalog.plans[plan].prices[interval] === undefined,
-      `plan ${plan} is not sold by the ${cells.interval.trim()}`,
+      interval !== undefined && plan.prices[interval] === undefined,
+      `plan ${plan.id} is not sold by the ${cells.interval.trim()}`,
     ],
     [anchorAt === undefined, 'anchor_at is not an ISO 8601 date and time'],
     [anchorAt !== undefined && anchorAt > now, 'anchor_at is in the future'],
@@ -150,7 +151,7 @@ function readPaid(
   ]);
   if (faults.length > 0 || interval === undefined || anchorAt === undefined || paidThrough === undefined)
     return { value: null, faults };
-  return { value: { plan, interval, anchorAt, paidThrough, stripeSubscription }, faults };
+  return { value: { plan: plan.id, interval, anchorAt, paidThrough, stripeSubscription }, faults };
 }
 
 function isRenewal(anchorAt: Instant, paidThrough: Instant): boolean {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { at, passes, play, range } from '../../../tests/support/subscription-play';
-import { parseCatalog } from '../../store/catalog-document';
+import { parseCatalog } from '../../store/catalogs/read-catalog';
 import { cycleStart } from '../billing-calendar';
 import { viewOf } from './subscription';
 import { importSubscriber } from './import';

@@ -1,10 +1,12 @@
 import { migrationKey } from '../keys';
 import { cycleIndexAt, cycleStart } from '../billing-calendar';
-import type { Catalog } from '../catalog';
+import type { Catalog } from '../catalog/catalog';
+import { moneyIn } from '../catalog/money';
 import { CYCLES_PER_INTERVAL } from './contract';
 import type { Credits } from '../credits';
 import type { Instant } from '../instants';
 import type { ImportLine, PaidPlan } from './import-line';
+import { planGrantsOf, soldCycle } from './plan-grants';
 import { planNamesOf } from './plan-names';
 import { planTermsOf } from './plan-terms';
 import { openSubscription, type SubscriptionState } from './state';
@@ -21,7 +23,7 @@ export interface Imported {
     readonly effectiveAt: Instant;
     readonly reason: string;
   } | null;
-  /** Null for Free. */
+  /** Null for the default plan. */
   readonly subscription: SubscriptionState | null;
 }
 
@@ -57,6 +59,9 @@ function subscriptionOf(
   { customerId, subscriptionId, catalog, at }: ImportInto,
 ): SubscriptionState {
   const { plan, interval, anchorAt, paidThrough, stripeSubscription } = paid;
+  const sold = catalog.plans.get(plan);
+  if (sold === undefined) throw new RangeError(`catalog ${catalog.version} has no plan ${plan}`);
+  const price = moneyIn(sold.prices[interval]?.amounts ?? {});
   const opened = openSubscription({
     subscriptionId,
     customerId,
@@ -64,7 +69,8 @@ function subscriptionOf(
     interval,
     collection: stripeSubscription === null ? 'invoice' : 'checkout',
     catalogVersion: catalog.version,
-    planNames: planNamesOf(planTermsOf(catalog, interval)),
+    planNames: planNamesOf(planTermsOf(catalog, interval, null)),
+    ...(price === null ? {} : { currency: price.currency }),
     graceMs: catalog.policies.graceHours * 3_600_000,
     checkout: null,
     at,
@@ -72,11 +78,11 @@ function subscriptionOf(
   const lastPaid = cycleIndexAt(anchorAt, paidThrough);
   const running = Math.min(cycleIndexAt(anchorAt, at), lastPaid - 1);
   const firstPaid = Math.max(0, Math.min(running, lastPaid - CYCLES_PER_INTERVAL[interval]));
-  const { credits: creditsPerCycle, prices } = catalog.plans[plan];
+  const cycle = soldCycle(planGrantsOf(sold));
   const paymentId = `${IMPORTED}${subscriptionId}`;
   return {
     ...opened,
-    planCredits: creditsPerCycle,
+    planCredits: cycle.creditsPerCycle,
     stripeSubscriptionId: stripeSubscription,
     importedThrough: paidThrough,
     eras: [{ number: 0, anchorAt, openedBy: paymentId, granted: [[0, running + 1]] }],
@@ -86,8 +92,8 @@ function subscriptionOf(
         plan,
         start: cycleStart(anchorAt, firstPaid),
         end: paidThrough,
-        creditsPerCycle,
-        paid: { amountMinor: 0, currency: prices[interval]?.currency ?? 'usd' },
+        ...cycle,
+        paid: { amountMinor: 0, currency: price?.currency ?? 'usd' },
         paidAt: at,
         beginsEra: true,
       },

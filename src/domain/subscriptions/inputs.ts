@@ -1,4 +1,4 @@
-import type { PlanId } from '../catalog';
+import type { PlanId } from '../catalog/catalog';
 import type { Credits } from '../credits';
 import type { Instant } from '../instants';
 import type { PaidInterval } from './paid-cycles';

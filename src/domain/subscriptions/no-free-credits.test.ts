@@ -6,13 +6,14 @@ import {
   newWallet,
   newWorld,
   passTo,
+  SEVERAL,
   tell,
   totalOf,
   withdraw,
   type World,
 } from '../../../tests/support/subscription-world';
 import { DAY, plus } from '../../../tests/support/subscription-play';
-import type { Interval } from '../catalog';
+import type { Interval } from '../catalog/catalog';
 import { step, type SubscriptionStep } from './subscription';
 
 /*
@@ -101,12 +102,49 @@ describe('a customer who tries everything', () => {
           expect(net).toBeGreaterThanOrEqual(worth - Math.max(0, parts.length - 1));
           if (gone === 0) expect(net).toBe(total);
         }
-        const { available, captured, owed, net } = world.wallet;
-        expect(available + captured - owed).toBe(
-          [...net.values()].reduce((sum, credits) => sum + credits, 0),
-        );
+        assertNothingLost(world);
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('has no more of several grants that end, have a limit or come once, and the limit alone keeps anything back', () => {
+    fc.assert(
+      fc.property(life, ({ interval, actions }) => {
+        const world = newWorld(interval, SEVERAL);
+        for (const one of actions) {
+          act(world, one);
+          assertNothingGained(world);
+        }
+        settle(world);
+        assertNothingGained(world);
+        expect(world.wallet.given).toBe(70);
+        for (const payment of world.stripe.payments) {
+          if (world.state.withdrawals.some(({ paymentId }) => paymentId === payment.paymentId)) continue;
+          const { capped, rest } = partsOf(totalOf(world.state, payment));
+          const net = world.wallet.net.get(payment.paymentId) ?? 0;
+          expect(net).toBeGreaterThanOrEqual(rest);
+          expect(net).toBeLessThanOrEqual(rest + capped);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('costs exactly what was paid, however many grants share it', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom<Interval[]>('month', 'year'),
+        fc.integer({ min: 1, max: 400 }),
+        (interval, days) => {
+          const world = newWorld(interval, SEVERAL);
+          passTo(world, plus(world.stripe.at, days * DAY));
+          settle(world);
+          const cost = [...world.wallet.costs.values()].reduce((sum, one) => sum + one, 0);
+          expect(cost).toBe(world.stripe.payments.reduce((sum, { paid }) => sum + paid.amountMinor, 0));
+        },
+      ),
+      { numRuns: 30 },
     );
   });
 
@@ -206,8 +244,19 @@ function assertNothingGained(world: World): void {
     expect(net).toBeGreaterThanOrEqual(0);
     expect(net).toBeLessThanOrEqual(total - Math.floor((total * gone) / payment.paid.amountMinor));
   }
-  const { available, captured, owed, net } = world.wallet;
-  expect(available + captured - owed).toBe([...net.values()].reduce((sum, credits) => sum + credits, 0));
+  assertNothingLost(world);
+}
+
+function assertNothingLost({ wallet }: World): void {
+  const { available, captured, owed, net, given } = wallet;
+  const granted = [...net.values()].reduce((sum, credits) => sum + credits, 0);
+  expect(available + captured - owed).toBe(granted + given);
+}
+
+/** What of a payment's credits has a limit, and what has none. */
+function partsOf(total: number): { readonly capped: number; readonly rest: number } {
+  const capped = Math.ceil(total * 0.34);
+  return { capped, rest: total - capped };
 }
 
 function goneOf(

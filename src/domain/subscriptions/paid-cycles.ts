@@ -1,7 +1,8 @@
 import { cycleIndexAt, cyclePeriod, cycleStart } from '../billing-calendar';
-import type { Money, PlanId } from '../catalog';
+import type { Money, PlanId } from '../catalog/catalog';
 import type { Credits } from '../credits';
 import type { Instant, Period } from '../instants';
+import type { SoldGrant } from './plan-grants';
 
 /** The prefix of a recorded payment's id; Stripe's ids have other prefixes. */
 const RECORDED = 'recorded:';
@@ -27,6 +28,10 @@ export interface PaidInterval {
   readonly start: Instant;
   readonly end: Instant;
   readonly creditsPerCycle: Credits;
+  /** What these are made of, in the order of the plan. Absent: one grant that lives for ever and has no limit. */
+  readonly grants?: readonly SoldGrant[];
+  /** What its customer is granted once for ever, with the first cycle. Absent: nothing. */
+  readonly once?: readonly SoldGrant[];
   /** What was paid for the whole interval. */
   readonly paid: Money;
   /** What the same payment paid for other lines on its invoice. Absent: nothing. */
@@ -34,6 +39,8 @@ export interface PaidInterval {
   readonly paidAt: Instant;
   /** True for a first payment and for an upgrade's: `start` is a new anchor. */
   readonly beginsEra: boolean;
+  /** The trial that the plan was sold with: nobody pays for it, and it gives nothing after its end. */
+  readonly trial?: true;
 }
 
 /** The time from one anchor to the next. Its number is part of every grant's key, so it never changes. */

@@ -1,4 +1,4 @@
-import type { PlanId } from '../catalog';
+import type { PlanId } from '../catalog/catalog';
 
 /** What people call the plans of a catalog version, as far as it is known. */
 export type PlanNames = Readonly<Partial<Record<PlanId, string>>>;

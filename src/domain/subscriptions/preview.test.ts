@@ -11,7 +11,7 @@ import {
 } from '../../../tests/support/subscription-play';
 import { cycleStart } from '../billing-calendar';
 import { credits } from '../credits';
-import type { Rights } from '../catalog';
+import type { Rights } from '../catalog/catalog';
 import type { SubscriptionState } from './subscription';
 import type { SubscriptionCommand } from './inputs';
 import { previewOf, type Preview } from './preview';
@@ -56,14 +56,14 @@ describe('a preview', () => {
     expect(preview(onStandard, { ...cancel, when: 'period_end' })).toMatchObject({
       effectiveAt: renewal,
       lost: { credits: 0, paidTime: null },
-      planAfter: 'free',
+      planAfter: null,
       nextGrant: null,
       nextCharge: null,
     });
     expect(preview(onStandard, { ...cancel, when: 'now' })).toMatchObject({
       effectiveAt: now,
       lost: { paidTime: { start: now, end: renewal } },
-      planAfter: 'free',
+      planAfter: null,
     });
   });
 
@@ -79,7 +79,7 @@ describe('a preview', () => {
     expect(preview(paused, { type: 'resume', at: later, commandId: 'c1' })).toMatchObject({
       charged: usd(2_500),
       granted: 500,
-      planBefore: 'free',
+      planBefore: null,
       planAfter: 'standard',
     });
   });

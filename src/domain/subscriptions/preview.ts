@@ -1,6 +1,6 @@
 import { refused, type Refused } from '../refusal';
 import { cycleStart } from '../billing-calendar';
-import type { Money, PlanId } from '../catalog';
+import type { Money, PlanId } from '../catalog/catalog';
 import { CYCLES_PER_INTERVAL } from './contract';
 import { credits, type Credits } from '../credits';
 import type { Instant, Period } from '../instants';
@@ -8,6 +8,7 @@ import type { PaidInterval } from './paid-cycles';
 import { step } from './subscription';
 import type { SubscriptionEffects } from './effects';
 import type { SubscriptionCommand, SubscriptionStep } from './inputs';
+import { soldCycle } from './plan-grants';
 import type { PlanTerms } from './plan-terms';
 import { planAt } from './rights';
 import type { SubscriptionState } from './state';
@@ -27,9 +28,9 @@ export interface Preview {
     /** Paid time that is given up without a refund; null when there is none. */
     readonly paidTime: Period | null;
   };
-  /** The plans whose rights apply before and after `effectiveAt`. */
-  readonly planBefore: PlanId;
-  readonly planAfter: PlanId;
+  /** The plans whose rights apply before and after `effectiveAt`; null: the catalog's default plan. */
+  readonly planBefore: PlanId | null;
+  readonly planAfter: PlanId | null;
   readonly nextGrant: SubscriptionView['nextGrant'];
   /** The next renewal; null when there will be none. */
   readonly nextCharge: { readonly at: Instant; readonly price: Money } | null;
@@ -124,7 +125,7 @@ function assumedPayment(
     plan,
     start: at,
     end: cycleStart(at, CYCLES_PER_INTERVAL[state.interval]),
-    creditsPerCycle: found.credits,
+    ...soldCycle(found),
     paid: found.price,
     paidAt: at,
     beginsEra: true,

@@ -7,6 +7,8 @@ export type Reader = Pick<
   SubscriptionState,
   'subscriptionId' | 'customerId' | 'contract' | 'plan' | 'catalogVersion' | 'stripeSubscriptionId'
 > & {
+  /** Absent in what an older release asked. */
+  readonly trial?: SubscriptionState['trial'];
   /** Payments for periods that start before this were taken in elsewhere; null: none were. */
   readonly takenInFrom: Instant | null;
   readonly at: Instant;
@@ -14,7 +16,7 @@ export type Reader = Pick<
 
 /** The part of a state that is passed to activities that read at Stripe. */
 export function readerOf(state: SubscriptionState, at: Instant): Reader {
-  const { subscriptionId, customerId, contract, plan, catalogVersion, stripeSubscriptionId } = state;
-  const which = { subscriptionId, customerId, contract, plan, catalogVersion, stripeSubscriptionId };
+  const { subscriptionId, customerId, contract, plan, catalogVersion, stripeSubscriptionId, trial } = state;
+  const which = { subscriptionId, customerId, contract, plan, catalogVersion, stripeSubscriptionId, trial };
   return { ...which, takenInFrom: takenInFrom(state), at };
 }

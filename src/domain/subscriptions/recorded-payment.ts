@@ -1,9 +1,9 @@
 import { cycleIndexAt, cycleStart } from '../billing-calendar';
-import type { Money, PlanId } from '../catalog';
+import type { Money, PlanId } from '../catalog/catalog';
 import { CYCLES_AHEAD_MAX, CYCLES_PER_INTERVAL, termEnd } from './contract';
-import type { Credits } from '../credits';
 import type { Instant } from '../instants';
 import { coveredThrough, paidCycles, recordedPaymentId, type PaidInterval } from './paid-cycles';
+import { soldCycle, type PlanGrants } from './plan-grants';
 import { accept, refuse, type Decision } from './decision';
 import type { SubscriptionCommand } from './inputs';
 import type { SubscriptionState } from './state';
@@ -56,22 +56,24 @@ function nextEnd(state: SubscriptionState, start: Instant): Instant {
 
 interface Terms {
   readonly plan: PlanId;
-  readonly credits: Credits;
+  readonly sold: PlanGrants;
   readonly price: Money;
 }
 
 function termsOf({ contract, plan }: SubscriptionState, { terms }: RecordPayment): Terms | undefined {
-  if (contract !== null) return { plan, credits: contract.credits, price: contract.price };
   const found = terms.find((one) => one.plan === plan);
-  return found === undefined || found.price === null
-    ? undefined
-    : { plan, credits: found.credits, price: found.price };
+  if (contract !== null) {
+    const once = found?.once === undefined ? {} : { once: found.once };
+    return { plan, sold: { credits: contract.credits, ...once }, price: contract.price };
+  }
+  if (found === undefined || found.price === null) return undefined;
+  return { plan, sold: found, price: found.price };
 }
 
 function paymentOf(
   state: SubscriptionState,
   { reference, paidThrough }: RecordPayment,
-  { start, plan, credits, price }: Terms & { readonly start: Instant },
+  { start, plan, sold, price }: Terms & { readonly start: Instant },
 ): PaidInterval | undefined {
   const era = currentEra(state);
   const interval: PaidInterval = {
@@ -79,7 +81,7 @@ function paymentOf(
     plan,
     start,
     end: paidThrough,
-    creditsPerCycle: credits,
+    ...soldCycle(sold),
     paid: price,
     paidAt: state.at,
     beginsEra: era === undefined,

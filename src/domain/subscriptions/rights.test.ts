@@ -12,18 +12,18 @@ const seen: SeenSubscription = {
 };
 
 describe('the plan whose rights hold', () => {
-  it('is the plan while the subscription is active or past due, and Free otherwise', () => {
+  it('is the plan while the subscription is active or past due, and the default plan otherwise', () => {
     expect(planAt(seen, before)).toBe('pro');
     expect(planAt({ ...seen, status: 'past_due' }, end)).toBe('pro');
-    expect(planAt({ ...seen, status: 'paused' }, before)).toBe('free');
-    expect(planAt({ ...seen, status: 'canceled' }, before)).toBe('free');
-    expect(planAt({ ...seen, status: 'incomplete', paidThrough: null }, before)).toBe('free');
-    expect(planAt(undefined, before)).toBe('free');
+    expect(planAt({ ...seen, status: 'paused' }, before)).toBeNull();
+    expect(planAt({ ...seen, status: 'canceled' }, before)).toBeNull();
+    expect(planAt({ ...seen, status: 'incomplete', paidThrough: null }, before)).toBeNull();
+    expect(planAt(undefined, before)).toBeNull();
   });
 
-  it('is Free from the very instant of a scheduled end, even when its record comes late', () => {
+  it('is the default plan from the very instant of a scheduled end, even when its record comes late', () => {
     expect(planAt({ ...seen, cancelAt: end }, before)).toBe('pro');
-    expect(planAt({ ...seen, cancelAt: end }, end)).toBe('free');
+    expect(planAt({ ...seen, cancelAt: end }, end)).toBeNull();
   });
 
   it('is the pending plan from the very instant when the paid time is over', () => {

@@ -1,4 +1,4 @@
-import type { Interval, PlanId } from '../catalog';
+import type { Interval, PlanId } from '../catalog/catalog';
 import type { Contract } from './contract';
 import type { Credits } from '../credits';
 import type { Instant, Period } from '../instants';
@@ -24,6 +24,8 @@ export interface SubscriptionState {
   /** What the ordered plan grants per cycle; null while it is not known. */
   readonly planCredits: Credits | null;
   readonly interval: Interval;
+  /** What it is paid in (ISO 4217, lower case). Absent in states from before there were several: see `currencyOf`. */
+  readonly currency?: string;
   readonly collection: 'checkout' | 'invoice';
   readonly catalogVersion: string;
   /** What the plans are called there. Absent in states from before they were kept. */
@@ -61,6 +63,10 @@ export interface SubscriptionState {
   readonly answers: readonly AnsweredCommand[];
   /** Of an imported subscription: until when it was paid for at its import. Absent for all others. */
   readonly importedThrough?: Instant;
+  /** The catalog's ids of what its customer was granted once for ever by it. */
+  readonly onceGranted: readonly string[];
+  /** The trial that it was sold with; null when there is none. */
+  readonly trial: Trial | null;
   /** Absent unless it was paid for beside another subscription. */
   readonly duplicate?: Duplicate;
   readonly createdAt: Instant;
@@ -68,6 +74,14 @@ export interface SubscriptionState {
   readonly at: Instant;
   /** Counts recorded changes, so that an older record never overwrites a newer one. */
   readonly revision: number;
+}
+
+/** Time at the beginning that is granted as paid without money. */
+export interface Trial {
+  readonly plan: PlanId;
+  readonly days: number;
+  /** When it ends or has ended; null before it begins. */
+  readonly end: Instant | null;
 }
 
 /** Where the customer pays for the first time. */
@@ -94,7 +108,8 @@ export type SubscriptionOpening = Pick<
   | 'graceMs'
   | 'checkout'
   | 'planNames'
-> & { readonly at: Instant; readonly contract?: Contract | null };
+  | 'currency'
+> & { readonly at: Instant; readonly contract?: Contract | null; readonly trialDays?: number };
 
 /** The state as the first release wrote it: without commands, pauses and money that went back. */
 export type FirstSubscriptionState = Omit<
@@ -120,6 +135,8 @@ const ADDED_LATER = {
   waived: null,
   unvoidedUntil: null,
   atStripe: null,
+  onceGranted: [],
+  trial: null,
 } satisfies Partial<SubscriptionState>;
 
 /** A state as any release has written it. */
@@ -140,12 +157,14 @@ export function openSubscription(opening: SubscriptionOpening): SubscriptionStat
     orderedAt: opening.at,
     planCredits: opening.contract?.credits ?? null,
     interval: opening.interval,
+    ...(opening.currency === undefined ? {} : { currency: opening.currency }),
     collection: opening.collection,
     catalogVersion: opening.catalogVersion,
     ...(opening.planNames === undefined ? {} : { planNames: opening.planNames }),
     graceMs: opening.graceMs,
     checkout: opening.checkout,
     contract: opening.contract ?? null,
+    trial: trialOf(opening),
     stripeSubscriptionId: null,
     eras: [],
     intervals: [],
@@ -155,6 +174,10 @@ export function openSubscription(opening: SubscriptionOpening): SubscriptionStat
     at: opening.at,
     revision: 1,
   };
+}
+
+function trialOf({ plan, trialDays: days = 0 }: SubscriptionOpening): Trial | null {
+  return days === 0 ? null : { plan, days, end: null };
 }
 
 /** Reads a state that any release has written; members that an older one did not have get their empty values. */

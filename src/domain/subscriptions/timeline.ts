@@ -1,4 +1,4 @@
-import type { PlanId } from '../catalog';
+import type { PlanId } from '../catalog/catalog';
 import { termEnd } from './contract';
 import { plusMs, type Instant } from '../instants';
 import { eraOf, type Era, type PaidInterval } from './paid-cycles';
@@ -59,6 +59,12 @@ export function endsAt(state: SubscriptionState): Instant | null {
 export function pauseOf(state: SubscriptionState): Pause | null {
   const { pause } = state;
   return pause !== null && pause.to === null && isEnded(state) ? { ...pause, to: endsAt(state) } : pause;
+}
+
+/** Whether nobody has paid yet for the present time, because it was sold with a trial. */
+export function isOnTrial(state: SubscriptionState): boolean {
+  const current = currentInterval(state);
+  return current?.trial === true && state.at < current.end;
 }
 
 /** The end of the last paid interval of the current era; null before the first payment. */

@@ -1,5 +1,5 @@
 import { cycleIndexAt, cyclePeriod, cycleStart } from '../billing-calendar';
-import type { PlanId } from '../catalog';
+import type { PlanId } from '../catalog/catalog';
 import { credits, type Credits } from '../credits';
 import { plusMs, type Instant, type Period } from '../instants';
 import type { Era } from './paid-cycles';
@@ -50,7 +50,7 @@ export function viewOf(state: SubscriptionState): SubscriptionView {
     anchorAt: era?.anchorAt ?? null,
     era: era?.number ?? 0,
     cycle,
-    currentPeriod: era === undefined || cycle === null ? null : cyclePeriod(era.anchorAt, cycle),
+    currentPeriod: era === undefined || cycle === null ? null : currentPeriodOf(state, era, cycle),
     paidThrough: paidThroughOf(state),
     nextGrant: nextGrantOf(state),
     cancelAt: endsAt(state),
@@ -101,6 +101,14 @@ function lastLiveInstant(state: SubscriptionState, era: Era): Instant {
   return last < era.anchorAt ? era.anchorAt : last;
 }
 
+/** A trial ends its cycle early: what comes after it is counted from its end. */
+function currentPeriodOf(state: SubscriptionState, era: Era, cycle: number): Period {
+  const period = cyclePeriod(era.anchorAt, cycle);
+  const last = lastInterval(state);
+  const isCut = last?.trial === true && period.start < last.end && last.end < period.end;
+  return isCut ? { ...period, end: last.end } : period;
+}
+
 function nextGrantOf(state: SubscriptionState): SubscriptionView['nextGrant'] {
   const status = statusOf(state);
   if (status === 'paused') return null;
@@ -114,8 +122,9 @@ function nextGrantOf(state: SubscriptionState): SubscriptionView['nextGrant'] {
   const through = coveredThroughOf(state) ?? last.end;
   const index = cycleIndexAt(era.anchorAt, through);
   const start = cycleStart(era.anchorAt, index);
-  // Waived time ends where Stripe bills next, whatever day that is.
-  const at = start === through || through > last.end ? through : cycleStart(era.anchorAt, index + 1);
+  // Waived time and a trial end where Stripe bills next, whatever day that is.
+  const isBilledAt = through > last.end || last.trial === true;
+  const at = start === through || isBilledAt ? through : cycleStart(era.anchorAt, index + 1);
   if (end !== null && end <= at) return null;
   return { at, credits: state.planCredits ?? last.creditsPerCycle };
 }

@@ -1,7 +1,8 @@
 import { credits } from '../credits';
 import { eraOf, isGranted, paidCycles } from './paid-cycles';
 import { takeWithdrawal, type Entitlement, type WithdrawalOutcome } from '../payments/refunds';
-import { ungrantedByPayment, withdrawalsOf } from './due-cycles';
+import { withdrawalsOf } from './cycle-grants';
+import { ungrantedByPayment } from './due-cycles';
 import type { SubscriptionFact } from './inputs';
 import type { SubscriptionState } from './state';
 

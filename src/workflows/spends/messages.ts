@@ -1,7 +1,10 @@
-import { spendWorkflowId } from '../../domain/keys';
-import { wordsOfRequest, type SpendRequest, type SpendStatus } from '../../domain/spends/spend';
 import type { Refused } from '../../domain/refusal';
-import { SEARCH_ATTRIBUTES, TASK_QUEUES, ownedBy, type CommandAnswer } from '../messages';
+import { spendWorkflowId } from '../../domain/keys';
+import type { Action } from '../../domain/catalog/catalog';
+import type { WorkReport } from '../../domain/spends/external-end';
+import { wordsOfStarted } from '../../domain/spends/began-before';
+import type { SpendRequest, SpendStatus } from '../../domain/spends/spend';
+import { type CommandAnswer, SEARCH_ATTRIBUTES, TASK_QUEUES, ownedBy } from '../messages';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 
@@ -13,6 +16,10 @@ export interface SpendInput {
   readonly request: SpendRequest;
   /** Of the request, without prices: the ledger refuses the key with another content. */
   readonly fingerprint: string;
+  /** Who does the work, by the customer's catalog version. Absent: started by an earlier release. */
+  readonly runs?: Action['runs'];
+  /** What is asked for, in words for the operator: none that somebody has written. Absent: started by an earlier release. */
+  readonly words?: string;
 }
 
 /**
@@ -27,7 +34,7 @@ export function spendStart(input: SpendInput, externalId: string | null = null) 
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     priority: { fairnessKey: input.customerId },
-    staticSummary: `${wordsOfRequest(input.request)} for ${input.customerId}`,
+    staticSummary: `${wordsOfStarted(input)} for ${input.customerId}`,
     typedSearchAttributes: new TypedSearchAttributes([
       ...ownedBy(input.customerId, externalId),
       { key: SEARCH_ATTRIBUTES.action, value: input.request.action },
@@ -60,3 +67,14 @@ export const cancelSpendSignal = defineSignal('cancel');
 export const giveUpUpdate = defineUpdate<CommandAnswer, [{ readonly reason: string }]>('giveUp');
 /** Asked by the activity that does the work, because a cancellation reaches it without a reason. */
 export const isGivenUpQuery = defineQuery<boolean>('isGivenUp');
+
+/** A report of the end of external work, which is recorded before it is told. It has nobody's words. */
+export interface ReportedWork {
+  readonly reportId: string;
+  readonly says: WorkReport['says'];
+}
+/**
+ * The integrator has reported how external work ended. Answers when the spend is settled: `done` if it was by this very report,
+ * else `state_conflict`; `not_found` when no such report is recorded.
+ */
+export const reportUpdate = defineUpdate<CommandAnswer, [ReportedWork]>('report');

@@ -11,6 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import { epochMsOf, type Instant } from '../../domain/instants';
+import { runsOf } from '../../domain/spends/began-before';
 import type { SpendStatus } from '../../domain/spends/spend';
 import { refused } from '../../domain/refusal';
 import { demand, isLine, membersOf } from '../arguments';
@@ -24,11 +25,12 @@ import {
   type SpendInput,
 } from './messages';
 import { now } from '../now';
+import { awaitReport, hearReports } from './external-work';
 import { spendCard, type SpendEnd, type SpendStanding, type Wish } from './spend-card';
 
 type JobOutcome = Awaited<ReturnType<Activities['runJob']>>;
 type Settled = Awaited<ReturnType<Activities['settleSpend']>>;
-type Licensed = Awaited<ReturnType<Activities['licenseImage']>>;
+type Paid = Awaited<ReturnType<Activities['payAtOnce']>>;
 
 const LOCAL = {
   startToCloseTimeout: '10 seconds',
@@ -42,9 +44,9 @@ const { settleSpend } = proxyLocalActivities<Activities>({
   ...LOCAL,
   summary: 'Captures what was delivered and releases the rest',
 });
-const { licenseImage } = proxyLocalActivities<Activities>({
+const { payAtOnce, licenseImage } = proxyLocalActivities<Activities>({
   ...LOCAL,
-  summary: 'Sells the licence, or refuses',
+  summary: 'Sells what needs no work, or refuses',
 });
 
 /** The time that the activity has after the deadline to stop the provider and to store what it delivered. */
@@ -53,7 +55,7 @@ const AFTER_DEADLINE_MS = 600_000;
 /**
  * One spend, from the hold to its settlement. The update `reserve` answers as soon as the credits are held; after a refusal
  * nothing else happens. The signal `cancel`, and cancelling the workflow itself, ask the work to stop; the update `giveUp` ends
- * it without waiting for the provider. Only this workflow captures or releases the hold, and it does not end before it has.
+ * it without waiting for the provider. External work is waited for until it is reported. Only this workflow captures or releases the hold, and it does not end before it has.
  */
 export async function spend(input: SpendInput): Promise<SpendStatus | 'refused'> {
   const shell: Shell = {
@@ -65,16 +67,26 @@ export async function spend(input: SpendInput): Promise<SpendStatus | 'refused'>
   };
   listenForEnd(shell);
   const answers = answerReserve();
+  const reports = runsOf(input) === 'external' ? hearReports() : null;
   return CancellationScope.nonCancellable(async () => {
     show(shell, { at: 'reserving' });
-    if (input.request.action === 'license_image') {
-      const { answer, paid } = licensedOf(await licenseImage({ spend: input, at: now() }));
+    if (runsOf(input) === 'nothing') {
+      // Spends whose start does not say what they run began in a release that knew this activity by its former name.
+      const pay = input.runs === undefined ? licenseImage : payAtOnce;
+      const { answer, paid } = paidOf(await pay({ spend: input, at: now() }));
       answers.give(answer);
       return end(shell, answer, paid === undefined ? null : { held: paid, captured: paid, released: 0 });
     }
-    const { answer, deadlineAt, held } = await reserveSpend({ spend: input, at: now() });
+    const reservation = await reserveSpend({ spend: input, at: now() });
+    const { answer, deadlineAt, held } = reservation;
     answers.give(answer);
     if (answer.outcome === 'refused' || deadlineAt === null) return end(shell, answer, null);
+    if (reports !== null) {
+      const standing = { held: held ?? null, deadlineAt, silentAt: reservation.silentAt ?? null };
+      if (reservation.isReported === true) reports.isHeard = true;
+      const tell = (told: SpendStanding) => show(shell, told);
+      return finish(shell, await awaitReport({ input, wish: shell, tell }, reports, standing));
+    }
     show(shell, { at: 'working', held: held ?? null, deadlineAt });
     const worked = shell.stop ? STOPPED : await work(input.spendId, deadlineAt, shell);
     const outcome = unlessGivenUp(worked, shell);
@@ -107,7 +119,7 @@ function listenForEnd(shell: Shell): void {
     shell.scope.cancel();
   };
   const giveUp = ({ reason }: { readonly reason: string }): CommandAnswer => {
-    const isOver = shell.standing.at === 'settling' || shell.standing.at === 'ended';
+    const isOver = ['closing', 'settling', 'ended'].includes(shell.standing.at);
     if (isOver && shell.givenUp === null) {
       const message = 'The work has already ended, and its credits are being settled.';
       return refused({ code: 'state_conflict', message });
@@ -184,7 +196,7 @@ function settledOf(recorded: Settled | SpendStatus): SpendEnd & { readonly statu
 }
 
 /** Older histories recorded the answer alone, without the price. */
-function licensedOf(recorded: Licensed | ReserveAnswer): Licensed {
+function paidOf(recorded: Paid | ReserveAnswer): Paid {
   return 'answer' in recorded ? recorded : { answer: recorded };
 }
 

@@ -1,4 +1,4 @@
-import type { Interval, PlanId } from '../../domain/catalog';
+import type { Interval, PlanId } from '../../domain/catalog/catalog';
 import type { Instant } from '../../domain/instants';
 import { subscriptionWorkflowId } from '../../domain/keys';
 import type { Contract } from '../../domain/subscriptions/contract';
@@ -14,11 +14,15 @@ export interface OpenSubscription {
   readonly customerId: string;
   readonly plan: PlanId;
   readonly interval: Interval;
+  /** Absent: the first currency of the plan's price; a contract has its own. */
+  readonly currency?: string;
   readonly collection: 'checkout' | 'invoice';
   readonly catalogVersion: string;
   readonly successUrl: string | null;
   readonly cancelUrl: string | null;
-  /** With the Custom plan, and only there: it is invoiced, and there is no checkout. */
+  /** Days before the first payment. Absent: none. */
+  readonly trialDays?: number;
+  /** With a plan that is sold by contract, and only there: it is invoiced, and there is no checkout. */
   readonly contract?: Contract;
 }
 

@@ -6,14 +6,13 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import { parseInstant, type Instant } from '../../domain/instants';
-import { PLAN_IDS } from '../../domain/catalog';
 import {
   viewOf,
   type SubscriptionCommand,
   type SubscriptionState,
 } from '../../domain/subscriptions/subscription';
 import { refused, type Refusal } from '../../domain/refusal';
-import { demand, isLine, membersOf } from '../arguments';
+import { demand, isCatalogId, isLine, membersOf } from '../arguments';
 import type { CancelRequest } from '../cancel-request';
 import { SEARCH_ATTRIBUTES, type CommandAnswer, type OpenAnswer } from '../messages';
 import type { PaymentHint } from '../payments/messages';
@@ -133,13 +132,10 @@ function listenToOperators(take: TakeRequest): void {
     ({ plan }) => take((commandId) => ({ type: 'change_plan', commandId, plan })),
     {
       description:
-        'Changes the plan: to a higher one once it is paid, to a lower one when the paid time ends. {"plan": "pro"}',
+        'Changes the plan: to a higher one once it is paid, to a lower one when the paid time ends. {"plan": "…"}',
       validator: (argument: unknown) => {
         const { plan } = membersOf(argument);
-        demand(
-          PLAN_IDS.some((id) => id === plan),
-          'Name a plan of the catalog: {"plan": "pro"}.',
-        );
+        demand(isCatalogId(plan), 'Name a plan of the catalog: {"plan": "…"}.');
       },
     },
   );

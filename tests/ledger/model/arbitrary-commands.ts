@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { credits } from '../../../src/domain/credits';
-import type { GrantSource, LedgerCommand } from '../../../src/ledger/commands';
+import type { Allowance, GrantSource, LedgerCommand } from '../../../src/ledger/commands';
 import { admit, grant, hold, instantAt, settle } from './commands';
 
 /** What a drawn number means depends on what came before it, so a script stays sensible when fast-check shortens it. */
@@ -12,7 +12,12 @@ interface Step {
   readonly amount: number;
   readonly hours: number;
   readonly option: number;
+  /** What only some commands have: a key held once, a limit, a place for nothing, allowances that are due. */
+  readonly special: Special;
 }
+
+const SPECIALS = ['nothing', 'exclusive', 'free', 'limit', 'allowances'] as const;
+type Special = (typeof SPECIALS)[number];
 
 /** What can be drawn, and how often for once that something else is. */
 const WEIGHTS = {
@@ -54,6 +59,12 @@ export function arbitraryCommands(
     amount: fc.oneof(fc.nat(12), fc.nat(120)),
     hours: ordinary ? fc.constantFrom(0, 0, 1) : fc.constantFrom(0, 0, 0, 1, 24, 200),
     option: ordinary ? fc.constantFrom(1, 1, 1, 1, 1, 3, 4, 2) : fc.noBias(fc.nat(5)),
+    special: fc.oneof(
+      ...SPECIALS.map((special) => ({
+        arbitrary: fc.constant(special),
+        weight: special === 'nothing' ? (ordinary ? 40 : 4) : special === 'allowances' ? 2 : 1,
+      })),
+    ),
   });
   return fc
     .array(step, { minLength: 1, maxLength: 40, size: 'max' })
@@ -68,7 +79,13 @@ function writeScript(steps: readonly Step[], prefix: string): readonly LedgerCom
   let hours = 0;
   for (const [index, step] of steps.entries()) {
     hours += step.hours;
-    commands.push(commandOf(step, index, hours));
+    const command = commandOf(step, index, hours);
+    const isRepeat = step.what === 'replay' || step.what === 'altered';
+    commands.push(
+      step.special === 'allowances' && !isRepeat
+        ? { ...command, allowances: allowancesOf(command.walletId, step, hours) }
+        : command,
+    );
   }
   return commands;
 
@@ -96,7 +113,10 @@ function writeScript(steps: readonly Step[], prefix: string): readonly LedgerCom
           cost: { amountMinor: 10 * option + 1, currency: 'usd' },
           paymentId: `${walletId}-p${String(pick % 3)}`,
         };
-        const more = { effectiveAt, source, expiresAt: expiresAt ?? null, ...(what === 'paid' ? paid : {}) };
+        const more = {
+          ...{ effectiveAt, source, expiresAt: expiresAt ?? null, ...(what === 'paid' ? paid : {}) },
+          ...limitOf(step),
+        };
         return grant(walletId, id, 4 * step.amount + 1, more);
       }
       case 'hold':
@@ -107,10 +127,13 @@ function writeScript(steps: readonly Step[], prefix: string): readonly LedgerCom
           ...(option === 4 && pick > 20
             ? { refusal: { code: 'plan_required', details: { plan: 'free' } } }
             : {}),
+          ...onceOrFree(step, prefix),
         });
       case 'licence':
         holds.push(`hold_${id}`);
-        return hold(walletId, id, amount, { effectiveAt, capture: true, ...royaltyOf(step) });
+        return hold(walletId, id, amount, {
+          ...{ effectiveAt, capture: true, ...royaltyOf(step), ...onceOrFree(step, prefix) },
+        });
       case 'external':
         holds.push(id);
         return {
@@ -119,13 +142,16 @@ function writeScript(steps: readonly Step[], prefix: string): readonly LedgerCom
           ...(option === 1 ? { capture: true } : {}),
         };
       case 'admit':
-        return admit(walletId, option === 0 ? known(spends) : id, amount, { effectiveAt });
+        return admit(walletId, option === 0 ? known(spends) : id, amount, {
+          ...{ effectiveAt, action: 'generate_images', ...onceOrFree(step, prefix) },
+        });
       case 'settle': {
         const spend = known(spends);
-        return settle(walletId, spend, Math.ceil(step.amount / 3), {
+        return settle(walletId, spend, step.special === 'free' ? 0 : Math.ceil(step.amount / 3), {
           key: option === 0 ? `${spend}/settle` : id,
           effectiveAt,
-          ...royaltyOf(step),
+          succeeded: pick % 4 > 0,
+          ...(step.special === 'free' ? {} : royaltyOf(step)),
         });
       }
       case 'capture':
@@ -151,6 +177,7 @@ function writeScript(steps: readonly Step[], prefix: string): readonly LedgerCom
             credits: credits((option === 3 ? 4 : 1) * step.amount + 1),
           },
           ...{ availableOnly: what === 'adjustment' },
+          ...(step.special === 'limit' ? { atMostGranted: true } : {}),
           paymentId: what === 'adjustment' || option > 2 ? null : `${walletId}-p${String(pick % 3)}`,
         };
       case 'undo':
@@ -176,6 +203,37 @@ function writeScript(steps: readonly Step[], prefix: string): readonly LedgerCom
 /** A share of what is captured; nothing when nothing is. */
 function royaltyOf({ option, amount }: Step) {
   return option === 2 ? { royalty: { creatorId: 'artist', credits: credits(Math.floor(amount / 3)) } } : {};
+}
+
+/** One of two keys, or one of the first few of the action. */
+function onceOrFree({ special, pick }: Step, prefix: string) {
+  if (special === 'exclusive') return { exclusive: `${prefix}-once-${String(pick % 2)}` };
+  return special === 'free' ? { firstFree: 1 + (pick % 3) } : {};
+}
+
+const MONTHLY = 'monthly';
+
+function limitOf({ special, pick, amount }: Step) {
+  if (special !== 'limit') return {};
+  return { allowance: MONTHLY, upTo: pick % 4 === 0 ? null : credits(3 * amount + 1) };
+}
+
+/** What the day brings: the first always the same, the second one that changes during the day and may have an end. */
+function allowancesOf(walletId: string, { pick, amount }: Step, now: number): readonly Allowance[] {
+  const day = Math.floor(now / 24);
+  return ['daily', MONTHLY].slice(0, 1 + (pick % 2)).map((allowance) => ({
+    ...{
+      key: `grant:${walletId}:${allowance}:${String(day)}`,
+      grantId: `${walletId}-${allowance}-${String(day)}`,
+    },
+    ...{ allowance, reason: allowance },
+    ...(allowance === 'daily'
+      ? { credits: credits(5), upTo: credits(5), expiresAt: null }
+      : {
+          ...{ credits: credits(amount + 1), upTo: pick % 3 === 0 ? null : credits(2 * amount + 1) },
+          expiresAt: pick % 4 === 1 ? instantAt(24 * (day + 1)) : null,
+        }),
+  }));
 }
 
 type Ids = readonly string[];

@@ -124,6 +124,7 @@ export function settle(walletId: string, id: string, amount: number, more: Optio
     effectiveAt: instantAt(0),
     holdId: `hold_${id}`,
     credits: credits(amount),
+    succeeded: amount > 0,
     reason: 'Images',
     ...more,
   } satisfies SettleCommand;

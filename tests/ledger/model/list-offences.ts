@@ -82,6 +82,21 @@ WHERE (h.credits, h.captured, h.released, h.refunded, h.royalty, h.royalty_rever
   IS DISTINCT FROM (coalesce(j.credits, 0), coalesce(j.captured, 0), coalesce(j.released, 0), coalesce(j.refunded, 0),
   coalesce(j.royalty, 0), coalesce(j.reversed, 0), coalesce(j.ends, 0))
 UNION ALL
+SELECT 'hold ' || h.id || ' is free and cost something, or its end does not go with what came of it'
+FROM holds h
+WHERE (h.free AND h.credits > 0) OR (h.state = 'open') <> (h.fulfilled IS NULL)
+   OR (h.given_back IS NOT NULL AND (h.captured > 0 OR h.fulfilled IS NOT TRUE))
+   OR (h.credits = 0 AND (h.state = 'captured') <> coalesce(h.fulfilled, false))
+UNION ALL
+SELECT 'wallet ' || h.wallet_id || ' holds ' || h.exclusive || ' more than once'
+FROM holds h WHERE h.state IN ('open', 'captured') AND h.exclusive IS NOT NULL
+GROUP BY h.wallet_id, h.exclusive HAVING count(*) > 1
+UNION ALL
+SELECT 'wallet ' || n.wallet_id || ' has more left of ' || n.allowance || ' than it may'
+FROM (SELECT DISTINCT ON (wallet_id, allowance) wallet_id, allowance, up_to FROM lots WHERE allowance IS NOT NULL
+  ORDER BY wallet_id, allowance, lot_no DESC) n
+WHERE n.up_to < (SELECT sum(free + held) FROM lots l WHERE l.wallet_id = n.wallet_id AND l.allowance = n.allowance)
+UNION ALL
 SELECT 'payment ' || p.id || ' has other grants or clawbacks than it says'
 FROM payments p
 WHERE (p.granted, p.clawed) IS DISTINCT FROM (

@@ -1,4 +1,6 @@
 import type {
+  AdmitCommand,
+  Allowance,
   ClawbackCommand,
   ClawbackUndoCommand,
   GrantCommand,
@@ -16,6 +18,8 @@ export interface Lot extends Record<Part, number> {
   readonly paid: boolean;
   readonly paymentId: string | null;
   readonly grantedAt: string;
+  readonly allowance: string | null;
+  readonly upTo: number | null;
   expiresAt: string | null;
 }
 
@@ -39,6 +43,13 @@ export interface Hold {
   state: 'open' | 'captured' | 'voided' | 'expired';
   readonly expiresAt: string | null;
   readonly takes: readonly Take[];
+  readonly action: string;
+  readonly spendId: string | undefined;
+  readonly exclusive: string | null;
+  readonly free: boolean;
+  /** Null while it is open. */
+  fulfilled: boolean | null;
+  givenBack: string | null;
 }
 
 interface Clawback {
@@ -84,14 +95,23 @@ export function createReferenceLedger() {
       return { outcome: 'idempotency_key_reused', replayed: false, reply };
     }
     const expired = letTimePass(wallet, at);
+    for (const allowance of command.allowances ?? []) grantOnce(wallet, command.walletId, allowance, at);
     const [outcome, details] = apply(wallet, { ...command, effectiveAt: at as never }, expired);
     if (outcome === 'applied') wallet.effectiveAt = at;
     const reply = { ...balanceOf(wallet), ...details, effectiveAt: at };
     const answer: Answer = { outcome, replayed: false, reply };
-    if (outcome !== 'admitted') {
+    if (outcome !== 'admitted' && outcome !== 'already_held') {
       answers.set(command.key, { ...answer, fingerprint: command.fingerprint, walletId: command.walletId });
     }
     return answer;
+  };
+
+  const grantOnce = (wallet: Wallet, walletId: string, allowance: Allowance, at: string): void => {
+    if (answers.has(allowance.key)) return;
+    const [outcome, details] = grant(wallet, { ...allowance, cost: null, effectiveAt: at as never });
+    wallet.effectiveAt = at;
+    const reply = { ...balanceOf(wallet), ...details, effectiveAt: at };
+    answers.set(allowance.key, { outcome, replayed: false, reply, fingerprint: 'allowance', walletId });
   };
 
   const walletOf = ({ walletId, effectiveAt }: LedgerCommand): Wallet => {
@@ -123,6 +143,7 @@ function letTimePass(wallet: Wallet, at: string): ReadonlyMap<string, number> {
     } else if (hold !== undefined) {
       wallet.effectiveAt = latest(wallet.effectiveAt, hold.expiresAt!);
       end(wallet, hold, 0, hold.open, 'expired', wallet.effectiveAt);
+      hold.fulfilled = hold.captured > 0;
     }
   }
 
@@ -142,9 +163,12 @@ function apply(wallet: Wallet, command: LedgerCommand, expired: ReadonlyMap<stri
     case 'grant':
       return grant(wallet, command);
     case 'admit':
-      return refusalOf(wallet, command) ?? ['admitted'];
+      return (
+        heldAlready(wallet, command) ??
+        refusalOf(wallet, command) ?? ['admitted', isFree(wallet, command) ? { free: true } : {}]
+      );
     case 'hold':
-      return refusalOf(wallet, command) ?? place(wallet, command);
+      return heldAlready(wallet, command) ?? refusalOf(wallet, command) ?? place(wallet, command);
     case 'settle':
     case 'capture':
     case 'void':
@@ -162,26 +186,90 @@ function apply(wallet: Wallet, command: LedgerCommand, expired: ReadonlyMap<stri
   }
 }
 
-function grant(wallet: Wallet, command: GrantCommand): Applied {
-  const { credits, cost, effectiveAt } = command;
+type Granted = Pick<GrantCommand, 'grantId' | 'cost' | 'effectiveAt' | 'expiresAt' | 'paymentId'> &
+  Pick<GrantCommand, 'allowance' | 'upTo'> & { readonly credits: number };
+
+function grant(wallet: Wallet, command: Granted): Applied {
+  const { cost, effectiveAt, allowance = null, upTo = null } = command;
+  const room = upTo === null ? Infinity : upTo - leftOf(wallet, allowance);
+  const credits = Math.max(Math.min(command.credits, room), 0);
   const repaid = Math.min(credits, wallet.owed);
   wallet.owed -= repaid;
-  wallet.lots.push({
+  const lot: Lot = {
     ...{ grantId: command.grantId, paid: (cost?.amountMinor ?? 0) > 0, paymentId: command.paymentId ?? null },
     ...{ grantedAt: effectiveAt, expiresAt: command.expiresAt },
     ...{ free: credits - repaid, held: 0, spent: 0, repaid, expired: 0, clawed: 0 },
-  });
+    ...{ allowance, upTo },
+  };
+  if (credits > 0) wallet.lots.push(lot);
   if (command.paymentId !== undefined) {
     const { granted, clawed } = wallet.payments.get(command.paymentId) ?? { granted: 0, clawed: 0 };
     wallet.payments.set(command.paymentId, { granted: granted + credits, clawed });
   }
-  return ['applied', { grantId: command.grantId, repaid }];
+  return [
+    'applied',
+    {
+      repaid,
+      ...(allowance === null ? {} : { granted: credits, allowance, upTo }),
+      ...(credits === 0 ? {} : { grantId: command.grantId }),
+    },
+  ];
+}
+
+function leftOf({ lots }: Wallet, allowance: string | null): number {
+  return sum(
+    lots.filter((lot) => lot.allowance === allowance),
+    ({ free, held }) => free + held,
+  );
+}
+
+/** What has come back above the limit of an allowance's newest lot expires. */
+function cap(wallet: Wallet, at: string): void {
+  for (const allowance of new Set(wallet.lots.map((lot) => lot.allowance))) {
+    const lots = wallet.lots.filter((lot) => lot.allowance === allowance);
+    const upTo = lots.at(-1)!.upTo;
+    if (allowance === null || upTo === null) continue;
+    const excess = Math.max(leftOf(wallet, allowance) - upTo, 0);
+    for (const { from: lot, credits } of takeFrom(burnOrder(lots), ({ free }) => free, excess)) {
+      shift(lot, 'free', 'expired', credits, at);
+    }
+  }
+}
+
+function heldAlready({ holds }: Wallet, { exclusive }: Pick<HoldCommand, 'exclusive'>): Applied | undefined {
+  const held = holds.find(
+    (hold) =>
+      exclusive !== undefined &&
+      hold.exclusive === exclusive &&
+      (hold.state === 'open' || hold.state === 'captured'),
+  );
+  if (held === undefined) return undefined;
+  return [
+    'already_held',
+    { holdId: held.id, ...(held.spendId === undefined ? {} : { spendId: held.spendId }) },
+  ];
+}
+
+function isFree(
+  { holds }: Wallet,
+  { firstFree = 0, action }: Pick<AdmitCommand, 'firstFree' | 'action'>,
+): boolean {
+  const taken = holds.filter(
+    (hold) =>
+      hold.action === action &&
+      hold.fulfilled !== false &&
+      hold.givenBack === null &&
+      (hold.captured === 0 || hold.refunded < hold.captured),
+  );
+  return taken.length < firstFree;
 }
 
 function refusalOf(
   wallet: Wallet,
-  { refusal, credits }: Pick<HoldCommand, 'refusal' | 'credits'>,
+  command: Pick<AdmitCommand, 'refusal' | 'credits' | 'firstFree' | 'action'>,
 ): Applied | undefined {
+  const { refusal } = command;
+  const credits = isFree(wallet, command) ? 0 : command.credits;
   if (refusal !== undefined) return [refusal.code, { details: refusal.details }];
   const { available } = balanceOf(wallet);
   if (available < credits)
@@ -190,7 +278,9 @@ function refusalOf(
 }
 
 function place(wallet: Wallet, command: HoldCommand): Applied {
-  const { holdId, credits, effectiveAt } = command;
+  const { holdId, effectiveAt } = command;
+  const free = isFree(wallet, command);
+  const credits = free ? 0 : command.credits;
   const takes = takeFrom(burnOrder(wallet.lots), ({ free }) => free, credits).map(
     ({ from: lot, credits }) => {
       shift(lot, 'free', 'held', credits, effectiveAt);
@@ -200,12 +290,16 @@ function place(wallet: Wallet, command: HoldCommand): Applied {
   const hold: Hold = {
     ...{ id: holdId, credits, open: credits, captured: 0, released: 0, refunded: 0, royalty: 0, reversed: 0 },
     ...{ state: 'open', expiresAt: command.expiresAt ?? null, takes },
+    ...{ action: command.action, spendId: command.spendId, exclusive: command.exclusive ?? null, free },
+    ...{ fulfilled: null, givenBack: null },
   };
   wallet.holds.push(hold);
-  if (command.capture !== true) return ['applied', { holdId }];
+  const placed = { holdId, ...(free ? { free } : {}) };
+  if (command.capture !== true) return ['applied', placed];
   end(wallet, hold, credits, 0, 'captured', effectiveAt);
-  hold.royalty = command.royalty?.credits ?? 0;
-  return ['applied', { holdId, captured: credits, released: 0 }];
+  hold.fulfilled = true;
+  hold.royalty = free ? 0 : (command.royalty?.credits ?? 0);
+  return ['applied', { ...placed, captured: credits, released: 0 }];
 }
 
 type Resolution = Extract<LedgerCommand, { op: 'settle' | 'capture' | 'void' }>;
@@ -223,9 +317,13 @@ function resolve(wallet: Wallet, command: Resolution): Applied {
     return ['hold_exceeded', { holdId, required: captured, shortfall: captured - hold.open }];
   }
   const released = command.op === 'capture' && !command.final ? 0 : hold.open - captured;
-  const ended = hold.captured + captured > 0 || hold.credits === 0 ? 'captured' : 'voided';
+  const done = hold.captured + captured > 0 || hold.credits === 0;
+  const fulfilled =
+    command.op === 'settle' ? command.succeeded : command.op === 'void' ? hold.captured > 0 : done;
+  const ended = hold.captured + captured > 0 || (hold.credits === 0 && fulfilled) ? 'captured' : 'voided';
   const state = command.op !== 'void' ? ended : command.expired ? 'expired' : 'voided';
   end(wallet, hold, captured, released, state, command.effectiveAt);
+  if (hold.open === 0) hold.fulfilled = fulfilled;
   if (command.op === 'settle') hold.royalty = command.royalty?.credits ?? 0;
   return ['applied', resolved(hold, captured, released)];
 }
@@ -268,6 +366,10 @@ function refund(wallet: Wallet, command: RefundCommand): Applied {
   if (hold === undefined) return ['hold_not_found'];
   const left = hold.captured - hold.refunded;
   const refunded = command.credits ?? left;
+  if (refunded === 0 && hold.captured === 0 && hold.fulfilled === true && hold.givenBack === null) {
+    hold.givenBack = command.key;
+    return ['applied', { holdId, refunded, repaid: 0 }];
+  }
   if (refunded === 0 || refunded > left) {
     return ['refund_exceeds_captured', { holdId, required: refunded, shortfall: refunded - left }];
   }
@@ -283,11 +385,17 @@ function refund(wallet: Wallet, command: RefundCommand): Applied {
   }
   hold.refunded += refunded;
   hold.reversed = Math.floor((hold.royalty * hold.refunded) / hold.captured);
+  cap(wallet, effectiveAt);
   return ['applied', { holdId, refunded, repaid }];
 }
 
 function clawback(wallet: Wallet, command: ClawbackCommand): Applied {
-  const { credits, paymentId, effectiveAt } = command;
+  const { paymentId, effectiveAt } = command;
+  const granted = paymentId === null ? undefined : wallet.payments.get(paymentId);
+  const credits =
+    command.atMostGranted === true && granted !== undefined
+      ? Math.min(command.credits, granted.granted - granted.clawed)
+      : command.credits;
   const clawed = Math.min(credits, balanceOf(wallet).available);
   if (command.availableOnly && clawed < credits) {
     return ['adjustment_exceeds_available', { required: credits, shortfall: credits - clawed }];
@@ -307,7 +415,7 @@ function clawback(wallet: Wallet, command: ClawbackCommand): Applied {
   });
   wallet.owed += credits - clawed;
   wallet.clawbacks.push({ id: command.clawbackId, paymentId, takes, debt: credits - clawed });
-  return ['applied', { clawed }];
+  return ['applied', { clawed, ...(command.atMostGranted === true ? { credits } : {}) }];
 }
 
 function undo(wallet: Wallet, command: ClawbackUndoCommand): Applied {
@@ -332,6 +440,7 @@ function undo(wallet: Wallet, command: ClawbackUndoCommand): Applied {
   }
   const payment = taken.paymentId === null ? undefined : wallet.payments.get(taken.paymentId);
   if (payment !== undefined) payment.clawed -= credits;
+  cap(wallet, effectiveAt);
   return ['applied', { clawed: credits, repaid: owedBefore - wallet.owed }];
 }
 

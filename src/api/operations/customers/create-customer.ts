@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import type { Catalog } from '../../../domain/catalog';
+import type { Catalog, Grant } from '../../../domain/catalog/catalog';
+import { expiryOf } from '../../../domain/catalog/grants';
+import { defaultPlanOf } from '../../../domain/catalog/plans';
 import { DomainError } from '../../../domain/errors';
 import type { Instant } from '../../../domain/instants';
-import { signupKey } from '../../../domain/keys';
-import type { GrantCommand } from '../../../ledger/commands';
+import { onceKey, signupKey } from '../../../domain/keys';
+import type { Allowance, GrantCommand } from '../../../ledger/commands';
 import { isUniqueViolation } from '../../../platform/database';
 import { customerIdOf, externalIdHashOf } from '../../../platform/external-id-hash';
 import { fingerprintOf } from '../../../platform/fingerprint';
@@ -96,8 +98,8 @@ async function welcome(
   const { externalId, email = null, name = null } = request;
   const records = [newcomerRecord({ id, externalId, email, name, createdAt })];
   try {
-    if (isFirst && catalog.plans.free.credits > 0)
-      return !(await ledger.submit({ ...signupGrant(id, catalog, createdAt), records })).replayed;
+    const welcomeGrant = isFirst ? signupGrant(id, catalog, createdAt) : undefined;
+    if (welcomeGrant !== undefined) return !(await ledger.submit({ ...welcomeGrant, records })).replayed;
     await writeRecords(db, records);
     return true;
   } catch (error) {
@@ -106,7 +108,13 @@ async function welcome(
   }
 }
 
-function signupGrant(customerId: string, catalog: Catalog, effectiveAt: Instant): GrantCommand {
+const WELCOME = 'Welcome credits';
+
+/** What the default plan grants once; undefined when that is nothing. Of several, the others come with the first. */
+function signupGrant(customerId: string, catalog: Catalog, effectiveAt: Instant): GrantCommand | undefined {
+  const once = defaultPlanOf(catalog).grants.filter(({ every, credits }) => every === 'once' && credits > 0);
+  const [first, ...others] = once;
+  if (first === undefined) return undefined;
   const key = signupKey(customerId);
   return {
     op: 'grant',
@@ -116,9 +124,26 @@ function signupGrant(customerId: string, catalog: Catalog, effectiveAt: Instant)
     effectiveAt,
     grantId: deriveId('grt', key),
     source: 'signup',
-    credits: catalog.plans.free.credits,
+    credits: first.credits,
     cost: null,
-    expiresAt: null,
-    reason: 'Welcome credits',
+    expiresAt: expiryOf(first, effectiveAt),
+    reason: WELCOME,
+    ...(others.length === 0
+      ? {}
+      : { allowances: others.map((grant) => onceGrant(customerId, grant, effectiveAt)) }),
+  };
+}
+
+function onceGrant(customerId: string, grant: Grant, effectiveAt: Instant): Allowance {
+  const key = onceKey(customerId, grant.id);
+  const { id: allowance, credits } = grant;
+  return {
+    key,
+    grantId: deriveId('grt', key),
+    allowance,
+    credits,
+    upTo: null,
+    expiresAt: expiryOf(grant, effectiveAt),
+    reason: WELCOME,
   };
 }

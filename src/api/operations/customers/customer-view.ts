@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PlanId } from '../../../domain/catalog';
+import type { PlanId } from '../../../domain/catalog/catalog';
 import type { Customer } from '../../../store/customers';
 import { SUBSCRIPTION_STATUSES, type Subscription } from '../../../store/subscriptions';
 import { answerId, answerInstant, intervalSchema, planSchema } from '../../schemas';

@@ -12,7 +12,7 @@ export const getRights = defineOperation({
   answers: { 200: { description: 'The rights of the current plan.', schema: rightsSchema } },
   find: ({ id }, { db }) => getCustomer(db, id),
   async handle(_call, deps, customer) {
-    const { plan, rights } = await getCustomerPlan(deps.db, customer.id, await deps.clock.now());
-    return { status: 200, body: rightsView(plan, rights) };
+    const { plan, catalog } = await getCustomerPlan(deps.db, customer.id, await deps.clock.now());
+    return { status: 200, body: rightsView(plan, catalog) };
   },
 });

@@ -1,20 +1,39 @@
 import { z } from 'zod';
-import type { PlanId, Rights } from '../../../domain/catalog';
+import type { Catalog, PlanId } from '../../../domain/catalog/catalog';
+import { allRightsOf, planOrDefault } from '../../../domain/catalog/plans';
 import { planSchema } from '../../schemas';
 
-export const rightsSchema = z
-  .strictObject({
-    plan: planSchema,
+/** Rights by name: those that Scrip gives a meaning to are always there, all others are as the catalog names them. */
+const right = z.union([z.boolean(), z.int()]);
+export const rightsByNameSchema = z
+  .object({
     privateWork: z.boolean(),
     commercialUse: z.boolean().meta({ description: 'Speaks of images from own models.' }),
     watermark: z.boolean(),
-    train: z.boolean(),
     addOns: z.boolean(),
   })
-  .meta({ id: 'Rights' });
+  .catchall(right)
+  .meta({
+    id: 'RightsByName',
+    description:
+      'Every right that a plan of the catalog names or an action or pack requires: true, false or a number.',
+  });
 
-/** What a plan lets its customer do now. */
-export function rightsView(plan: PlanId, rights: Rights): z.output<typeof rightsSchema> {
-  const { privateWork, commercialUse, watermark, train, addOns } = rights;
-  return { plan, privateWork, commercialUse, watermark, train, addOns };
+export const rightsSchema = rightsByNameSchema
+  .extend({ plan: planSchema })
+  .catchall(z.union([right, z.string()]))
+  .meta({ id: 'Rights', description: 'The plan, and every right of the catalog by its name.' });
+
+/** What a plan lets its customer do now, by every right that means something in the catalog. */
+export function rightsView(id: PlanId, catalog: Catalog): z.output<typeof rightsSchema> {
+  const { rights } = planOrDefault(catalog, id);
+  return { ...rightsByName(catalog, rights), plan: id };
+}
+
+/** Rights by every name that means something in the catalog. */
+export function rightsByName(
+  catalog: Catalog,
+  rights: Parameters<typeof allRightsOf>[1],
+): z.output<typeof rightsByNameSchema> {
+  return allRightsOf(catalog, rights) as z.output<typeof rightsByNameSchema>;
 }

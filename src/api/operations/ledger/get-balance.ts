@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DomainError } from '../../../domain/errors';
 import { getBalance as readBalance } from '../../../ledger/get-balance';
 import { expireDue } from '../../../ledger/sweep-expired';
+import { dueOf } from '../../../store/allowances';
 import { getCustomer } from '../../../store/customers';
 import { findNextGranting } from '../../../store/subscriptions';
 import { defineOperation } from '../../define-operation';
@@ -27,10 +28,15 @@ export const getBalance = defineOperation({
       throw new DomainError('invalid_request', 'The instant is in the future.', { field: 'at' });
     return getCustomer(db, id);
   },
-  async handle({ query: { at } }, { db, ledger, clock }, { id }) {
+  async handle({ query: { at } }, { db, ledger, allowancesOf, clock }, { id }) {
     if (at === undefined) {
-      await expireDue(db, ledger, id, await clock.now());
-      const [balance, subscription] = await Promise.all([readBalance(db, id), findNextGranting(db, id)]);
+      const now = await clock.now();
+      await expireDue(db, ledger, id, now);
+      const due = await dueOf(allowancesOf, id, now);
+      const [balance, subscription] = await Promise.all([
+        readBalance(db, id, undefined, due),
+        findNextGranting(db, id),
+      ]);
       return { status: 200, body: { ...balance, nextGrant: nextGrantView(subscription) } };
     }
     return { status: 200, body: { ...(await readBalance(db, id, at)), nextGrant: null } };

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { changePlanUpdate } from '../../../workflows/subscriptions/messages';
 import { jsonBody } from '../../http/bodies/json-body';
+import { getCatalog } from '../../../store/catalogs';
 import { defineOperation } from '../../define-operation';
+import { catalogIdSchema } from '../../schemas';
 import { ownSubscription } from '../belongings';
-import { planSchema } from '../../schemas';
+import { assertKnown } from '../catalog/assert-known';
 import { commandQuery, isPreview, previewCommand, sendCommand } from './subscription-command';
 import { commandAnswers } from './preview-view';
 
@@ -15,11 +17,16 @@ export const changePlan = defineOperation({
   access: 'customer',
   belongsTo: ownSubscription,
   query: commandQuery,
-  body: jsonBody(z.strictObject({ plan: planSchema })),
+  body: jsonBody(z.strictObject({ plan: catalogIdSchema })),
   needsIdempotencyKey: true,
   isDryRun: isPreview,
   answers: commandAnswers,
-  problems: ['payment_failed', 'contract_required', 'state_conflict', 'unavailable'],
+  problems: ['payment_failed', 'contract_required', 'not_sold', 'state_conflict', 'unavailable'],
+  async find({ body: { plan } }, { db }, subscription) {
+    const catalog = await getCatalog(db, subscription.catalogVersion);
+    await assertKnown(db, catalog, { kind: 'plans', id: plan, field: 'plan' });
+    return subscription;
+  },
   async handle(call, deps, subscription) {
     const { plan } = call.body;
     if (call.query.preview) return previewCommand(deps, subscription, { type: 'change_plan', plan });

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { RecordedContract } from '../../../store/contracts';
-import { answerCredits, answerId, answerInstant, intervalSchema } from '../../schemas';
+import { answerCredits, answerId, answerInstant, intervalSchema, planSchema } from '../../schemas';
 
 export const contractSchema = z
   .strictObject({
     id: answerId,
     customerId: answerId,
+    plan: planSchema.nullable(),
     credits: answerCredits.meta({ description: 'Credits a month.' }),
     amount: z.int().meta({ description: 'The price of an interval, in minor units of the currency.' }),
     currency: z.string(),
@@ -21,10 +22,21 @@ export const contractSchema = z
 
 /** A contract, and what became of it. */
 export function contractView(contract: RecordedContract): z.output<typeof contractSchema> {
-  const { contractId: id, customerId, credits, price, interval, termMonths, reference, createdAt } = contract;
+  const {
+    contractId: id,
+    customerId,
+    plan,
+    credits,
+    price,
+    interval,
+    termMonths,
+    reference,
+    createdAt,
+  } = contract;
   return {
     id,
     customerId,
+    plan,
     credits,
     amount: price.amountMinor,
     currency: price.currency,

@@ -1,5 +1,9 @@
+import type { Knex } from 'knex';
 import { z } from 'zod';
-import type { Catalog, PlanId } from '../../../domain/catalog';
+import type { Catalog, Interval, Plan, PlanId } from '../../../domain/catalog/catalog';
+import { priceToPay } from '../../../domain/catalog/buy-pack';
+import { moneyIn } from '../../../domain/catalog/money';
+import { notSold } from '../../../domain/catalog/not-sold';
 import type { Contract } from '../../../domain/subscriptions/contract';
 import { DomainError } from '../../../domain/errors';
 import { errorOf } from '../../../domain/refusal';
@@ -9,7 +13,7 @@ import { claimContract, getContract, releaseContract, type RecordedContract } fr
 import { assertOpen, getCustomer } from '../../../store/customers';
 import type { StoredAnswer } from '../../../store/requests';
 import { registerOpening } from '../../../store/subscription-openings';
-import { findSubscription } from '../../../store/subscriptions';
+import { findSubscription, hadTrial } from '../../../store/subscriptions';
 import {
   OPEN_UPDATE_ID,
   openSubscriptionUpdate,
@@ -23,16 +27,25 @@ import type { ApiDeps } from '../../deps';
 import { defineOperation } from '../../define-operation';
 import { type Call } from '../../http/operation';
 import { customerInBody } from '../../http/belongs-to';
-import { idSchema, intervalSchema, urlSchema } from '../../schemas';
+import { catalogIdSchema, idSchema, intervalSchema, urlSchema } from '../../schemas';
+import { isRepeat } from '../../is-repeat';
+import { currencySchema } from '../../schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
+import { assertKnown } from '../catalog/assert-known';
 import { subscriptionSchema, subscriptionView } from './subscription-view';
+
+const OPERATION = 'subscription';
+const DEFAULT_INTERVAL: Interval = 'month';
 
 const body = z.strictObject({
   customerId: idSchema,
-  plan: z.enum(['standard', 'pro', 'custom']),
+  plan: catalogIdSchema,
   interval: intervalSchema
     .optional()
     .meta({ description: 'Default: `month`. A contract has its own interval.' }),
+  currency: currencySchema.optional().meta({
+    description: "Default: the first of the plan's prices. A contract has its own currency.",
+  }),
   collection: z.enum(['checkout', 'invoice']).optional().meta({
     description:
       'Default: `checkout`. With `invoice`, Stripe sends an invoice for every period. A contract is always invoiced.',
@@ -57,29 +70,37 @@ export const createSubscription = defineOperation({
   problems: [
     'invoice_not_allowed',
     'contract_required',
+    'not_sold',
     'state_conflict',
     'payment_failed',
     'rate_limited',
     'unavailable',
   ],
-  async find({ body: { customerId, plan, contractId } }, deps) {
-    const { db } = deps;
+  async find(call, deps) {
+    const { body } = call;
+    const { customerId, plan, contractId } = body;
+    const { db, clock } = deps;
+    // Malformed before unknown: whoever nobody knows is held to what is sold now.
+    const current = await getCustomerPlan(db, customerId, await clock.now());
+    await assertOrdered(db, current.catalog, plan);
+    const isKnown = await isRepeat(call, deps, { customerId, operation: OPERATION });
+    if (!isKnown) assertPriced(body, current.catalog);
     const customer = await getCustomer(db, customerId);
-    const { id } = customer;
-    const isByContract = plan === 'custom' && contractId !== undefined;
+    const isByContract = current.catalog.plans.get(plan)?.sold === 'contract' && contractId !== undefined;
     return {
       customer,
-      contract: isByContract ? await getContract(db, contractId, id) : undefined,
-      current: await getCustomerPlan(deps.db, id, await deps.clock.now()),
+      current,
+      contract: isByContract ? await getContract(db, contractId, customer.id) : undefined,
+      trialDays: await trialDaysOf(db, customer.id, { ...body, catalog: current.catalog }),
     };
   },
-  async handle(call, deps, { customer, contract, current }) {
+  async handle(call, deps, { customer, contract, current, trialDays }) {
     const { id: customerId } = customer;
     const { plan, interval, collection, successUrl, cancelUrl } = call.body;
     const subscriptionId = deriveId('sub', customerId, call.idempotencyKey);
     return answerOnce(call, deps, {
       customerId,
-      operation: 'subscription',
+      operation: OPERATION,
       content: call.body,
       authorize: () => Promise.resolve().then(() => assertMayOrder(call)),
       async admit() {
@@ -97,11 +118,13 @@ export const createSubscription = defineOperation({
           subscriptionId,
           customerId,
           plan,
-          interval: contract?.interval ?? interval ?? 'month',
+          interval: contract?.interval ?? interval ?? DEFAULT_INTERVAL,
+          ...currencyToPayIn(call.body, contract, current.catalog),
           collection: contract === undefined ? (collection ?? 'checkout') : 'invoice',
           catalogVersion: current.catalog.version,
           successUrl: successUrl ?? null,
           cancelUrl: cancelUrl ?? null,
+          ...(trialDays === 0 ? {} : { trialDays }),
           ...(contract === undefined ? {} : { contract: agreementOf(contract) }),
         }),
     });
@@ -109,6 +132,17 @@ export const createSubscription = defineOperation({
 });
 
 type Request = z.output<typeof body>;
+
+/** A trial is for who pays at a checkout, and a customer has one of a plan for ever, whatever version sells it. */
+async function trialDaysOf(
+  db: Knex,
+  customerId: string,
+  { plan, interval = DEFAULT_INTERVAL, collection, catalog }: Request & { readonly catalog: Catalog },
+): Promise<number> {
+  const days = catalog.plans.get(plan)?.prices[interval]?.trialDays ?? 0;
+  if (days === 0 || collection === 'invoice') return 0;
+  return (await hadTrial(db, customerId, plan)) ? 0 : days;
+}
 
 /** An invoice asks for money that nobody has seen yet, so who may order by one is the house's to say, not the customer's. */
 function assertMayOrder({ caller, body }: Pick<Call<unknown, Request>, 'caller' | 'body'>): void {
@@ -122,13 +156,17 @@ function assertMayOrder({ caller, body }: Pick<Call<unknown, Request>, 'caller' 
 
 /** Why a subscription cannot be sold now; undefined when it can. */
 function findForbidden(
-  { plan, interval, collection, contractId }: Request,
+  { plan, interval, currency, collection, contractId }: Request,
   contract: RecordedContract | undefined,
   { subscription, catalog }: CustomerPlan,
 ): DomainError | undefined {
-  if (plan === 'custom' && contract === undefined) return contractRequired(catalog);
+  const wanted = catalog.plans.get(plan);
+  if (wanted?.sold === 'contract' && contract === undefined) return contractRequired(catalog, wanted);
   if (contract === undefined && contractId !== undefined) {
-    return new DomainError('state_conflict', 'A contract is for the plan `custom` only.');
+    return new DomainError('state_conflict', 'A contract is for a plan that is sold by contract only.');
+  }
+  if (contract !== undefined && contract.plan !== null && contract.plan !== plan) {
+    return new DomainError('state_conflict', `The contract is for the plan ${contract.plan}.`);
   }
   if (contract !== undefined && collection === 'checkout') {
     return new DomainError(
@@ -139,8 +177,41 @@ function findForbidden(
   if (contract !== undefined && interval !== undefined && interval !== contract.interval) {
     return new DomainError('state_conflict', `The contract is by the ${contract.interval}.`);
   }
+  if (contract !== undefined && currency !== undefined && currency !== contract.price.currency) {
+    return new DomainError('state_conflict', `The contract is in ${contract.price.currency}.`);
+  }
   if (subscription !== undefined) return alreadySubscribed(subscription);
-  return undefined;
+  if (wanted === undefined) return notSold(catalog, 'plans', plan);
+  if (wanted.sold === 'no') return notSold(catalog, 'plans', plan, `The plan ${plan} is not sold any more.`);
+  const every = interval ?? DEFAULT_INTERVAL;
+  return contract === undefined && wanted.prices[every] === undefined
+    ? notSold(catalog, 'plans', plan, `The plan ${plan} is not sold by the ${every}.`)
+    : undefined;
+}
+
+/** Nobody buys what everybody has, and what no catalog ever had is a typing error. */
+async function assertOrdered(db: Knex, catalog: Catalog, plan: PlanId): Promise<void> {
+  await assertKnown(db, catalog, { kind: 'plans', id: plan, field: 'plan' });
+  if (catalog.plans.get(plan)?.sold !== 'default') return;
+  throw new DomainError('invalid_request', `The plan ${plan} is what everybody has without a subscription.`, {
+    field: 'plan',
+  });
+}
+
+/** Throws `invalid_request` for a currency in which a plan that is sold by the interval is not sold. */
+function assertPriced({ plan, interval = DEFAULT_INTERVAL, currency }: Request, { plans }: Catalog): void {
+  const price = plans.get(plan)?.prices[interval];
+  if (price !== undefined) priceToPay(price.amounts, { asked: currency, usual: null });
+}
+
+function currencyToPayIn(
+  { plan, interval = DEFAULT_INTERVAL, currency }: Request,
+  contract: RecordedContract | undefined,
+  { plans }: Catalog,
+): { readonly currency?: string } {
+  const amounts = plans.get(plan)?.prices[interval]?.amounts ?? {};
+  const chosen = contract?.price.currency ?? moneyIn(amounts, currency)?.currency;
+  return chosen === undefined ? {} : { currency: chosen };
 }
 
 /** A contract is billed from its opening on, paid or not: twice opened, it would be billed twice. */
@@ -175,10 +246,10 @@ async function open(deps: ApiDeps, externalId: string, opening: OpenSubscription
   return { status: 201, body: subscriptionView(subscription) };
 }
 
-function contractRequired({ policies, plans }: Catalog): DomainError {
+function contractRequired({ policies }: Catalog, { minimumCredits }: Plan): DomainError {
   return new DomainError(
     'contract_required',
-    `More than ${plans.custom.credits} credits a month are sold by contract: write to ${policies.contactAddress}.`,
+    `It is sold by contract, from ${minimumCredits ?? 1} credits a month: write to ${policies.contactAddress}.`,
     { contact: policies.contactAddress },
   );
 }

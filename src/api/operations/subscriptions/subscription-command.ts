@@ -1,8 +1,10 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { z } from 'zod';
+import { planOrDefault } from '../../../domain/catalog/plans';
 import { DomainError } from '../../../domain/errors';
 import type { SubscriptionCommand } from '../../../domain/subscriptions/inputs';
 import { planTermsOf } from '../../../domain/subscriptions/plan-terms';
+import { currencyOf } from '../../../domain/subscriptions/currency';
 import { previewOf, type Preview } from '../../../domain/subscriptions/preview';
 import { rightsLost } from '../../../domain/subscriptions/rights';
 import { errorOf, type Refused } from '../../../domain/refusal';
@@ -68,15 +70,22 @@ export async function sendCommand<Args extends unknown[]>(
   });
 }
 
-/** Whom to ask stands with the refusal of what is sold by a person; a workflow does not know it. */
+/**
+ * Whom to ask stands with the refusal of what is sold by a person, and what there is with that of what is not sold; a workflow
+ * knows neither.
+ */
 async function explained(
-  { db }: ApiDeps,
+  { db }: Pick<ApiDeps, 'db'>,
   { catalogVersion }: Subscription,
   refused: Refused,
 ): Promise<DomainError> {
-  if (refused.code !== 'contract_required') return errorOf(refused);
-  const { policies } = await getCatalog(db, catalogVersion);
-  return errorOf({ ...refused, details: { contact: policies.contactAddress } });
+  if (refused.code !== 'contract_required' && refused.code !== 'not_sold') return errorOf(refused);
+  const { version, plans, policies } = await getCatalog(db, catalogVersion);
+  const details =
+    refused.code === 'not_sold'
+      ? { version, plans: [...plans.keys()] }
+      : { contact: policies.contactAddress };
+  return errorOf({ ...refused, details });
 }
 
 /** A command without the instant and the id that it gets when it is sent. */
@@ -99,14 +108,15 @@ export async function previewCommand(
   if (state === undefined) throw new DomainError('state_conflict', 'The subscription is not open yet.');
   const version = command.type === 'migrate' ? command.catalogVersion : state.catalogVersion;
   const catalog = await getCatalog(db, version);
-  const terms = planTermsOf(catalog, state.interval);
+  const terms = planTermsOf(catalog, state.interval, currencyOf(state));
   const graceMs = catalog.policies.graceHours * 3_600_000;
   const common = { at: await clock.now(), commandId: 'preview', terms, graceMs };
   const answer = previewOf(state, { ...common, ...command }, terms);
-  if (answer.outcome === 'refused') throw errorOf(answer);
+  if (answer.outcome === 'refused') throw await explained({ db }, subscription, answer);
   const { planBefore, planAfter } = answer.preview;
-  const rights = rightsLost(catalog.plans[planBefore].rights, catalog.plans[planAfter].rights);
-  return { status: 200, body: previewView(answer.preview, rights) };
+  const [before, after] = [planOrDefault(catalog, planBefore), planOrDefault(catalog, planAfter)];
+  const preview = { ...answer.preview, planBefore: before.id, planAfter: after.id };
+  return { status: 200, body: previewView(preview, rightsLost(before.rights, after.rights)) };
 }
 
 function previewView(preview: Preview, rights: readonly string[]) {
