@@ -21,7 +21,7 @@ function blocksOf(markdown: string): readonly Block[] {
   return [...found].map(([, code, prints]) => ({ code: code ?? '', prints }));
 }
 
-describe('the README', () => {
+describe('a page with blocks to paste', () => {
   let stack: TestStack;
   let folder: string;
 
@@ -37,8 +37,9 @@ describe('the README', () => {
     await rm(folder, { recursive: true, force: true });
   }, 30_000);
 
-  it('can be pasted block by block into a shell, and prints what it says', async () => {
-    const blocks = blocksOf(await readFile(join(root, 'README.md'), 'utf8'));
+  /** Pastes the blocks of a page one after the other, and compares what they print. */
+  async function paste(page: string): Promise<void> {
+    const blocks = blocksOf(await readFile(join(root, page), 'utf8'));
     expect(blocks.length).toBeGreaterThan(4);
     const script = blocks.map(({ code }) => `${code}\necho '${END_OF_BLOCK}'\n`).join('');
     const env = { ...process.env, SCRIP_HOME: stack.home };
@@ -51,8 +52,16 @@ describe('the README', () => {
     for (const [index, { prints }] of blocks.entries()) {
       if (prints !== undefined) expect(printed[index]).toMatch(patternOf(prints));
     }
+  }
+
+  it('prints what it says: the README', async () => {
+    await paste('README.md');
     expect((await stat(join(folder, 'lighthouse.png'))).size).toBeGreaterThan(10_000);
     expect((await readFile(join(folder, 'lighthouse.png'))).subarray(1, 4).toString()).toBe('PNG');
+  }, 180_000);
+
+  it('prints what it says: your own catalog', async () => {
+    await paste('docs/your-own-catalog.md');
   }, 180_000);
 });
 
