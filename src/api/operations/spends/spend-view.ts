@@ -4,7 +4,7 @@ import { definitionOf } from '../../../domain/actions/definitions';
 import { SPEND_STATUSES } from '../../../domain/spends/spend';
 import { JOB_ERROR_CODES } from '../../../jobs/jobs';
 import type { Spend } from '../../../store/spends';
-import { actionSchema, answerCredits, answerId, answerInstant, workflowUrlSchema } from '../../http/schemas';
+import { actionSchema, answerCredits, answerId, answerInstant, workflowUrlSchema } from '../../schemas';
 
 const failureCode = z.string().meta({
   description: `Why it failed: ${[...JOB_ERROR_CODES, 'output_too_large', 'given_up'].join(', ')}; given_up means that an operator stopped waiting for the provider; the detail is the reason.`,
