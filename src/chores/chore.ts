@@ -4,7 +4,7 @@ import type { Instant } from '../domain/instants';
 /** All that the chores use. */
 export interface ChoreDeps extends Pick<
   ActivityDeps,
-  'db' | 'ledger' | 'temporal' | 'payments' | 'clock' | 'logger'
+  'db' | 'ledger' | 'allowancesOf' | 'temporal' | 'payments' | 'clock' | 'logger'
 > {
   /**
    * When the first thing happened at Stripe since an instant (null: since ever); null when nothing has. Only who runs what
