@@ -14,7 +14,13 @@ import { answerOnce } from '../../answer-once';
 import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
 import { customerInBody } from '../../http/belongs-to';
-import { catalogIdSchema, CREDITS_PER_REQUEST_MAX, idSchema, intervalSchema, textSchema } from '../../schemas';
+import {
+  catalogIdSchema,
+  CREDITS_PER_REQUEST_MAX,
+  idSchema,
+  intervalSchema,
+  textSchema,
+} from '../../schemas';
 import { assertKnown } from '../catalog/assert-known';
 import { contractSchema, contractView } from './contract-view';
 
