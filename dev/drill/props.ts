@@ -40,7 +40,7 @@ export async function subscribe(stage: Stage, customerId: string): Promise<strin
   return id;
 }
 
-interface Order {
+interface OrderedPack {
   readonly id: string;
   readonly customerId: string;
   readonly checkoutUrl: string;
@@ -49,10 +49,14 @@ interface Order {
 }
 
 /** An order of a pack by a new subscriber, with its checkout open. */
-export async function orderPack(stage: Stage): Promise<Order> {
+export async function orderPack(stage: Stage): Promise<OrderedPack> {
   const customerId = await stage.newCustomer();
   await subscribe(stage, customerId);
-  const order = await stage.call('POST', '/v1/add-ons', { customerId, packId: await packForSale(stage), quantity: 1 });
+  const order = await stage.call('POST', '/v1/add-ons', {
+    customerId,
+    packId: await packForSale(stage),
+    quantity: 1,
+  });
   const id = String(order['id']);
   for await (const session of stage.stripe.checkout.sessions.list({ limit: 100 })) {
     if (session.metadata?.['scrip_order'] !== id) continue;

@@ -12,7 +12,7 @@ export async function listUnpaidGrants(
   const rows = await query<{ grant_id: string; wallet_id: string }>(
     db,
     `SELECT l.grant_id, l.wallet_id FROM ledger.lots l
-     WHERE l.grant_id > :after AND l.source IN ('plan', 'add_on')
+     WHERE l.grant_id > :after AND (l.source = 'add_on' OR (l.source = 'plan' AND l.subscription_id IS NOT NULL))
        AND NOT EXISTS (SELECT FROM app.payments p WHERE p.id = l.payment_id)
      ORDER BY l.grant_id LIMIT :limit`,
     { after, limit },

@@ -2,8 +2,8 @@ import type { Knex } from 'knex';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import { isModelShownTo, type ModelFacts } from '../domain/works/visibility';
-import { deriveId } from '../platform/ids';
 import type { StoreRecord } from '../ledger/commands';
+import { deriveId } from '../platform/ids';
 import { readPage, type Page, type PageRequest } from './pages';
 
 /** A style model: learned from its owner's pictures, used to generate images. */

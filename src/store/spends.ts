@@ -3,8 +3,8 @@ import type { Action, Rights } from '../domain/catalog/catalog';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import type { SpendRequest, SpendStatus } from '../domain/spends/spend';
-import { deriveId } from '../platform/ids';
 import type { StoreRecord } from '../ledger/commands';
+import { deriveId } from '../platform/ids';
 import { readPage, type Page, type PageRequest } from './pages';
 
 /** What a spend delivered: a model, images, or a licence. */

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { DomainError } from '../domain/errors';
-import { epochMsOf, instantOf, type Instant } from '../domain/instants';
+import { epochMsOf, type Instant, plusMs } from '../domain/instants';
 import type { StoreRecord } from '../ledger/commands';
 import { beingErased } from './customers';
 import type { SubscriptionStatus } from './subscriptions';
@@ -57,7 +57,7 @@ async function assertFew(db: Knex, customerId: string, at: Instant): Promise<voi
     'app.subscription_openings',
   )
     .where({ customer_id: customerId, by_portal: true })
-    .where('opened_at', '>', instantOf(epochMsOf(at) - HOUR_MS))
+    .where('opened_at', '>', plusMs(at, -HOUR_MS))
     .orderBy('opened_at', 'desc')
     .limit(BY_PORTAL_MAX)
     .select('opened_at');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { Json, OpenApi, OperationDoc } from '../../src/api/http/openapi-document';
-import { openApiOf } from '../../src/api/http/openapi';
+import { openApiOf } from '../../src/api/openapi';
 import { routes } from '../../src/api/routes';
 import type { Answer, Problem } from './api-client';
 import { arbitraryOf, type JsonSchema, type Known } from './arbitrary-of';

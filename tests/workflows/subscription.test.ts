@@ -15,7 +15,7 @@ import { getAddOnOrder } from '../../src/store/add-on-orders';
 import { receiveStripeEvent } from '../../src/store/stripe-events';
 import { subscriptionWorkflowId } from '../../src/domain/keys';
 import { SEARCH_ATTRIBUTES } from '../../src/workflows/messages';
-import { paymentFactDelivery, type PaymentFact } from '../../src/workflows/payments/messages';
+import { paymentFactDelivery, type PaymentHint } from '../../src/workflows/payments/messages';
 import { lookAgainUpdate, resumeUpdate, stateQuery } from '../../src/workflows/subscriptions/messages';
 import { order } from './add-ons';
 import { deliverToInbox, eventsOf } from './inbox';
@@ -35,7 +35,7 @@ describe('a subscription and its money', () => {
   });
 
   const isActive = async (id: string) => (await getSubscription(house.db, id)).status === 'active';
-  const tell = async (subscriptionId: string, fact: PaymentFact) => {
+  const tell = async (subscriptionId: string, fact: PaymentHint) => {
     const [workflow, options] = paymentFactDelivery({ to: 'subscription', subscriptionId, fact });
     await house.client.workflow.signalWithStart(workflow, options);
   };
@@ -103,7 +103,7 @@ describe('a subscription and its money', () => {
       .db<{ id: string; subscription_id: string }>('app.payments')
       .where({ subscription_id: other.id })
       .first();
-    const facts: readonly PaymentFact[] = [
+    const facts: readonly PaymentHint[] = [
       { eventId: 'evt_a', objectType: 'checkout_session', objectId: state!.checkout!.sessionId },
       { eventId: 'evt_b', objectType: 'invoice', objectId: paid!.id },
       { eventId: 'evt_c', objectType: 'invoice', objectId: 'in_nobody' },

@@ -1,4 +1,4 @@
-import { epochMsOf, instantOf, type Instant } from '../../domain/instants';
+import { plusMs, type Instant } from '../../domain/instants';
 import type { JobKind, JobRequest } from '../../jobs/jobs';
 import { signUploadPath } from '../../media/signed-url';
 import { findModel } from '../../store/models';
@@ -45,6 +45,6 @@ export async function jobRequestOf(
 }
 
 function linksTo(deps: ActivityDeps, uploadIds: readonly string[], deadlineAt: Instant): readonly string[] {
-  const expiresAt = instantOf(epochMsOf(deadlineAt) + LINK_MARGIN_MS);
+  const expiresAt = plusMs(deadlineAt, LINK_MARGIN_MS);
   return uploadIds.map((id) => deps.publicUrl + signUploadPath(deps.urlSigningSecret, id, expiresAt));
 }

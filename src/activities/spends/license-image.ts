@@ -15,10 +15,11 @@ import { licenseRecord } from '../../store/licenses';
 import { loadSpendFacts } from '../../store/spend-facts';
 import { findSpend, getSpend, holdIdOf, spendRecord, type Spend, type SpendResult } from '../../store/spends';
 import { holdKey, spendWorkflowId } from '../../domain/keys';
+import { refused } from '../../domain/refusal';
 import type { ReserveAnswer, SpendInput } from '../../workflows/spends/messages';
 import type { ActivityDeps } from '../deps';
 import { noticeCredits } from '../top-ups/notice-credits';
-import { refusedByLedger, refusedByRule, refusedWhenErased } from './reserve-spend';
+import { refusedByLedger, refusedWhenErased } from './reserve-spend';
 
 export interface Licensed {
   readonly answer: ReserveAnswer;
@@ -39,10 +40,10 @@ export async function licenseImage(
   const recorded = await findSpend(deps.db, spendId);
   if (recorded !== undefined) return licensed(recorded.status, recorded.captured);
   const gone = await refusedWhenErased(deps, customerId);
-  if (gone !== undefined) return { answer: gone.answer };
+  if (gone !== undefined) return { answer: gone };
   const facts = await loadSpendFacts(deps.db, { customerId, request, at });
   const plan = planSpend(request, facts);
-  if (!plan.allowed) return { answer: refusedByRule(plan).answer };
+  if (!plan.allowed) return { answer: refused(plan) };
   const licenseId = deriveId('lic', spendId);
   const { imageId } = request.input;
   const command: HoldCommand = {
@@ -89,7 +90,7 @@ export async function licenseImage(
       : sold;
   await noticeCredits(deps, customerId, result.reply.available);
   if (result.outcome === 'applied') return licensed('succeeded', result.reply.captured ?? plan.credits);
-  return { answer: refusedByLedger(result).answer };
+  return { answer: refusedByLedger(result) };
 }
 
 /** The licence there is, as the spend that paid for it names it. */

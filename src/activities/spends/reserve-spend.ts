@@ -1,21 +1,15 @@
 import type { Catalog } from '../../domain/catalog/catalog';
-import type { ErrorCode } from '../../domain/errors';
-import { epochMsOf, instantOf, type Instant } from '../../domain/instants';
-import {
-  isTerminal,
-  planSpend,
-  wordsOfRequest,
-  type SpendPlan,
-  type SpendRefusal,
-} from '../../domain/spends/spend';
+import { plusMs, type Instant } from '../../domain/instants';
+import { isTerminal, planSpend, wordsOfRequest, type SpendPlan } from '../../domain/spends/spend';
 import { canTrain } from '../../jobs/jobs';
 import type { LedgerResult, StoreRecord } from '../../ledger/commands';
 import { getCatalog } from '../../store/catalogs';
 import { beingErased, getRecordedCustomer } from '../../store/customers';
 import { modelRecord } from '../../store/models';
 import { loadSpendFacts } from '../../store/spend-facts';
-import { findSpend, getSpend, holdIdOf, spendRecord, type Spend } from '../../store/spends';
-import { holdKey, spendWorkflowId } from '../../domain/keys';
+import { findSpend, getSpend, spendRecord, type Spend, holdIdOf } from '../../store/spends';
+import { spendWorkflowId, holdKey } from '../../domain/keys';
+import { refusalOf, refused, type Refused } from '../../domain/refusal';
 import { trainedModelIdOf } from '../../store/models';
 import type { ReserveAnswer, SpendInput } from '../../workflows/spends/messages';
 import type { ActivityDeps } from '../deps';
@@ -42,10 +36,10 @@ export async function reserveSpend(
   const recorded = await findSpend(deps.db, spend.spendId);
   if (recorded !== undefined) return continueSpend(deps, recorded);
   const gone = await refusedWhenErased(deps, spend.customerId);
-  if (gone !== undefined) return gone;
+  if (gone !== undefined) return { answer: gone, deadlineAt: null };
   const facts = await loadSpendFacts(deps.db, { ...spend, at });
   const plan = planSpend(spend.request, { ...facts, trainable: canTrain(deps.jobs) });
-  if (!plan.allowed) return refusedByRule(plan);
+  if (!plan.allowed) return { answer: refused(plan), deadlineAt: null };
   const result = await deps.ledger.submit({
     op: 'hold',
     key: holdKey(spend.spendId),
@@ -59,7 +53,7 @@ export async function reserveSpend(
     reason: wordsOfRequest(spend.request),
     records: recordsOf(spend, plan, facts.catalog.version, at),
   });
-  if (result.outcome !== 'applied') return refusedByLedger(result);
+  if (result.outcome !== 'applied') return { answer: refusedByLedger(result), deadlineAt: null };
   if (result.replayed) return continueSpend(deps, await getSpend(deps.db, spend.spendId));
   await noticeCredits(deps, spend.customerId, result.reply.available);
   return reservation({ status: 'reserved', reserved: plan.credits, createdAt: at }, facts.catalog);
@@ -75,7 +69,7 @@ function reservation(
   { status, reserved, createdAt }: Pick<Spend, 'status' | 'reserved' | 'createdAt'>,
   { policies }: Catalog,
 ): Reservation {
-  const deadline = instantOf(epochMsOf(createdAt) + policies.jobDeadlineMinutes * 60_000);
+  const deadline = plusMs(createdAt, policies.jobDeadlineMinutes * 60_000);
   const deadlineAt = isTerminal(status) ? null : deadline;
   return { answer: { outcome: 'reserved', status }, deadlineAt, held: reserved };
 }
@@ -84,31 +78,22 @@ function reservation(
 export async function refusedWhenErased(
   { db }: Pick<ActivityDeps, 'db'>,
   customerId: string,
-): Promise<Reservation | undefined> {
+): Promise<Refused | undefined> {
   const { erasingAt } = await getRecordedCustomer(db, customerId);
-  if (erasingAt === null) return undefined;
-  const { code, message } = beingErased();
-  return { answer: { outcome: 'refused', code, message, details: {} }, deadlineAt: null };
-}
-
-/** The refusal of a rule (price, rights, inputs) as the answer of the spend: nothing is held, so it has no deadline. */
-export function refusedByRule({ code, message, details }: SpendRefusal): Reservation {
-  return { answer: { outcome: 'refused', code, message, details }, deadlineAt: null };
+  return erasingAt === null ? undefined : refused(refusalOf(beingErased()));
 }
 
 /** The ledger's refusal in the words of the API. Throws for an outcome that no hold can have. */
-export function refusedByLedger({ outcome, reply }: LedgerResult): Reservation {
-  const refuse = (code: ErrorCode, message: string, details = {}): Reservation => ({
-    answer: { outcome: 'refused', code, message, details },
-    deadlineAt: null,
-  });
+export function refusedByLedger({ outcome, reply }: LedgerResult): Refused {
   if (outcome === 'insufficient_credits') {
     const { required, available, held, shortfall } = reply;
     const message = `It takes ${required ?? 0} credits and ${available} are available.`;
-    return refuse(outcome, message, { required, available, held, shortfall });
+    return refused({ code: outcome, message, details: { required, available, held, shortfall } });
   }
-  if (outcome === 'plan_required') return refuse(outcome, 'This needs a paid plan.', reply.details);
-  if (outcome === 'idempotency_key_reused') return refuse(outcome, 'The key stands for another request.');
+  if (outcome === 'plan_required')
+    return refused({ code: outcome, message: 'This needs a paid plan.', details: reply.details ?? {} });
+  if (outcome === 'idempotency_key_reused')
+    return refused({ code: outcome, message: 'The key stands for another request.' });
   throw new Error(`a hold cannot end as ${outcome}`);
 }
 

@@ -7,13 +7,13 @@ import {
   type SpendStatus,
   type TrainModelInput,
 } from '../../domain/spends/spend';
-import { settleKey } from '../../domain/keys';
 import type { StoreRecord } from '../../ledger/commands';
+import { settleKey } from '../../domain/keys';
 import { fingerprintOf } from '../../platform/fingerprint';
 import { forgetHeardJob } from '../../store/jobs';
 import { imageRecord } from '../../store/images';
 import { findModel, modelRecord, trainedModelIdOf } from '../../store/models';
-import { getSpend, holdIdOf, spendRecord, type Spend, type SpendResult } from '../../store/spends';
+import { getSpend, spendRecord, type Spend, type SpendResult, holdIdOf } from '../../store/spends';
 import type { ActivityDeps } from '../deps';
 import type { JobOutcome } from './run-job';
 import { spendRequestOf } from './spend-request';

@@ -6,6 +6,7 @@ import { openSubscription as open, type SubscriptionState } from '../../domain/s
 import { planNamesOf } from '../../domain/subscriptions/plan-names';
 import { planTermsOf } from '../../domain/subscriptions/plan-terms';
 import { checkoutOperationId } from '../../domain/keys';
+import { refusalOf, refused } from '../../domain/refusal';
 import { getCatalog, getPriceId } from '../../store/catalogs';
 import { getOpenCustomer } from '../../store/customers';
 import { ensureStripeCustomer } from '../../store/stripe-customers';
@@ -16,7 +17,6 @@ import type { OpenAnswer } from '../../workflows/messages';
 import type { OpenSubscription } from '../../workflows/subscriptions/messages';
 import type { ActivityDeps } from '../deps';
 import { giveUpOpening } from './give-up-opening';
-import { refusalOf } from '../refusal';
 import { replaceOpenings } from './replace-openings';
 
 export interface Opened {
@@ -44,7 +44,7 @@ export async function openSubscription(
     await replaceOpenings(deps, opening);
     return await recordUnlessReplaced(deps, await openAtStripe(deps, opening, at));
   } catch (error) {
-    return { answer: refusalOf(error), state: null };
+    return { answer: refused(refusalOf(error)), state: null };
   }
 }
 

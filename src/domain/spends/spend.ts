@@ -1,6 +1,7 @@
+import type { Refusal } from '../refusal';
 import { priceOf, type Action, type Catalog, type PlanId, type Rights } from '../catalog/catalog';
 import type { Credits } from '../credits';
-import type { ErrorCode, ErrorDetails } from '../errors';
+import type { ErrorDetails } from '../errors';
 import { isImageShownTo, isModelKnownTo, type ImageFacts, type ModelFacts } from '../works/visibility';
 
 export interface TrainModelInput {
@@ -68,15 +69,8 @@ export interface SpendFacts {
   readonly trainable?: boolean;
 }
 
-export interface SpendRefusal {
-  readonly allowed: false;
-  readonly code: Extract<
-    ErrorCode,
-    'not_found' | 'plan_required' | 'model_unavailable' | 'license_not_needed' | 'provider_unable'
-  >;
-  readonly message: string;
-  readonly details: ErrorDetails;
-}
+/** Why a spend is not allowed. */
+export type SpendRefusal = { readonly allowed: false } & Refusal;
 
 export interface SpendPlan {
   readonly allowed: true;

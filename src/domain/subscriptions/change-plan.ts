@@ -1,3 +1,4 @@
+import type { Refused } from '../refusal';
 import { accept, refuse, type Decision } from './decision';
 import { currencyOf } from './currency';
 import type { SubscriptionCommand } from './inputs';
@@ -16,8 +17,8 @@ export function decideChangePlan(
 ): Decision {
   const { interval, catalogVersion } = state;
   const { plan, terms } = command;
-  const refusal = refusalOf(state, command);
-  if (refusal !== undefined) return refusal;
+  const forbidden = findForbidden(state, command);
+  if (forbidden !== undefined) return forbidden;
   const target = terms.find((one) => one.plan === plan);
   if (target === undefined) return refuse('not_sold', `Catalog ${catalogVersion} has no plan ${plan}.`);
   if (target.sold === 'default')
@@ -44,10 +45,11 @@ export function decideChangePlan(
   );
 }
 
-function refusalOf(
+/** What no plan can be changed in, whatever the plan is changed to; undefined when it can. */
+function findForbidden(
   state: SubscriptionState,
   { plan }: Extract<SubscriptionCommand, { readonly type: 'change_plan' }>,
-): Decision | undefined {
+): Refused | undefined {
   const status = statusOf(state);
   const end = endsAt(state);
   if (status !== 'active' && status !== 'past_due')

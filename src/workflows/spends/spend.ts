@@ -12,6 +12,7 @@ import {
 import type { Activities } from '../../activities';
 import { epochMsOf, type Instant } from '../../domain/instants';
 import type { SpendStatus } from '../../domain/spends/spend';
+import { refused } from '../../domain/refusal';
 import { demand, isLine, membersOf } from '../arguments';
 import { SEARCH_ATTRIBUTES, type CommandAnswer } from '../messages';
 import {
@@ -109,7 +110,7 @@ function listenForEnd(shell: Shell): void {
     const isOver = shell.standing.at === 'settling' || shell.standing.at === 'ended';
     if (isOver && shell.givenUp === null) {
       const message = 'The work has already ended, and its credits are being settled.';
-      return { outcome: 'refused', code: 'state_conflict', message };
+      return refused({ code: 'state_conflict', message });
     }
     shell.givenUp ??= reason;
     stop();

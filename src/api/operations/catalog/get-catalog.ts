@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { getCurrentCatalog } from '../../../store/catalogs';
 import { getCustomerPlan } from '../../../store/customer-plan';
-import { defineOperation } from '../../http/operation';
-import { viewerQuery } from '../../http/schemas';
-import { getViewerId } from '../customers/viewer';
+import { defineOperation } from '../../define-operation';
+import { viewerQuery } from '../../schemas';
+import { viewer } from '../belongings';
 import { catalogSchema, catalogView } from './catalog-view';
 
 export const getCatalog = defineOperation({
@@ -12,9 +12,9 @@ export const getCatalog = defineOperation({
     'The newest version; with `customerId`, the one that the customer is held to: a subscription keeps the version that it was bought with.',
   tag: 'Catalog',
   access: 'customer',
+  belongsTo: viewer,
   query: z.strictObject(viewerQuery),
   answers: { 200: { description: 'What is sold, done and bought.', schema: catalogSchema } },
-  find: ({ query }, { db }) => getViewerId(db, query),
   async handle(_call, { db, clock }, viewerId) {
     const catalog =
       viewerId === undefined

@@ -20,8 +20,9 @@ import {
 import { writeRecords } from '../../../store/write-records';
 import { jsonBody } from '../../http/bodies/json-body';
 import type { ApiDeps } from '../../deps';
-import { defineOperation } from '../../http/operation';
-import { textSchema } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { nobody } from '../../http/belongs-to';
+import { textSchema } from '../../schemas';
 import { showCustomer } from './show-customer';
 import { customerSchema } from './customer-view';
 
@@ -46,6 +47,7 @@ export const createCustomer = defineOperation({
     'Grants the credits of the default plan, once per external id, for ever: a customer who was erased and comes back is a new one and does not get them again. The external id is the idempotency key.',
   tag: 'Customers',
   access: 'key',
+  belongsTo: nobody,
   body: jsonBody(body),
   answers: {
     201: { description: 'The new customer.', schema: customerSchema },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { priceOf } from '../../../domain/catalog/catalog';
 import { planSpend } from '../../../domain/spends/spend';
+import { errorOf } from '../../../domain/refusal';
 import { canTrain } from '../../../jobs/jobs';
 import { GRANT_SOURCES } from '../../../ledger/commands';
 import { getBalance } from '../../../ledger/get-balance';
@@ -9,9 +10,10 @@ import { expireDue } from '../../../ledger/sweep-expired';
 import { getCustomer } from '../../../store/customers';
 import { loadSpendFacts } from '../../../store/spend-facts';
 import { jsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
-import { answerCredits, answerId, answerInstant } from '../../http/schemas';
-import { quantityOf, quoteRequestSchema, refusalError } from './spend-request';
+import { defineOperation } from '../../define-operation';
+import { quantityOf, quoteRequestSchema } from './spend-request';
+import { customerInBody } from '../../http/belongs-to';
+import { answerCredits, answerId, answerInstant } from '../../schemas';
 import { rightsSchema, rightsView } from '../customers/rights-view';
 
 const quoteSchema = z
@@ -45,6 +47,7 @@ export const createQuote = defineOperation({
     'Answers what a spend would cost; nothing is reserved. The input is that of a spend, or less of it.',
   tag: 'Spends',
   access: 'customer',
+  belongsTo: customerInBody,
   body: jsonBody(quoteRequestSchema),
   answers: { 200: { description: 'The quote.', schema: quoteSchema } },
   async find({ body: { customerId, ...request } }, { db, clock, jobs }) {
@@ -55,7 +58,7 @@ export const createQuote = defineOperation({
       at: await clock.now(),
     });
     const plan = planSpend(request, { ...facts, trainable: canTrain(jobs) });
-    if (!plan.allowed && plan.code === 'not_found') throw refusalError(plan);
+    if (!plan.allowed && plan.code === 'not_found') throw errorOf(plan);
     return { customer, request, facts, plan };
   },
   async handle(_call, deps, { customer, request, facts, plan }) {

@@ -5,6 +5,7 @@ import { DomainError } from '../../../domain/errors';
 import { licenseKey } from '../../../domain/license-key';
 import { planSpend, type SpendFacts, type SpendPlan, type SpendRefusal } from '../../../domain/spends/spend';
 import { holdKey } from '../../../domain/keys';
+import { errorOf } from '../../../domain/refusal';
 import { canTrain } from '../../../jobs/jobs';
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { deriveId } from '../../../platform/ids';
@@ -22,9 +23,10 @@ import type { ApiDeps } from '../../deps';
 import { keyReused } from '../../http/idempotency-key';
 import { insufficientCredits } from './insufficient-credits';
 import { findKnownSpend, planRequired, type KnownSpend } from './known-spend';
-import { defineOperation, type Call, type Reply } from '../../http/operation';
-import { refusedAnswer } from '../../http/refused-answer';
-import { quantityOf, refusalError, spendRequestSchema } from './spend-request';
+import { defineOperation } from '../../define-operation';
+import { type Call, type Reply } from '../../http/operation';
+import { quantityOf, spendRequestSchema } from './spend-request';
+import { customerInBody } from '../../http/belongs-to';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { spendSchema } from './spend-view';
 
@@ -37,6 +39,7 @@ export const createSpend = defineOperation({
     'Spends credits on work, and answers as soon as the credits are held. A refusal (402, 403) is recorded under the idempotency key for ever, and repeats of the key get it again.',
   tag: 'Spends',
   access: 'customer',
+  belongsTo: customerInBody,
   body: jsonBody(spendRequestSchema),
   needsIdempotencyKey: true,
   answers: {
@@ -107,14 +110,14 @@ async function answerSpend(call: SpendCall, deps: ApiDeps, found: Found): Promis
     return known.answer(facts);
   }
   const plan = planSpend(input.request, facts);
-  if (!plan.allowed && plan.code === 'not_found') throw refusalError(plan);
+  if (!plan.allowed && plan.code === 'not_found') throw errorOf(plan);
   if (known !== undefined) {
-    throw !plan.allowed && plan.code === 'plan_required' ? refusalError(plan) : keyReused();
+    throw !plan.allowed && plan.code === 'plan_required' ? errorOf(plan) : keyReused();
   }
   assertOpen(customer);
   const placed = await admit(call, deps, found, plan);
   if (placed !== undefined) return placed;
-  if (!plan.allowed) throw refusalError(plan);
+  if (!plan.allowed) throw errorOf(plan);
   return begin(deps, found);
 }
 
@@ -165,7 +168,7 @@ async function begin(deps: ApiDeps, { input, facts, customer }: Found): Promise<
     if (known !== undefined) return known.answer(facts);
     if (read < reads) await delay(DOUBT.pauseMs);
   }
-  if (answer?.outcome === 'refused') throw refusedAnswer(answer);
+  if (answer?.outcome === 'refused') throw errorOf(answer);
   throw new DomainError(
     'unavailable',
     'It is not known yet whether the spend has begun. Repeat the request with the same Idempotency-Key.',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { DomainError } from '../../../domain/errors';
-import type { SpendRefusal, SpendRequest } from '../../../domain/spends/spend';
-import { idSchema, linesSchema, possibleId, textSchema, visibilitySchema } from '../../http/schemas';
+import type { SpendRequest } from '../../../domain/spends/spend';
+import { possibleId } from '../../http/possible-id';
+import { idSchema, linesSchema, textSchema, visibilitySchema } from '../../schemas';
 
 const IMAGES_MAX = 100;
 const UPLOADS_MIN = 3;
@@ -61,11 +61,6 @@ function requestOf<Train extends z.ZodType, Generate extends z.ZodType>(train: T
     z.strictObject({ customerId: idSchema, action: z.literal('generate_images'), input: generate }),
     z.strictObject({ customerId: idSchema, action: z.literal('license_image'), input: licenseImage }),
   ]);
-}
-
-/** A refused plan as the error that the caller is told. */
-export function refusalError({ code, message, details }: SpendRefusal): DomainError {
-  return new DomainError(code, message, details);
 }
 
 /** How many units of its action a request asks for. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SPEND_STATUSES } from '../../../domain/spends/spend';
 import { JOB_ERROR_CODES } from '../../../jobs/jobs';
 import type { Spend } from '../../../store/spends';
-import { actionSchema, answerCredits, answerId, answerInstant, workflowUrlSchema } from '../../http/schemas';
+import { actionSchema, answerCredits, answerId, answerInstant, workflowUrlSchema } from '../../schemas';
 
 const failureCode = z.string().meta({
   description: `Why it failed: ${[...JOB_ERROR_CODES, 'given_up'].join(', ')}; given_up means that an operator stopped waiting for the provider; the detail is the reason.`,

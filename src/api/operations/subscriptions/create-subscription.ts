@@ -6,6 +6,7 @@ import { moneyIn } from '../../../domain/catalog/money';
 import { notSold } from '../../../domain/catalog/not-sold';
 import type { Contract } from '../../../domain/subscriptions/contract';
 import { DomainError } from '../../../domain/errors';
+import { errorOf } from '../../../domain/refusal';
 import { getCustomerPlan, type CustomerPlan } from '../../../store/customer-plan';
 import { deriveId } from '../../../platform/ids';
 import { claimContract, getContract, releaseContract, type RecordedContract } from '../../../store/contracts';
@@ -20,13 +21,14 @@ import {
   subscriptionStart,
   type OpenSubscription,
 } from '../../../workflows/subscriptions/messages';
-import { answerOnce, refusal } from '../../http/answer-once';
+import { answerOnce, refusal } from '../../answer-once';
 import { jsonBody } from '../../http/bodies/json-body';
 import type { ApiDeps } from '../../deps';
-import { isRepeat } from '../../http/is-repeat';
-import { defineOperation, type Call } from '../../http/operation';
-import { refusedAnswer } from '../../http/refused-answer';
-import { catalogIdSchema, currencySchema, idSchema, intervalSchema, urlSchema } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { type Call } from '../../http/operation';
+import { isRepeat } from '../../is-repeat';
+import { customerInBody } from '../../http/belongs-to';
+import { catalogIdSchema, currencySchema, idSchema, intervalSchema, urlSchema } from '../../schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { assertKnown } from '../catalog/assert-known';
 import { subscriptionSchema, subscriptionView } from './subscription-view';
@@ -58,6 +60,7 @@ export const createSubscription = defineOperation({
     'Subscribes a customer to a plan. Send the customer to `checkoutUrl`, or wait until the invoice is paid; nothing is granted before. Earlier subscriptions of the customer that were not paid for are canceled. A portal token can subscribe by checkout only, at most ten times an hour.',
   tag: 'Subscriptions',
   access: 'customer',
+  belongsTo: customerInBody,
   body: jsonBody(body),
   needsIdempotencyKey: true,
   answers: {
@@ -101,8 +104,8 @@ export const createSubscription = defineOperation({
       authorize: () => Promise.resolve().then(() => assertMayOrder(call)),
       async admit() {
         assertOpen(customer);
-        const refused = refusalOf(call.body, contract, current);
-        if (refused !== undefined) throw refused;
+        const forbidden = findForbidden(call.body, contract, current);
+        if (forbidden !== undefined) throw forbidden;
         if (contract !== undefined && !(await claimContract(deps.db, contract.contractId, subscriptionId)))
           throw soldAlready(contract);
         const byPortal = call.caller?.kind === 'portal';
@@ -151,7 +154,7 @@ function assertMayOrder({ caller, body }: Pick<Call<unknown, Request>, 'caller' 
 }
 
 /** Why a subscription cannot be sold now; undefined when it can. */
-function refusalOf(
+function findForbidden(
   { plan, interval, currency, collection, contractId }: Request,
   contract: RecordedContract | undefined,
   { subscription, catalog }: CustomerPlan,
@@ -233,7 +236,7 @@ async function open(deps: ApiDeps, externalId: string, opening: OpenSubscription
   if (answer?.outcome === 'refused') {
     const { contract, subscriptionId } = opening;
     if (contract !== undefined) await releaseContract(deps.db, contract.contractId, subscriptionId);
-    return refusal(refusedAnswer(answer));
+    return refusal(errorOf(answer));
   }
   const subscription = await findSubscription(deps.db, opening.subscriptionId);
   if (subscription === undefined) {

@@ -8,8 +8,9 @@ import { findAutoTopUp } from '../../../store/auto-top-ups';
 import { getOpenCustomer } from '../../../store/customers';
 import { setAutoTopUpUpdate } from '../../../workflows/top-ups/messages';
 import { jsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
-import { catalogIdSchema, CREDITS_PER_REQUEST_MAX } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { customerInPath } from '../../http/belongs-to';
+import { catalogIdSchema, CREDITS_PER_REQUEST_MAX } from '../../schemas';
 import { orderedPack } from '../add-ons/ordered-pack';
 import { sendToTopUp } from './top-up-command';
 import { autoTopUpSchema, autoTopUpView } from './auto-top-up-view';
@@ -22,11 +23,9 @@ const body = z.strictObject({
     .min(1)
     .max(CREDITS_PER_REQUEST_MAX)
     .meta({ description: 'Buy when fewer credits than this are available.' }),
-  packId: catalogIdSchema
-    .optional()
-    .meta({
-      description: "Which pack to buy. Default: the only one of the customer's version of the catalog.",
-    }),
+  packId: catalogIdSchema.optional().meta({
+    description: "Which pack to buy. Default: the only one of the customer's version of the catalog.",
+  }),
   quantity: z.int().min(1).max(PACKS_MAX).meta({ description: 'How many packs to buy at a time.' }),
   monthlyMaximum: z
     .int()
@@ -41,6 +40,7 @@ export const setAutoTopUp = defineOperation({
     'Buys packs with the card on file when credits run low, one purchase at a time. It stops after a decline until it is set again.',
   tag: 'Add-ons',
   access: 'customer',
+  belongsTo: customerInPath,
   body: jsonBody(body),
   answers: { 200: { description: 'The setting.', schema: autoTopUpSchema } },
   problems: ['subscription_required', 'plan_required', 'not_sold', 'state_conflict', 'unavailable'],

@@ -1,6 +1,6 @@
-import { findRequest } from '../../store/requests';
-import type { ApiDeps } from '../deps';
-import type { Call } from './operation';
+import { findRequest } from '../store/requests';
+import type { ApiDeps } from './deps';
+import type { Call } from './http/operation';
 
 /**
  * Whether the key of a request stands for an intent already. Then what is sold now says nothing about the request: its answer, or the
