@@ -60,7 +60,7 @@ CREATE TABLE app.requests (
 CREATE TABLE app.subscriptions (
   id text PRIMARY KEY,
   customer_id text NOT NULL REFERENCES app.customers,
-  plan text NOT NULL CHECK (plan IN ('standard', 'pro', 'custom')),
+  plan text NOT NULL,
   interval text NOT NULL CHECK (interval IN ('month', 'year')),
   collection text NOT NULL CHECK (collection IN ('checkout', 'invoice')),
   status text NOT NULL CHECK (status IN ('incomplete', 'active', 'past_due', 'paused', 'canceled')),
@@ -173,7 +173,7 @@ CREATE INDEX ON app.models (created_at) WHERE visibility = 'public';
 CREATE TABLE app.spends (
   id text PRIMARY KEY,
   customer_id text NOT NULL REFERENCES app.customers,
-  action text NOT NULL CHECK (action IN ('train_model', 'generate_images', 'license_image')),
+  action text NOT NULL,
   input jsonb NOT NULL,
   status text NOT NULL CHECK (status IN ('reserved', 'running', 'succeeded', 'failed', 'canceled')),
   unit_credits bigint NOT NULL CHECK (unit_credits >= 0),

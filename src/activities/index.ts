@@ -14,9 +14,9 @@ import { findOrder } from './add-ons/find-order';
 import { findPlanTerms } from './subscriptions/find-plan-terms';
 import { giveUpOpening } from './subscriptions/give-up-opening';
 import { inWords } from './spends/in-words';
-import { licenseImage } from './spends/license-image';
 import { openAddOn } from './add-ons/open-add-on';
 import { openSubscription } from './subscriptions/open-subscription';
+import { payAtOnce } from './spends/pay-at-once';
 import { readSubscriptionNews } from './subscriptions/read-subscription-news';
 import { readSubscriptionPayments } from './subscriptions/read-subscription-payments';
 import { refuseEvents } from './payments/refuse-events';
@@ -33,7 +33,9 @@ type Input<Activity extends (deps: ActivityDeps, input: never) => unknown> = Par
 export function createActivities(deps: ActivityDeps) {
   return inWords(deps.logger, {
     reserveSpend: (input: Input<typeof reserveSpend>) => reserveSpend(deps, input),
-    licenseImage: (input: Input<typeof licenseImage>) => licenseImage(deps, input),
+    payAtOnce: (input: Input<typeof payAtOnce>) => payAtOnce(deps, input),
+    // Its name in the histories of licences that began in an earlier release.
+    licenseImage: (input: Input<typeof payAtOnce>) => payAtOnce(deps, input),
     runJob: (input: Input<typeof runJob>) => runJob(deps, input),
     settleSpend: (input: Input<typeof settleSpend>) => settleSpend(deps, input),
     openSubscription: (input: Input<typeof openSubscription>) => openSubscription(deps, input),

@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/instants';
 
-/** `predictions` make images, `trainings` make models. */
+/** `predictions` make images or other outputs, `trainings` make models. */
 export type JobKind = 'predictions' | 'trainings';
 
 export const JOB_STATUSES = ['starting', 'processing', 'succeeded', 'failed', 'canceled', 'aborted'] as const;
@@ -10,7 +10,7 @@ export interface JobRequest {
   readonly kind: JobKind;
   /** The spend's own id; the provider's idempotency key. */
   readonly spendId: string;
-  /** The model's version (predictions) or the trainer (trainings). */
+  /** The model's version (predictions) or the trainer (trainings); empty where the catalog names none. */
   readonly version: string;
   readonly input: Readonly<Record<string, unknown>>;
   /** Where the provider reports the end. */
@@ -23,6 +23,8 @@ export interface Job {
   readonly status: JobStatus;
   /** One item per requested output in order, null where nothing was delivered; empty for trainings. URLs die soon. */
   readonly outputs: readonly (string | null)[];
+  /** Everything that a prediction answered, as JSON; null: nothing yet, or a training. */
+  readonly output: JobOutput | null;
   /** The version that a training made; null otherwise. */
   readonly modelVersion: string | null;
   readonly progressPercent: number | null;
@@ -30,6 +32,9 @@ export interface Job {
   readonly completedAt: Instant | null;
   readonly error: { readonly code: JobErrorCode; readonly detail: string } | null;
 }
+
+/** What a job answered, unless it is larger than a spend keeps. */
+export type JobOutput = { readonly json: unknown } | 'too_large';
 
 export const JOB_ERROR_CODES = [
   'provider_error',

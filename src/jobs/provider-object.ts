@@ -1,6 +1,14 @@
 import { z } from 'zod';
+import { OUTPUT_BYTES_MAX } from '../domain/actions/output';
 import { parseInstant } from '../domain/instants';
-import { JOB_ERROR_CODES, JOB_STATUSES, type Job, type JobErrorCode, type JobKind } from './jobs';
+import {
+  JOB_ERROR_CODES,
+  JOB_STATUSES,
+  type Job,
+  type JobErrorCode,
+  type JobKind,
+  type JobOutput,
+} from './jobs';
 
 /*
  * The object that providers answer, poll and send: Replicate's prediction, of which only `id` and `status` must be
@@ -46,6 +54,7 @@ export function parseJob(kind: JobKind, body: unknown): Job | undefined {
     providerId: id,
     status,
     outputs: kind === 'predictions' ? outputsOf(output) : [],
+    output: kind === 'predictions' ? jsonOf(output) : null,
     modelVersion: kind === 'trainings' ? versionOf(output) : null,
     progressPercent: percentOf(metrics?.progress),
     completedAt: parseInstant(completedAt ?? '') ?? null,
@@ -73,6 +82,12 @@ function outputsOf(output: unknown): readonly (string | null)[] {
   if (output === null || output === undefined) return [];
   const items: readonly unknown[] = Array.isArray(output) ? output : [output];
   return items.map((item) => (typeof item === 'string' && item !== '' ? item : null));
+}
+
+/** Pictures may stand in it whole, and those are not kept twice. */
+function jsonOf(output: unknown): JobOutput | null {
+  if (output === null || output === undefined) return null;
+  return Buffer.byteLength(JSON.stringify(output)) > OUTPUT_BYTES_MAX ? 'too_large' : { json: output };
 }
 
 function versionOf(output: unknown): string | null {

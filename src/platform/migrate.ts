@@ -2,7 +2,13 @@ import type { Knex } from 'knex';
 import { DatabaseError, type Client } from 'pg';
 import { connectOurs, createConnection, createDatabase } from './database';
 import { refuseUnfitDatabaseAt } from './fit-database';
-import { digestOf, MIGRATIONS_TABLE as TABLE, readMigration, readMigrations } from './migrations';
+import {
+  digestOf,
+  isOurMigration,
+  MIGRATIONS_TABLE as TABLE,
+  readMigration,
+  readMigrations,
+} from './migrations';
 
 /** The role that the API and the workers act as; migrations grant to it by this name. */
 export const APP_ROLE = 'scrip_app';
@@ -73,7 +79,7 @@ async function refuseOtherHistory(owner: Client): Promise<void> {
     `SELECT name, sha256 FROM public.${TABLE} LEFT JOIN public.${DIGESTS} USING (name) ORDER BY name`,
   );
   for (const { name, sha256 } of applied.rows) {
-    if (sha256 === (await readMigration(name).then(digestOf, () => undefined))) continue;
+    if (await isOurMigration(name, sha256)) continue;
     throw new Error(
       `Migration ${name} is not what was applied to this database. It was made by another build of Scrip: ` +
         'use that build, or another database (the embedded stack: another SCRIP_HOME, or delete this one).',

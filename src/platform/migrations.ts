@@ -20,6 +20,22 @@ export async function readMigrations(): Promise<string[]> {
   return files.filter((file) => /^\d{4}_\w+\.sql$/.test(file)).sort();
 }
 
+/**
+ * Digests of migrations as they were before they lost something that a later one takes away: a database that has applied the former
+ * words ends as one that has applied the present ones.
+ */
+const FORMER_DIGESTS: Readonly<Record<string, readonly string[]>> = {
+  // With lists of the plans and actions that there were, which are dropped since.
+  '0003_app.sql': ['c6e447667595e3fed768eaa2e20e16f619683aaad374779bbce14ff5b5ed1340'],
+};
+
+/** Whether a migration that was applied with a digest is the one of this build. */
+export async function isOurMigration(name: string, digest: string | null): Promise<boolean> {
+  if (digest === null) return false;
+  const ours = await readMigration(name).then(digestOf, () => undefined);
+  return digest === ours || (FORMER_DIGESTS[name] ?? []).includes(digest);
+}
+
 /** The SQL of a migration. */
 export function readMigration(name: string): Promise<string> {
   return readFile(join(migrationsFolder(), name), 'utf8');

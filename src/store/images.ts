@@ -12,7 +12,8 @@ import { readPage, type Page, type PageRequest } from './pages';
 export interface Image {
   readonly id: string;
   readonly ownerId: string;
-  readonly modelId: string;
+  /** What it was made with; null: no model of the marketplace. */
+  readonly modelId: string | null;
   readonly spendId: string;
   /** Which one of its spend's it is, from 0. */
   readonly position: number;
@@ -29,7 +30,7 @@ export interface Image {
 export interface ImageRow {
   id: string;
   owner_id: string;
-  model_id: string;
+  model_id: string | null;
   spend_id: string;
   position: number;
   visibility: 'public' | 'private';
@@ -89,7 +90,7 @@ export async function findImageFacts(
   const row = await db<ImageRow>('app.images').where({ id }).first();
   if (row === undefined) return undefined;
   const [model, license] = await Promise.all([
-    findModel(db, row.model_id),
+    row.model_id === null ? null : findModel(db, row.model_id),
     viewerId === undefined ? undefined : findLicense(db, id, viewerId),
   ]);
   if (model === undefined) throw new Error(`image ${id} has no model`);
@@ -132,7 +133,7 @@ export async function listImagesToErase(
 ): Promise<readonly ImageToErase[]> {
   const { rows } = await db.raw<{ rows: ImageToErase[] }>(
     `SELECT i.id, i.object_key AS "objectKey", ${STAYS} AS stays
-     FROM app.images i JOIN app.models m ON m.id = i.model_id WHERE i.spend_id = ANY (:spendIds)`,
+     FROM app.images i LEFT JOIN app.models m ON m.id = i.model_id WHERE i.spend_id = ANY (:spendIds)`,
     { spendIds: [...spendIds] },
   );
   return rows;
@@ -145,7 +146,7 @@ export interface ImageToErase extends Pick<Image, 'id' | 'objectKey'> {
 /** Whether a customer who is being erased has images left that do not stay. */
 export async function hasImagesToErase(db: Knex, ownerId: string): Promise<boolean> {
   const { rows } = await db.raw<{ rows: unknown[] }>(
-    `SELECT FROM app.images i JOIN app.models m ON m.id = i.model_id
+    `SELECT FROM app.images i LEFT JOIN app.models m ON m.id = i.model_id
      WHERE i.owner_id = :ownerId AND NOT ${STAYS} LIMIT 1`,
     { ownerId },
   );
@@ -156,7 +157,7 @@ export async function deleteImages(db: Knex, ids: readonly string[]): Promise<vo
   await db('app.images').whereIn('id', ids).delete();
 }
 
-const STAYS = `((i.visibility = 'public' AND m.visibility = 'public')
+const STAYS = `((i.visibility = 'public' AND coalesce(m.visibility, 'private') = 'public')
   OR EXISTS (SELECT FROM app.licenses l WHERE l.image_id = i.id))`;
 
 /** The id of the image that a spend makes, by its position among them. */

@@ -71,7 +71,10 @@ export async function recordSubmitRefused(db: Knex, spendId: string, at: Instant
   await db('app.jobs').where({ spend_id: spendId }).update({ submit_started_at: null, updated_at: at });
 }
 
-/** Records the provider's object, also a late one that no longer changes the spend; none of a customer who was erased. */
+/**
+ * Records the provider's object, also a late one that no longer changes the spend; none of a customer who was erased. An output that
+ * was asked for as JSON stands on the spend alone.
+ */
 export async function recordJob(db: Knex, spendId: string, job: Job, at: Instant): Promise<void> {
   await db('app.jobs')
     .where({ spend_id: spendId })
@@ -79,7 +82,7 @@ export async function recordJob(db: Knex, spendId: string, job: Job, at: Instant
     .update({
       provider_id: job.providerId,
       submitted_at: db.raw('coalesce(submitted_at, ?)', [at]),
-      last_object: JSON.stringify({ ...job, outputs: job.outputs.map(withoutData) }),
+      last_object: JSON.stringify({ ...job, output: null, outputs: job.outputs.map(withoutData) }),
       updated_at: at,
     });
 }

@@ -1,15 +1,12 @@
 import type { Knex } from 'knex';
-import type { Action, Rights } from '../domain/catalog/catalog';
+import type { Action, ActionId, ActionInput, Rights } from '../domain/catalog/catalog';
+import type { Duration } from '../domain/durations';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
-import type { SpendRequest, SpendStatus } from '../domain/spends/spend';
+import type { SpendResult, SpendStatus } from '../domain/spends/spend';
 import type { StoreRecord } from '../ledger/commands';
 import { deriveId } from '../platform/ids';
 import { readPage, type Page, type PageRequest } from './pages';
-
-/** What a spend delivered: a model, images, or a licence. */
-export type SpendResult =
-  { readonly modelId: string } | { readonly imageIds: readonly string[] } | { readonly licenseId: string };
 
 /** Why a spend delivered less than was asked for. */
 export interface SpendFailure {
@@ -20,18 +17,42 @@ export interface SpendFailure {
 export interface Spend {
   readonly id: string;
   readonly customerId: string;
-  readonly action: Action;
-  readonly input: SpendRequest['input'];
+  readonly action: ActionId;
+  /** As it was sent. */
+  readonly input: ActionInput;
+  /** What is done, and what comes of it: as the action was when the credits were held. */
+  readonly runs: Action['runs'];
+  readonly delivers: Action['delivers'];
   readonly status: SpendStatus;
+  /** May be a fraction, as the quantity may: what is held is whole. */
   readonly unitCredits: number;
   readonly quantity: number;
+  /** The catalog's word for one unit. */
+  readonly unit: string | null;
   readonly reserved: number;
   readonly captured: number;
   readonly released: number;
   readonly catalogVersion: string;
   readonly rights: Rights;
   readonly result: SpendResult | null;
+  /** The provider's JSON, or what the integrator says of external work; null: there is none. */
+  readonly output: unknown;
   readonly failure: SpendFailure | null;
+  /** When the work must be done; null: it was done at once. */
+  readonly deadlineAt: Instant | null;
+  /** External work: how long nothing may be heard of it; null: until the deadline. */
+  readonly silence: Duration | null;
+  /** External work: when it was last heard of. */
+  readonly heardAt: Instant | null;
+  /** External work: what the last heartbeat said. */
+  readonly progress: unknown;
+  /** External work: the credits that it came to beyond those that were held. Nobody owes them. */
+  readonly shortfall: number | null;
+  /** External work: what it cost the integrator. */
+  readonly costMinor: number | null;
+  readonly costCurrency: string | null;
+  /** External work: the input that the settlement was priced by. */
+  readonly settledInput: ActionInput | null;
   readonly workflowId: string;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
@@ -40,18 +61,30 @@ export interface Spend {
 export interface SpendRow {
   id: string;
   customer_id: string;
-  action: Action;
-  input: SpendRequest['input'];
+  action: ActionId;
+  input: ActionInput;
+  runs: Action['runs'];
+  delivers: Action['delivers'];
   status: SpendStatus;
   unit_credits: number;
   quantity: number;
+  unit: string | null;
   reserved: number;
   captured: number;
   released: number;
   catalog_version: string;
   rights: Rights;
   result: SpendResult | null;
+  output: unknown;
   failure: SpendFailure | null;
+  deadline_at: Instant | null;
+  silence: Duration | null;
+  heard_at: Instant | null;
+  progress: unknown;
+  shortfall: number | null;
+  cost_minor: number | null;
+  cost_currency: string | null;
+  settled_input: ActionInput | null;
   workflow_id: string;
   created_at: Instant;
   updated_at: Instant;
@@ -63,16 +96,28 @@ export function spendOf(row: SpendRow): Spend {
     customerId: row.customer_id,
     action: row.action,
     input: row.input,
+    runs: row.runs,
+    delivers: row.delivers,
     status: row.status,
     unitCredits: row.unit_credits,
     quantity: row.quantity,
+    unit: row.unit,
     reserved: row.reserved,
     captured: row.captured,
     released: row.released,
     catalogVersion: row.catalog_version,
     rights: row.rights,
     result: row.result,
+    output: row.output,
     failure: row.failure,
+    deadlineAt: row.deadline_at,
+    silence: row.silence,
+    heardAt: row.heard_at,
+    progress: row.progress,
+    shortfall: row.shortfall,
+    costMinor: row.cost_minor,
+    costCurrency: row.cost_currency,
+    settledInput: row.settled_input,
     workflowId: row.workflow_id,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -85,16 +130,28 @@ export function spendRowOf(spend: Spend): SpendRow {
     customer_id: spend.customerId,
     action: spend.action,
     input: spend.input,
+    runs: spend.runs,
+    delivers: spend.delivers,
     status: spend.status,
     unit_credits: spend.unitCredits,
     quantity: spend.quantity,
+    unit: spend.unit,
     reserved: spend.reserved,
     captured: spend.captured,
     released: spend.released,
     catalog_version: spend.catalogVersion,
     rights: spend.rights,
     result: spend.result,
+    output: spend.output,
     failure: spend.failure,
+    deadline_at: spend.deadlineAt,
+    silence: spend.silence,
+    heard_at: spend.heardAt,
+    progress: spend.progress,
+    shortfall: spend.shortfall,
+    cost_minor: spend.costMinor,
+    cost_currency: spend.costCurrency,
+    settled_input: spend.settledInput,
     workflow_id: spend.workflowId,
     created_at: spend.createdAt,
     updated_at: spend.updatedAt,
@@ -139,7 +196,11 @@ export async function listQueuedSpends(
   db: Knex,
   which: { readonly modelId: string } | { readonly ownerId: string },
 ): Promise<Spend[]> {
-  const query = db<SpendRow>('app.spends').where({ status: 'reserved', action: 'generate_images' });
+  const query = db<SpendRow>('app.spends').where({
+    status: 'reserved',
+    runs: 'provider',
+    delivers: 'images',
+  });
   const rows = await ('modelId' in which
     ? query.whereRaw(`input ->> 'modelId' = ?`, [which.modelId])
     : query.whereRaw(`input ->> 'modelId' IN (SELECT id FROM app.models WHERE owner_id = ?)`, [
@@ -154,7 +215,7 @@ export async function findTrainingFrom(
   { id, customerId }: { readonly id: string; readonly customerId: string },
 ): Promise<Pick<Spend, 'id'> | undefined> {
   return db<SpendRow>('app.spends')
-    .where({ customer_id: customerId, action: 'train_model' })
+    .where({ customer_id: customerId, delivers: 'model' })
     .whereIn('status', ['reserved', 'running'])
     .whereRaw(`jsonb_exists(input -> 'uploadIds', ?)`, [id])
     .first('id');
@@ -165,23 +226,37 @@ export async function markSpendRunning(db: Knex, id: string, at: Instant): Promi
   await db('app.spends').where({ id, status: 'reserved' }).update({ status: 'running', updated_at: at });
 }
 
+/** Keeps what the provider answered, before the spend that it was asked for is settled. A no-op when it is. */
+export async function recordOutput(db: Knex, id: string, output: unknown): Promise<void> {
+  await db('app.spends')
+    .where({ id })
+    .whereIn('status', ['reserved', 'running'])
+    .update({ output: JSON.stringify(output) });
+}
+
 /** A customer's spends by id, so that one after the other is erased; at most `limit`. */
 export async function listSpendsToErase(
   db: Knex,
   customerId: string,
   { after, limit }: { readonly after: string; readonly limit: number },
-): Promise<readonly Pick<Spend, 'id' | 'action' | 'quantity'>[]> {
-  return db<SpendRow>('app.spends')
+): Promise<readonly Spend[]> {
+  const rows = await db<SpendRow>('app.spends')
     .where({ customer_id: customerId })
     .where('id', '>', after)
     .orderBy('id')
-    .limit(limit)
-    .select('id', 'action', 'quantity');
+    .limit(limit);
+  return rows.map(spendOf);
 }
 
+/** Of an input only what names a model or an image of ours, and how many were asked for, is nobody's words. */
+const WORDLESS_INPUT = `CASE WHEN delivers IN ('images', 'license') THEN jsonb_strip_nulls(jsonb_build_object(
+  'modelId', CASE WHEN input ->> 'modelId' LIKE 'mdl@_%' ESCAPE '@' THEN input -> 'modelId' END,
+  'imageId', CASE WHEN input ->> 'imageId' LIKE 'img@_%' ESCAPE '@' THEN input -> 'imageId' END,
+  'count', CASE WHEN jsonb_typeof(input -> 'count') = 'number' THEN input -> 'count' END)) ELSE '{}'::jsonb END`;
+
 /**
- * Erases a customer's own words from their spends, or from some of them: prompts, names of models, what a failure repeats of
- * them. Those that have none any more are left alone.
+ * Erases a customer's own words from their spends, or from some of them: what they asked for, what came of it as JSON, and what a
+ * failure repeats of it. Those that have none any more are left alone.
  */
 export async function eraseWordsOfSpends(
   db: Knex,
@@ -190,11 +265,16 @@ export async function eraseWordsOfSpends(
 ): Promise<void> {
   const spends = db<SpendRow>('app.spends')
     .where({ customer_id: customerId })
-    .whereRaw(`(jsonb_exists_any(input, '{prompt,name,uploadIds}') OR failure ->> 'detail' <> '')`);
+    .whereRaw(
+      `(input <> ${WORDLESS_INPUT} OR failure ->> 'detail' <> '' OR num_nonnulls(output, progress, settled_input) > 0)`,
+    );
   if (ids !== undefined) void spends.whereIn('id', [...ids]);
   await spends.update({
-    input: db.raw(`input - '{prompt,name,uploadIds}'::text[]`),
+    input: db.raw(WORDLESS_INPUT),
     failure: db.raw(`failure || '{"detail": ""}'`),
+    output: null,
+    progress: null,
+    settled_input: null,
   });
 }
 

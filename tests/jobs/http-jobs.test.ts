@@ -232,6 +232,7 @@ describe('the HTTP adapter at providers that behave otherwise', () => {
       providerId: 'abc',
       status: 'succeeded',
       outputs: ['data:image/png;base64,AAAA'],
+      output: { json: 'data:image/png;base64,AAAA' },
       modelVersion: null,
       progressPercent: null,
       completedAt: null,

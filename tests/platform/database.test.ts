@@ -89,6 +89,19 @@ describe('the database', () => {
     }
   });
 
+  it('knows a migration by the words that it had before a later one took something away', async () => {
+    const owner = createDatabase(database.ownerUrl);
+    const digest = owner('scrip_migration_digests').withSchema('public').where({ name: '0003_app.sql' });
+    try {
+      await digest
+        .clone()
+        .update({ sha256: 'c6e447667595e3fed768eaa2e20e16f619683aaad374779bbce14ff5b5ed1340' });
+      expect(await migrate(database.ownerUrl, database.appUrl)).toEqual([]);
+    } finally {
+      await owner.destroy();
+    }
+  });
+
   it('gives the application no way to change the schema', async () => {
     await expect(db.raw('CREATE TABLE app.mine (id int)')).rejects.toThrow('permission denied');
     await expect(db.raw('CREATE TABLE public.mine (id int)')).rejects.toThrow('permission denied');

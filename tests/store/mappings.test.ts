@@ -1,4 +1,5 @@
 import { credits } from '../../src/domain/credits';
+import type { Duration } from '../../src/domain/durations';
 import { instantOf, type Instant } from '../../src/domain/instants';
 import { openSubscription, readSubscriptionState } from '../../src/domain/subscriptions/subscription';
 import {
@@ -41,16 +42,28 @@ const SPEND: Spend = {
   customerId: 'cus_1',
   action: 'generate_images',
   input: { modelId: 'mdl_1', prompt: 'a lake', count: 2 },
+  runs: 'provider',
+  delivers: 'images',
   status: 'failed',
-  unitCredits: 3,
-  quantity: 2,
+  unitCredits: 3.5,
+  quantity: 2.5,
+  unit: 'image',
   reserved: 6,
   captured: 4,
   released: 5,
   catalogVersion: 'v1',
   rights: RIGHTS,
   result: { imageIds: ['img_1'] },
+  output: { text: 'a lake' },
   failure: { code: 'failed', detail: 'no lake' },
+  deadlineAt: day(20),
+  silence: 'PT10M' as Duration,
+  heardAt: day(21),
+  progress: { percent: 12 },
+  shortfall: 13,
+  costMinor: 14,
+  costCurrency: 'usd',
+  settledInput: { count: 1 },
   workflowId: 'spend/spd_1',
   createdAt: day(1),
   updatedAt: day(2),

@@ -1,5 +1,6 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { HOUSE_MODELS } from '../../dev/studio/house-models';
+import { runsOf, wordsOfStarted } from '../../src/domain/spends/began-before';
 import type { SpendRequest } from '../../src/domain/spends/spend';
 import { getBalance } from '../../src/ledger/get-balance';
 import { listStatement } from '../../src/ledger/list-statement';
@@ -23,9 +24,12 @@ export function generating(prompt: string, count = 1): SpendRequest {
   return { action: 'generate_images', input: { modelId: HOUSE_MODEL_ID, prompt, count, seed: 7 } };
 }
 
+/** What the API starts a spend of the default catalog with. */
 export function spendOf(customerId: string, key: string, request: SpendRequest): SpendInput {
   const spendId = deriveId('spd', customerId, key);
-  return { spendId, customerId, request, fingerprint: fingerprintOf(request) };
+  const runs = runsOf({ request });
+  const words = wordsOfStarted({ request });
+  return { spendId, customerId, request, fingerprint: fingerprintOf(request), runs, words };
 }
 
 /** Reserves as the API does: by Update-with-Start under a constant update id. Customers of the house are their own external ids. */

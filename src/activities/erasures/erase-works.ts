@@ -1,20 +1,20 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { possibleImageKeys } from '../../media/image-key';
 import { askTemporal } from '../../platform/ask-temporal';
-import { deleteImages, listImagesToErase, madeImageIdOf } from '../../store/images';
+import { deleteImages, listImagesToErase } from '../../store/images';
+import { findJob } from '../../store/jobs';
 import { takeModelsAway } from '../../store/models';
 import { eraseWordsOfSpends, listQueuedSpends, listSpendsToErase, type Spend } from '../../store/spends';
 import { deleteUploads, listUploads } from '../../store/uploads';
 import { cancelSpendSignal } from '../../workflows/spends/messages';
 import type { ActivityDeps } from '../deps';
+import { possibleImageIds } from '../spends/images-work';
 
 type WorksDeps = Pick<ActivityDeps, 'db' | 'objectStore' | 'temporal'>;
 
 const PAGE_SIZE = 20;
 /** Then it answers how far it has come: nobody's works are too many, and a history stays short. */
 const WORK_MS_MAX = 60_000;
-
-type Erased = Pick<Spend, 'id' | 'action' | 'quantity'>;
 
 /**
  * Takes away what a customer who is being erased has given, asked for and made: models, uploads, prompts, and pictures that are
@@ -69,16 +69,15 @@ async function eraseUploads({ db, objectStore }: WorksDeps, customerId: string):
 }
 
 /** Also what was stored and never delivered, in the place where it would have been. */
-async function erasePictures({ db, objectStore }: WorksDeps, spends: readonly Erased[]): Promise<void> {
+async function erasePictures({ db, objectStore }: WorksDeps, spends: readonly Spend[]): Promise<void> {
   const images = await listImagesToErase(
     db,
     spends.map(({ id }) => id),
   );
   const delivered = new Set(images.map(({ id }) => id));
-  for (const { id, action, quantity } of spends) {
-    if (action !== 'generate_images') continue;
-    for (let position = 0; position < quantity; position += 1) {
-      const imageId = madeImageIdOf(id, position);
+  for (const spend of spends.filter(({ delivers }) => delivers === 'images')) {
+    const listed = (await findJob(db, spend.id))?.lastObject?.outputs.length ?? 0;
+    for (const imageId of possibleImageIds(spend, listed)) {
       if (delivered.has(imageId)) continue;
       await Promise.all(possibleImageKeys(imageId).map((key) => objectStore.remove(key)));
     }

@@ -5,7 +5,7 @@ import { readPicture } from '../../media/pictures';
 import type { Spend } from '../../store/spends';
 import type { ActivityDeps } from '../deps';
 import { hearOf } from './job-news';
-import type { JobTerms, Waits } from './submit-job';
+import type { JobTerms, Waits } from './job-terms';
 import { unlessUnavailable, whenAvailable } from './when-available';
 
 /** A generated image that is safe in the object store. */

@@ -7,7 +7,7 @@ import { ring, silence } from '../alarms';
 import type { ActivityDeps } from '../deps';
 import { hearOf, type JobNews } from './job-news';
 import { jobKindOf, jobRequestOf } from './job-request';
-import type { JobTerms } from './submit-job';
+import type { JobTerms } from './job-terms';
 import { lookAtJob } from './look-at-job';
 import { unlessUnavailable } from './when-available';
 

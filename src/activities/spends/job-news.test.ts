@@ -5,6 +5,7 @@ const job: Job = {
   providerId: 'spd_1',
   status: 'processing',
   outputs: [],
+  output: null,
   modelVersion: null,
   progressPercent: 40,
   completedAt: null,

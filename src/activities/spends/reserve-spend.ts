@@ -1,19 +1,16 @@
-import type { Catalog } from '../../domain/catalog/catalog';
-import { plusMs, type Instant } from '../../domain/instants';
-import { isTerminal, planSpend, wordsOfRequest, type SpendPlan } from '../../domain/spends/spend';
-import { canTrain } from '../../jobs/jobs';
-import type { LedgerResult, StoreRecord } from '../../ledger/commands';
-import { getCatalog } from '../../store/catalogs';
-import { beingErased, getRecordedCustomer } from '../../store/customers';
-import { modelRecord } from '../../store/models';
-import { loadSpendFacts } from '../../store/spend-facts';
-import { findSpend, getSpend, spendRecord, type Spend, holdIdOf } from '../../store/spends';
-import { spendWorkflowId, holdKey } from '../../domain/keys';
-import { refusalOf, refused, type Refused } from '../../domain/refusal';
-import { trainedModelIdOf } from '../../store/models';
+import type { Instant } from '../../domain/instants';
+import { isTerminal } from '../../domain/spends/spend';
+import type { LedgerResult } from '../../ledger/commands';
+import { holdKey } from '../../domain/keys';
+import { refused, type Refused } from '../../domain/refusal';
+import { findSpend, getSpend, holdIdOf, spendRecord, type Spend } from '../../store/spends';
 import type { ReserveAnswer, SpendInput } from '../../workflows/spends/messages';
 import type { ActivityDeps } from '../deps';
 import { noticeCredits } from '../top-ups/notice-credits';
+import { judgeSpend } from './judge-spend';
+import { newSpend } from './new-spend';
+import { wordsOfSpend } from './words-of-spend';
+import { findProviderWork } from './works';
 
 export interface Reservation {
   readonly answer: ReserveAnswer;
@@ -34,12 +31,12 @@ export async function reserveSpend(
   { spend, at }: { spend: SpendInput; at: Instant },
 ): Promise<Reservation> {
   const recorded = await findSpend(deps.db, spend.spendId);
-  if (recorded !== undefined) return continueSpend(deps, recorded);
-  const gone = await refusedWhenErased(deps, spend.customerId);
-  if (gone !== undefined) return { answer: gone, deadlineAt: null };
-  const facts = await loadSpendFacts(deps.db, { ...spend, at });
-  const plan = planSpend(spend.request, { ...facts, trainable: canTrain(deps.jobs) });
-  if (!plan.allowed) return { answer: refused(plan), deadlineAt: null };
+  if (recorded !== undefined) return reservation(recorded);
+  const judged = await judgeSpend(deps, spend, at);
+  if (!judged.allowed) return { answer: judged.answer, deadlineAt: null };
+  const begun = newSpend(spend, { ...judged, at });
+  const free = { ...begun, unitCredits: 0, reserved: 0 };
+  const others = findProviderWork(begun)?.begun(begun, judged.plan) ?? [];
   const result = await deps.ledger.submit({
     op: 'hold',
     key: holdKey(spend.spendId),
@@ -47,40 +44,31 @@ export async function reserveSpend(
     walletId: spend.customerId,
     holdId: holdIdOf(spend.spendId),
     spendId: spend.spendId,
-    action: spend.request.action,
-    credits: plan.credits,
+    action: begun.action,
+    credits: judged.plan.credits,
     effectiveAt: at,
-    reason: wordsOfRequest(spend.request),
-    records: recordsOf(spend, plan, facts.catalog.version, at),
+    reason: wordsOfSpend(begun),
+    firstFree: judged.facts.action.firstFree,
+    records: [spendRecord(begun), ...others],
+    recordsIfFree: [spendRecord(free), ...others],
   });
   if (result.outcome !== 'applied') return { answer: refusedByLedger(result), deadlineAt: null };
-  if (result.replayed) return continueSpend(deps, await getSpend(deps.db, spend.spendId));
+  if (result.replayed) return reservation(await getSpend(deps.db, spend.spendId));
   await noticeCredits(deps, spend.customerId, result.reply.available);
-  return reservation({ status: 'reserved', reserved: plan.credits, createdAt: at }, facts.catalog);
-}
-
-async function continueSpend(deps: ActivityDeps, spend: Spend): Promise<Reservation> {
-  const catalog = await getCatalog(deps.db, spend.catalogVersion);
-  return reservation(spend, catalog);
+  return reservation(result.reply.free === true ? free : begun);
 }
 
 /** The deadline counts from when the credits were set aside, however often the work is taken up. */
-function reservation(
-  { status, reserved, createdAt }: Pick<Spend, 'status' | 'reserved' | 'createdAt'>,
-  { policies }: Catalog,
-): Reservation {
-  const deadline = plusMs(createdAt, policies.jobDeadlineMinutes * 60_000);
-  const deadlineAt = isTerminal(status) ? null : deadline;
-  return { answer: { outcome: 'reserved', status }, deadlineAt, held: reserved };
-}
-
-/** Why nothing begins for who is erased or being erased; undefined for everybody else. */
-export async function refusedWhenErased(
-  { db }: Pick<ActivityDeps, 'db'>,
-  customerId: string,
-): Promise<Refused | undefined> {
-  const { erasingAt } = await getRecordedCustomer(db, customerId);
-  return erasingAt === null ? undefined : refused(refusalOf(beingErased()));
+function reservation({
+  status,
+  reserved,
+  deadlineAt,
+}: Pick<Spend, 'status' | 'reserved' | 'deadlineAt'>): Reservation {
+  return {
+    answer: { outcome: 'reserved', status },
+    deadlineAt: isTerminal(status) ? null : deadlineAt,
+    held: reserved,
+  };
 }
 
 /** The ledger's refusal in the words of the API. Throws for an outcome that no hold can have. */
@@ -91,47 +79,12 @@ export function refusedByLedger({ outcome, reply }: LedgerResult): Refused {
     return refused({ code: outcome, message, details: { required, available, held, shortfall } });
   }
   if (outcome === 'plan_required')
-    return refused({ code: outcome, message: 'This needs a paid plan.', details: reply.details ?? {} });
+    return refused({
+      code: outcome,
+      message: 'The plan does not include this.',
+      details: reply.details ?? {},
+    });
   if (outcome === 'idempotency_key_reused')
     return refused({ code: outcome, message: 'The key stands for another request.' });
   throw new Error(`a hold cannot end as ${outcome}`);
-}
-
-function recordsOf(
-  { spendId, customerId, request }: SpendInput,
-  plan: SpendPlan,
-  catalogVersion: string,
-  at: Instant,
-): StoreRecord[] {
-  const spend = spendRecord({
-    id: spendId,
-    customerId,
-    action: request.action,
-    input: request.input,
-    status: 'reserved',
-    unitCredits: plan.unitCredits,
-    quantity: plan.quantity,
-    reserved: plan.credits,
-    captured: 0,
-    released: 0,
-    catalogVersion,
-    rights: plan.rights,
-    result: null,
-    failure: null,
-    workflowId: spendWorkflowId(spendId),
-    createdAt: at,
-    updatedAt: at,
-  });
-  if (request.action !== 'train_model') return [spend];
-  const model = modelRecord({
-    id: trainedModelIdOf(spendId),
-    ownerId: customerId,
-    name: request.input.name,
-    visibility: plan.visibility,
-    status: 'training',
-    version: null,
-    spendId,
-    createdAt: at,
-  });
-  return [spend, model];
 }

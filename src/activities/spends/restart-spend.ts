@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { DomainError } from '../../domain/errors';
 import type { Instant } from '../../domain/instants';
-import { isTerminal, type SpendRequest } from '../../domain/spends/spend';
 import { holdKey } from '../../domain/keys';
+import { isTerminal } from '../../domain/spends/spend';
 import { findRecordedCommand } from '../../ledger/find-recorded-command';
 import { askTemporal } from '../../platform/ask-temporal';
 import { getRecordedCustomer } from '../../store/customers';
 import { getSpend, holdIdOf, type Spend } from '../../store/spends';
-import { SPEND_WORKFLOW, spendRestart } from '../../workflows/spends/messages';
+import { SPEND_WORKFLOW, spendRestart, type SpendInput } from '../../workflows/spends/messages';
 import { silence } from '../alarms';
 import type { ActivityDeps } from '../deps';
+import { wordsOfSpend } from './words-of-spend';
 
 type RestartDeps = Pick<ActivityDeps, 'db' | 'temporal' | 'logger'>;
 
@@ -76,10 +77,11 @@ async function startAgain(deps: RestartDeps, spend: Spend, ended: string, at: In
 }
 
 /** The input that the API started it with. The fingerprint of the request is in the hold. */
-async function inputOf({ db }: RestartDeps, { id: spendId, customerId, action, input }: Spend) {
+async function inputOf({ db }: RestartDeps, spend: Spend): Promise<SpendInput> {
+  const { id: spendId, customerId, action, input, runs } = spend;
   const hold = await findRecordedCommand(db, holdKey(spendId));
-  const request = { action, input } as SpendRequest;
-  return { spendId, customerId, request, fingerprint: hold?.fingerprint ?? '' };
+  const fingerprint = hold?.fingerprint ?? '';
+  return { spendId, customerId, request: { action, input }, fingerprint, runs, words: wordsOfSpend(spend) };
 }
 
 async function reset({ temporal }: RestartDeps, { workflowId }: Spend): Promise<void> {

@@ -3,29 +3,24 @@ import type { JobEnd } from '../../domain/spends/settlement';
 import type { Job, JobKind } from '../../jobs/jobs';
 import { recordJob } from '../../store/jobs';
 import { getSpend, type Spend } from '../../store/spends';
-import { collectImages, type StoredImage } from './collect-images';
 import type { ActivityDeps } from '../deps';
 import { followJob, hasEnded, vanished, type JobFollower } from './follow-job';
 import { isGivenUp } from './is-given-up';
 import { createJobNews, hearOf, type JobNews } from './job-news';
 import { jobKindOf } from './job-request';
+import type { JobTerms } from './job-terms';
 import { keepWatch, type Watch } from './keep-watch';
 import { lookAtJob } from './look-at-job';
-import { submitJob, type JobTerms } from './submit-job';
+import { submitJob } from './submit-job';
 import { unlessUnavailable, whenAvailable } from './when-available';
+import type { JobOutcome } from './work';
+import { providerWorkOf } from './works';
 
 export interface RunJob {
   readonly spendId: string;
   readonly deadlineAt: Instant;
   /** True: the work is only stopped; nothing new is started. */
   readonly stop: boolean;
-}
-
-/** How the work ended, and what is stored of it. */
-export interface JobOutcome {
-  readonly end: JobEnd;
-  readonly images: readonly StoredImage[];
-  readonly modelVersion: string | null;
 }
 
 /** Between two questions to the provider, should no webhook come. */
@@ -48,7 +43,10 @@ export async function runJob(deps: ActivityDeps, input: RunJob): Promise<JobOutc
       const stop = () => input.stop || watch.stopRequested;
       const givenUp = isGivenUp(deps, spend.workflowId, stop);
       const terms = { deadlineAt: input.deadlineAt, stop, givenUp };
-      return await run(deps, spend, terms, { watch, news: createJobNews(watch, spend.quantity) });
+      return await run(deps, spend, terms, {
+        watch,
+        news: createJobNews(watch, providerWorkOf(spend).piecesOf(spend)),
+      });
     } finally {
       unwatch();
     }
@@ -193,34 +191,39 @@ async function deliver(
   waiting: SubmittedJob,
 ): Promise<JobOutcome> {
   const { terms, watch, news } = waiting;
-  const modelVersion = job.status === 'succeeded' ? job.modelVersion : null;
-  // An aborted job never began: providers do not charge for it, whatever outputs it may have.
-  const outputs = job.status === 'aborted' ? [] : job.outputs.slice(0, spend.quantity);
-  const { images, left, missing } = await collectImages(deps, spend, outputs, { terms, watch, news });
-  const delivered = spend.action === 'train_model' ? (modelVersion === null ? 0 : 1) : images.length;
+  const delivery = await providerWorkOf(spend).collect(deps, spend, delivered(job), { terms, watch, news });
+  const { pieces, units, left, images, modelVersion } = delivery;
   const isCutOff = left > 0 && (await terms.givenUp());
   const end = isCutOff
     ? ({ status: 'canceled', failure: null } as const)
-    : endOf(job, { stopped: terms.stop(), missing });
-  return { end: { ...end, delivered }, images, modelVersion };
+    : endOf(job, { stopped: terms.stop(), failure: delivery.failure, isEmpty: pieces === 0 });
+  return { end: { ...end, delivered: units }, images, modelVersion };
+}
+
+/** An aborted job never began: providers do not charge for it, whatever outputs it may have. A model is whole or not there. */
+function delivered(job: Job): Job {
+  return {
+    ...job,
+    outputs: job.status === 'aborted' ? [] : job.outputs,
+    modelVersion: job.status === 'succeeded' ? job.modelVersion : null,
+  };
 }
 
 function endOf(
   job: Job,
-  { stopped, missing }: { readonly stopped: boolean; readonly missing: string | null },
+  { stopped, failure, isEmpty }: { stopped: boolean; failure: JobEnd['failure']; isEmpty: boolean },
 ): Pick<JobEnd, 'status' | 'failure'> {
   if (job.status === 'succeeded') {
-    return {
-      status: 'succeeded',
-      failure: missing === null ? null : { code: 'provider_error', detail: missing },
-    };
+    if (!isEmpty) return { status: 'succeeded', failure };
+    const nothing = { code: 'provider_error', detail: 'Nothing was delivered.' };
+    return { status: 'failed', failure: failure ?? nothing };
   }
   if (job.status !== 'failed' && stopped) return { status: 'canceled', failure: null };
-  const failure = job.error ?? {
+  const why = job.error ?? {
     code: 'provider_error',
     detail: `The provider ended the job as ${job.status}.`,
   };
-  return { status: 'failed', failure };
+  return { status: 'failed', failure: why };
 }
 
 function overdue({ stop }: JobTerms): JobOutcome {

@@ -1,22 +1,15 @@
 import type { Instant } from '../../domain/instants';
 import { settlementOf, type Settlement } from '../../domain/spends/settlement';
-import {
-  isTerminal,
-  wordsOfRequest,
-  type GenerateImagesInput,
-  type SpendStatus,
-  type TrainModelInput,
-} from '../../domain/spends/spend';
+import { isTerminal, type SpendStatus } from '../../domain/spends/spend';
 import type { StoreRecord } from '../../ledger/commands';
-import { settleKey } from '../../domain/keys';
 import { fingerprintOf } from '../../platform/fingerprint';
+import { settleKey } from '../../domain/keys';
 import { forgetHeardJob } from '../../store/jobs';
-import { imageRecord } from '../../store/images';
-import { findModel, modelRecord, trainedModelIdOf } from '../../store/models';
-import { getSpend, spendRecord, type Spend, type SpendResult, holdIdOf } from '../../store/spends';
+import { getSpend, holdIdOf, spendRecord, type Spend } from '../../store/spends';
 import type { ActivityDeps } from '../deps';
-import type { JobOutcome } from './run-job';
-import { spendRequestOf } from './spend-request';
+import type { JobOutcome } from './work';
+import { wordsOfSpend } from './words-of-spend';
+import { providerWorkOf } from './works';
 
 /** How a spend ended, for its card. */
 export interface SettledSpend {
@@ -48,7 +41,7 @@ export async function settleSpend(
     credits: settlement.captured,
     succeeded: settlement.status === 'succeeded',
     effectiveAt: at,
-    reason: wordsOfRequest(spendRequestOf(spend)),
+    reason: wordsOfSpend(spend),
     records: await recordsOf(deps, spend, { settlement, outcome, at }),
   });
   if (result.outcome !== 'applied') throw new Error(`spend ${spendId} cannot be settled: ${result.outcome}`);
@@ -78,67 +71,18 @@ interface Settled {
   readonly at: Instant;
 }
 
+/** How a spend that waits for a provider is left. */
 async function recordsOf(deps: ActivityDeps, spend: Spend, settled: Settled): Promise<StoreRecord[]> {
   const { settlement, outcome, at } = settled;
+  const work = providerWorkOf(spend);
   const row = spendRecord({
     ...spend,
     status: settlement.status,
     captured: settlement.captured,
     released: settlement.released,
     failure: settlement.failure,
-    result: resultOf(spend, outcome),
+    result: work.resultOf(spend, outcome),
     updatedAt: at,
   });
-  const request = spendRequestOf(spend);
-  switch (request.action) {
-    case 'train_model':
-      return [row, await modelOf(deps, { spend, input: request.input, outcome })];
-    case 'generate_images':
-      return [row, ...imagesOf(spend, request.input, settled)];
-    case 'license_image':
-      return [row];
-  }
-}
-
-function resultOf(spend: Spend, { images, modelVersion }: JobOutcome): SpendResult | null {
-  if (spend.action === 'generate_images') return { imageIds: images.map(({ imageId }) => imageId) };
-  return modelVersion === null ? null : { modelId: trainedModelIdOf(spend.id) };
-}
-
-function imagesOf(spend: Spend, { modelId }: GenerateImagesInput, { outcome, at }: Settled): StoreRecord[] {
-  return outcome.images.map((image) =>
-    imageRecord({
-      id: image.imageId,
-      ownerId: spend.customerId,
-      modelId,
-      spendId: spend.id,
-      position: image.position,
-      visibility: spend.rights.privateWork ? 'private' : 'public',
-      hidden: false,
-      width: image.width,
-      height: image.height,
-      objectKey: image.objectKey,
-      rights: spend.rights,
-      createdAt: at,
-    }),
-  );
-}
-
-/** The model as the training left it; its name and visibility may have been changed meanwhile and stay. */
-async function modelOf(
-  deps: ActivityDeps,
-  { spend, input, outcome }: { spend: Spend; input: TrainModelInput; outcome: JobOutcome },
-): Promise<StoreRecord> {
-  const id = trainedModelIdOf(spend.id);
-  const model = await findModel(deps.db, id);
-  return modelRecord({
-    id,
-    ownerId: spend.customerId,
-    name: model?.name ?? input.name,
-    visibility: model?.visibility ?? input.visibility,
-    status: outcome.modelVersion === null ? 'failed' : 'ready',
-    version: outcome.modelVersion,
-    spendId: spend.id,
-    createdAt: model?.createdAt ?? spend.createdAt,
-  });
+  return [row, ...(await work.ended(deps, spend, { outcome, at }))];
 }

@@ -1,4 +1,3 @@
-import type { Instant } from '../../domain/instants';
 import type { Job, JobErrorCode } from '../../jobs/jobs';
 import {
   findJob,
@@ -11,7 +10,7 @@ import { markSpendRunning, type Spend } from '../../store/spends';
 import type { ActivityDeps } from '../deps';
 import { jobKindOf, jobRequestOf } from './job-request';
 import { hearOf, type JobNews } from './job-news';
-import type { Watch } from './keep-watch';
+import type { JobTerms, Waits } from './job-terms';
 import { lookAtJob } from './look-at-job';
 import { unlessUnavailable, whenAvailable } from './when-available';
 
@@ -22,19 +21,6 @@ export type Submission =
   | { readonly outcome: 'stopped' }
   /** Past the deadline. The id is that of a job that the provider may have and could not be asked about; null: none. */
   | { readonly outcome: 'overdue'; readonly providerId: string | null };
-
-export interface JobTerms {
-  readonly deadlineAt: Instant;
-  readonly stop: () => boolean;
-  /** Whether an operator no longer waits for the provider. */
-  readonly givenUp: () => Promise<boolean>;
-}
-
-/** How the activity waits, and where it reports what it does. */
-export interface Waits {
-  readonly watch: Watch;
-  readonly news: JobNews;
-}
 
 /** Between two submits whose outcome was unknown. */
 const UNKNOWN_PAUSE_MS = { first: 1_000, max: 30_000 } as const;

@@ -64,10 +64,10 @@ export const imageOfOwnModel: BelongsTo<NamedOwner, NamedOwner, Image, ApiDeps> 
   ownerNamed,
   async read({ id }, { db }, viewerId) {
     const image = await getVisibleImage(db, id, viewerId);
-    if (image.model.ownerId === viewerId) return image;
+    if (image.model?.ownerId === viewerId) return image;
     throw new DomainError('not_found', `No image ${id} of your model.`);
   },
-  ownerOf: ({ model }) => model.ownerId,
+  ownerOf: ({ model }) => model?.ownerId,
 };
 
 /** Public models are shown to everybody, private ones to their owner. */

@@ -10,6 +10,11 @@ export interface BuiltInInput {
   readonly schema: JsonSchema;
   /** What a quote needs of it: what decides the price and who may do it. All other fields may be left out. */
   readonly requiredOfQuote: readonly string[];
+  /**
+   * The member without which the work is of another sort: an input of the catalog's own that does not name it needs none of the
+   * others either. Absent: the work always needs all that is required.
+   */
+  readonly onlyWith?: string;
 }
 
 const UPLOADS_MIN = 3;
@@ -35,6 +40,8 @@ const IMAGES: BuiltInInput = {
     },
   },
   requiredOfQuote: ['modelId', 'count'],
+  // Without a model, the version of the action says what makes the images.
+  onlyWith: 'modelId',
 };
 
 const MODEL: BuiltInInput = {

@@ -36,6 +36,22 @@ describe('settlementOf', () => {
     });
   });
 
+  it.each([
+    [0.5, 5, 3, 3, 1],
+    [0.29, 100, 29, 50, 14],
+    [0.004, 8_000, 32, 7_999, 31],
+    [2.5, 2, 5, 1.5, 3],
+    [7, 3, 0, 2, 0],
+  ])(
+    'charges whole credits down: %d credits for each of %d units, %d held, %d delivered, %d captured',
+    (unitCredits, quantity, credits, delivered, captured) => {
+      const end = { status: 'succeeded', failure: null, delivered } as const;
+      expect(settlementOf({ unitCredits, quantity, credits }, end).captured).toBe(captured);
+      const whole = { ...end, delivered: quantity };
+      expect(settlementOf({ unitCredits, quantity, credits }, whole).captured).toBe(credits);
+    },
+  );
+
   it('never captures more than was reserved', () => {
     fc.assert(
       fc.property(

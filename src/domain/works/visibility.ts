@@ -14,7 +14,8 @@ export interface ImageFacts {
   readonly visibility: 'public' | 'private';
   /** Hidden from the landing page by the owner of the model. */
   readonly hidden: boolean;
-  readonly model: ModelFacts;
+  /** What it was made with; null: no model of the marketplace. */
+  readonly model: ModelFacts | null;
   /** Whether the viewer has a licence to it. */
   readonly licensed: boolean;
 }
@@ -34,13 +35,14 @@ export function isModelShownTo(model: ModelFacts, viewerId: string | undefined):
 
 /**
  * Whether the viewer (undefined: the public) sees the image: its owner and whoever has a licence always; the owner of
- * its model when it is public; everybody else a public one of a public model, unless it is hidden. Reads, quotes and
- * spends all use this rule.
+ * its model when it is public; everybody else a public one of a public model or of none, unless it is hidden. Reads, quotes
+ * and spends all use this rule.
  */
 export function isImageShownTo(image: ImageFacts, viewerId: string | undefined): boolean {
   if (image.licensed || image.ownerId === viewerId) return true;
   if (image.visibility === 'private') return false;
   const { model } = image;
+  if (model === null) return !image.hidden;
   if (model.ownerId === viewerId) return true;
   return !image.hidden && model.visibility === 'public' && model.status !== 'deleted';
 }

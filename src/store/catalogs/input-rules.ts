@@ -31,15 +31,15 @@ export function faultsOfGivenSchema(schema: JsonSchema, delivers: Action['delive
       { path: [], message: `is no JSON Schema: ${error instanceof Error ? error.message : String(error)}` },
     ];
   }
-  return [...faultsOfDefaults(schema), ...faultsOfKind(schema, builtInInputOf(delivers))];
+  return [...faultsOfDefaults(schema), ...faultsOfKind(schema, delivers)];
 }
 
 /** The rules for the input of an action: its own schema, if the catalog gives one, and what its kind needs. */
 export function createInputRules(given: JsonSchema | null, delivers: Action['delivers']): InputRules {
   const kind = builtInInputOf(delivers);
   const schema = given ?? kind.schema;
-  const needsFields = kind.schema['required'] !== undefined;
-  const open = given === null || !needsFields ? [] : [{ ...kind.schema, additionalProperties: true }];
+  const needsFields = given !== null && neededFieldsOf(given, kind).length > 0;
+  const open = needsFields ? [{ ...kind.schema, additionalProperties: true }] : [];
   const ofSpend = once(() => [schema, ...open].map(compile));
   const ofQuote = once(() =>
     [
@@ -88,13 +88,12 @@ function faultsOfDefaults(schema: JsonSchema, path: Path = []): Fault[] {
 }
 
 /** Work of a kind cannot be done without what the kind needs, whatever else the catalog asks for. */
-function faultsOfKind(schema: JsonSchema, kind: BuiltInInput): Fault[] {
-  const needed = kind.schema['required'];
-  if (!Array.isArray(needed)) return [];
+function faultsOfKind(schema: JsonSchema, delivers: Action['delivers']): Fault[] {
+  const kind = builtInInputOf(delivers);
   const properties = (schema['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>;
   const kindProperties = kind.schema['properties'] as Readonly<Record<string, JsonSchema>>;
   const required: readonly unknown[] = Array.isArray(schema['required']) ? schema['required'] : [];
-  return (needed as readonly string[]).flatMap((name) => {
+  return neededFieldsOf(schema, kind).flatMap((name) => {
     const type = kindProperties[name]?.['type'];
     if (!Object.hasOwn(properties, name) || !required.includes(name))
       return [{ path: ['required'], message: `must name ${name}, which what this action delivers needs` }];
@@ -102,6 +101,13 @@ function faultsOfKind(schema: JsonSchema, kind: BuiltInInput): Fault[] {
       ? []
       : [{ path: ['properties', name], message: `must be of type ${String(type)}` }];
   });
+}
+
+/** What a catalog's own input must have, because the work of the kind needs it. */
+function neededFieldsOf(given: JsonSchema, { schema, onlyWith }: BuiltInInput): readonly string[] {
+  const named = (given['properties'] ?? {}) as JsonSchema;
+  if (onlyWith !== undefined && !Object.hasOwn(named, onlyWith)) return [];
+  return (schema['required'] ?? []) as readonly string[];
 }
 
 function compile(schema: JsonSchema): ValidateFunction {

@@ -1,5 +1,7 @@
 import { spendWorkflowId } from '../../domain/keys';
-import { wordsOfRequest, type SpendRequest, type SpendStatus } from '../../domain/spends/spend';
+import type { Action } from '../../domain/catalog/catalog';
+import { wordsOfStarted } from '../../domain/spends/began-before';
+import type { SpendRequest, SpendStatus } from '../../domain/spends/spend';
 import type { Refused } from '../../domain/refusal';
 import { SEARCH_ATTRIBUTES, TASK_QUEUES, ownedBy, type CommandAnswer } from '../messages';
 import { TypedSearchAttributes } from '@temporalio/common';
@@ -13,6 +15,10 @@ export interface SpendInput {
   readonly request: SpendRequest;
   /** Of the request, without prices: the ledger refuses the key with another content. */
   readonly fingerprint: string;
+  /** Who does the work, by the customer's catalog version. Absent: started by an earlier release. */
+  readonly runs?: Action['runs'];
+  /** What is asked for, in words for the operator: none that somebody has written. Absent: started by an earlier release. */
+  readonly words?: string;
 }
 
 /**
@@ -27,7 +33,7 @@ export function spendStart(input: SpendInput, externalId: string | null = null) 
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     priority: { fairnessKey: input.customerId },
-    staticSummary: `${wordsOfRequest(input.request)} for ${input.customerId}`,
+    staticSummary: `${wordsOfStarted(input)} for ${input.customerId}`,
     typedSearchAttributes: new TypedSearchAttributes([
       ...ownedBy(input.customerId, externalId),
       { key: SEARCH_ATTRIBUTES.action, value: input.request.action },

@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/instants';
-import { wordsOfRequest } from '../../domain/spends/spend';
+import { wordsOfStarted } from '../../domain/spends/began-before';
 import type { SpendInput } from './messages';
 
 /** The progress of a spend as its workflow knows it. The heartbeats of its activity tell about the running job. */
@@ -26,12 +26,13 @@ export interface Wish {
 
 /** The operator's card in the Web UI. `externalId`: what the integrator calls the customer, where that is known. */
 export function spendCard(
-  { spendId, customerId, request }: SpendInput,
+  input: SpendInput,
   standing: SpendStanding,
   { wish, externalId }: { readonly wish: Wish; readonly externalId: string | undefined },
 ): string {
+  const { spendId, customerId } = input;
   const who = externalId === undefined ? customerId : `${customerId} (your “${externalId}”)`;
-  const lines = [`**${wordsOfRequest(request)}** for ${who}, spend ${spendId}.`, ...linesOf(standing, wish)];
+  const lines = [`**${wordsOfStarted(input)}** for ${who}, spend ${spendId}.`, ...linesOf(standing, wish)];
   return lines.join('\n\n');
 }
 

@@ -11,6 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import { epochMsOf, type Instant } from '../../domain/instants';
+import { runsOf } from '../../domain/spends/began-before';
 import type { SpendStatus } from '../../domain/spends/spend';
 import { refused } from '../../domain/refusal';
 import { demand, isLine, membersOf } from '../arguments';
@@ -28,7 +29,7 @@ import { spendCard, type SpendEnd, type SpendStanding, type Wish } from './spend
 
 type JobOutcome = Awaited<ReturnType<Activities['runJob']>>;
 type Settled = Awaited<ReturnType<Activities['settleSpend']>>;
-type Licensed = Awaited<ReturnType<Activities['licenseImage']>>;
+type Paid = Awaited<ReturnType<Activities['payAtOnce']>>;
 
 const LOCAL = {
   startToCloseTimeout: '10 seconds',
@@ -42,9 +43,9 @@ const { settleSpend } = proxyLocalActivities<Activities>({
   ...LOCAL,
   summary: 'Captures what was delivered and releases the rest',
 });
-const { licenseImage } = proxyLocalActivities<Activities>({
+const { payAtOnce, licenseImage } = proxyLocalActivities<Activities>({
   ...LOCAL,
-  summary: 'Sells the licence, or refuses',
+  summary: 'Sells what needs no work, or refuses',
 });
 
 /** The time that the activity has after the deadline to stop the provider and to store what it delivered. */
@@ -67,8 +68,10 @@ export async function spend(input: SpendInput): Promise<SpendStatus | 'refused'>
   const answers = answerReserve();
   return CancellationScope.nonCancellable(async () => {
     show(shell, { at: 'reserving' });
-    if (input.request.action === 'license_image') {
-      const { answer, paid } = licensedOf(await licenseImage({ spend: input, at: now() }));
+    if (runsOf(input) === 'nothing') {
+      // Spends whose start does not say what they run began in a release that knew this activity by its former name.
+      const pay = input.runs === undefined ? licenseImage : payAtOnce;
+      const { answer, paid } = paidOf(await pay({ spend: input, at: now() }));
       answers.give(answer);
       return end(shell, answer, paid === undefined ? null : { held: paid, captured: paid, released: 0 });
     }
@@ -184,7 +187,7 @@ function settledOf(recorded: Settled | SpendStatus): SpendEnd & { readonly statu
 }
 
 /** Older histories recorded the answer alone, without the price. */
-function licensedOf(recorded: Licensed | ReserveAnswer): Licensed {
+function paidOf(recorded: Paid | ReserveAnswer): Paid {
   return 'answer' in recorded ? recorded : { answer: recorded };
 }
 

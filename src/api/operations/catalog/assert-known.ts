@@ -10,7 +10,11 @@ import { isInAnyCatalog } from '../../../store/catalogs';
 export async function assertKnown(
   db: Knex,
   catalog: Catalog,
-  { kind, id, field }: { readonly kind: 'plans' | 'packs'; readonly id: string; readonly field: string },
+  {
+    kind,
+    id,
+    field,
+  }: { readonly kind: 'plans' | 'actions' | 'packs'; readonly id: string; readonly field: string },
 ): Promise<void> {
   if (catalog[kind].has(id) || (await isInAnyCatalog(db, kind, id))) return;
   const has = [...catalog[kind].keys()].join(', ');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { credits as creditsOf } from '../../../domain/credits';
 import { DomainError } from '../../../domain/errors';
 import { holdKey } from '../../../domain/keys';
-import { getCustomerPlan } from '../../../store/customer-plan';
+import { loadSpendTerms } from '../../../store/spend-facts';
 import type { HoldCommand, LedgerResult } from '../../../ledger/commands';
 import { findRecordedCommand } from '../../../ledger/find-recorded-command';
 import { fingerprintOf } from '../../../platform/fingerprint';
@@ -83,7 +83,8 @@ export const createHold = defineOperation({
     if (replayed) call.markReplayed();
     if (outcome === 'idempotency_key_reused') throw keyReused();
     if (outcome === 'insufficient_credits') {
-      throw insufficientCredits(reply, await getCustomerPlan(deps.db, customerId, await deps.clock.now()));
+      const terms = await loadSpendTerms(deps.db, { customerId, at: await deps.clock.now() });
+      throw insufficientCredits(reply, terms);
     }
     if (outcome !== 'applied') throw new Error(`a hold was answered ${outcome}`);
     if (!replayed) await deps.noticeCredits(customerId, reply.available);

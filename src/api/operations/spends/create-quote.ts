@@ -1,26 +1,26 @@
 import { z } from 'zod';
-import { priceOf } from '../../../domain/catalog/catalog';
-import { planSpend } from '../../../domain/spends/spend';
-import { errorOf } from '../../../domain/refusal';
+import { definitionOf } from '../../../domain/actions/definitions';
+import { priceOf } from '../../../domain/catalog/price';
 import { canTrain } from '../../../jobs/jobs';
 import { GRANT_SOURCES } from '../../../ledger/commands';
 import { getBalance } from '../../../ledger/get-balance';
+import { hasFreePlace } from '../../../ledger/has-free-place';
 import { listLotsToBurn } from '../../../ledger/list-lots-to-burn';
 import { expireDue } from '../../../ledger/sweep-expired';
-import { getCustomer } from '../../../store/customers';
-import { loadSpendFacts } from '../../../store/spend-facts';
+import { dueOf } from '../../../store/allowances';
 import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
-import { quantityOf, quoteRequestSchema } from './spend-request';
 import { customerInBody } from '../../http/belongs-to';
 import { answerCredits, answerId, answerInstant } from '../../schemas';
+import { judgeRequest } from './judge-request';
+import { spendRequestSchema } from './spend-request';
 import { rightsSchema, rightsView } from '../customers/rights-view';
 
 const quoteSchema = z
   .strictObject({
     credits: answerCredits,
-    unitCredits: answerCredits,
-    quantity: z.int(),
+    unitCredits: z.number().meta({ description: 'May be a fraction; the credits are whole.' }),
+    quantity: z.number(),
     sufficient: z.boolean().meta({ description: 'Whether enough credits are available.' }),
     allowed: z.boolean().meta({ description: 'Whether the plan and the current state allow it.' }),
     reasons: z
@@ -48,41 +48,42 @@ export const createQuote = defineOperation({
   tag: 'Spends',
   access: 'customer',
   belongsTo: customerInBody,
-  body: jsonBody(quoteRequestSchema),
+  body: jsonBody(spendRequestSchema),
   answers: { 200: { description: 'The quote.', schema: quoteSchema } },
+  problems: ['price_not_computable', 'not_sold'],
   async find({ body: { customerId, ...request } }, { db, clock, jobs }) {
-    const customer = await getCustomer(db, customerId);
-    const facts = await loadSpendFacts(db, {
-      customerId: customer.id,
-      request,
-      at: await clock.now(),
-    });
-    const plan = planSpend(request, { ...facts, trainable: canTrain(jobs) });
-    if (!plan.allowed && plan.code === 'not_found') throw errorOf(plan);
-    return { customer, request, facts, plan };
+    const deps = { db, at: await clock.now(), trainable: canTrain(jobs) };
+    return { request, judged: await judgeRequest(deps, { customerId, request, rules: 'faultsOfQuote' }) };
   },
-  async handle(_call, deps, { customer, request, facts, plan }) {
-    const quantity = quantityOf(request);
-    // A licence is sold once: asked for again, the existing one is the answer and nothing is charged.
-    const isFree = facts.image?.licensed === true;
-    const unitCredits = isFree ? 0 : priceOf(facts.catalog, request.action, 1);
-    const credits = isFree ? 0 : priceOf(facts.catalog, request.action, quantity);
-    await expireDue(deps.db, deps.ledger, customer.id, await deps.clock.now());
+  async handle(_call, deps, { request, judged: { customer, asked, notSold } }) {
+    if (notSold !== null) throw notSold;
+    if (asked === null) throw new Error('what is sold was not judged');
+    const { facts, plan } = asked;
+    const { action, catalog } = facts;
+    const price = priceOf(action, request.input);
+    // What can be had only once is the answer when it is asked for again, and nothing is charged.
+    const isFree =
+      definitionOf(action).isHeld(facts) ||
+      (await hasFreePlace(deps.db, customer.id, { action: action.id, firstFree: action.firstFree }));
+    const { unitCredits, credits } = isFree ? { unitCredits: 0, credits: 0 } : price;
+    const now = await deps.clock.now();
+    await expireDue(deps.db, deps.ledger, customer.id, now);
+    const due = await dueOf(deps.allowancesOf, customer.id, now);
     const [balance, lots] = await Promise.all([
-      getBalance(deps.db, customer.id),
-      credits === 0 ? [] : listLotsToBurn(deps.db, customer.id, credits),
+      getBalance(deps.db, customer.id, undefined, due),
+      credits === 0 ? [] : listLotsToBurn(deps.db, customer.id, credits, due),
     ]);
     return {
       status: 200,
       body: {
         credits,
         unitCredits,
-        quantity,
+        quantity: price.quantity,
         sufficient: balance.available >= credits,
         allowed: plan.allowed,
         reasons: plan.allowed ? [] : [plan.code],
         lots,
-        rights: rightsView(facts.plan, facts.catalog.plans[facts.plan].rights),
+        rights: rightsView(facts.plan.id, catalog),
       },
     };
   },

@@ -1,16 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
-import { priceOf } from '../../../domain/catalog/catalog';
+import { definitionOf } from '../../../domain/actions/definitions';
+import { priceOf } from '../../../domain/catalog/price';
 import { DomainError } from '../../../domain/errors';
-import { licenseKey } from '../../../domain/license-key';
-import { planSpend, type SpendFacts, type SpendPlan, type SpendRefusal } from '../../../domain/spends/spend';
 import { holdKey } from '../../../domain/keys';
 import { errorOf } from '../../../domain/refusal';
+import type { SpendPlan } from '../../../domain/spends/plan-spend';
+import type { SpendRefusal } from '../../../domain/spends/refusals';
+import type { SpendFacts } from '../../../domain/spends/spend-facts';
+import type { SpendRequest } from '../../../domain/spends/spend';
 import { canTrain } from '../../../jobs/jobs';
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { deriveId } from '../../../platform/ids';
 import { assertOpen, getCustomer, type Customer } from '../../../store/customers';
-import { loadSpendFacts } from '../../../store/spend-facts';
+import { loadSpendTerms, type SpendTerms } from '../../../store/spend-facts';
 import {
   RESERVE_UPDATE_ID,
   reserveUpdate,
@@ -22,11 +25,12 @@ import { jsonBody } from '../../http/bodies/json-body';
 import type { ApiDeps } from '../../deps';
 import { keyReused } from '../../http/idempotency-key';
 import { insufficientCredits } from './insufficient-credits';
+import { judgeRequest, type Judged } from './judge-request';
 import { findKnownSpend, planRequired, type KnownSpend } from './known-spend';
 import { defineOperation } from '../../define-operation';
 import { type Call, type Reply } from '../../http/operation';
-import { quantityOf, spendRequestSchema } from './spend-request';
 import { customerInBody } from '../../http/belongs-to';
+import { assertStorable, spendRequestSchema } from './spend-request';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { spendSchema } from './spend-view';
 
@@ -49,32 +53,40 @@ export const createSpend = defineOperation({
       headers: { Location: 'Where the spend is read.' },
     },
     201: {
-      description: 'A licence, issued and paid for.',
+      description: 'What needs no work, such as a licence: done and paid for.',
       schema: spendSchema,
       headers: { Location: 'Where the spend is read.' },
     },
   },
   problems: [
+    'price_not_computable',
     'insufficient_credits',
     'plan_required',
     'model_unavailable',
     'provider_unable',
     'license_not_needed',
+    'not_sold',
     'state_conflict',
     'unavailable',
   ],
-  find: async (call, { db, clock, jobs }) => {
-    const input = inputOf(call);
+  async find(call, { db, clock, jobs }) {
+    const { customerId, ...request } = call.body;
+    const spendId = deriveId('spd', customerId, call.idempotencyKey);
+    const fingerprint = fingerprintOf(request);
     const at = await clock.now();
-    const [customer, known, facts] = await Promise.all([
-      getCustomer(db, input.customerId),
-      findKnownSpend(db, input.spendId),
-      loadSpendFacts(db, { ...input, at }),
-    ]);
-    return { input, customer, known, facts: { ...facts, trainable: canTrain(jobs) } };
+    const asked = { spendId, fingerprint, request };
+    const known = await findKnownSpend(db, spendId);
+    // A faithful repeat gets the first answer, whatever has been published or has happened since.
+    if (known?.fingerprint === fingerprint) {
+      const { id } = await getCustomer(db, customerId);
+      return { ...asked, known, judged: null, terms: await loadSpendTerms(db, { customerId: id, at }) };
+    }
+    const deps = { db, at, trainable: canTrain(jobs) };
+    const judged = await judgeRequest(deps, { customerId, request, rules: 'faultsOf' });
+    return { ...asked, known, judged, terms: judged.terms };
   },
   async handle(call, deps, found) {
-    const { spendId, fingerprint } = found.input;
+    const { spendId, fingerprint } = found;
     const { first, answer } = deps.inFlight.join(`${spendId}:${fingerprint}`, () =>
       answerSpend(call, deps, found),
     );
@@ -87,38 +99,44 @@ type SpendCall = Call<unknown, z.output<typeof spendRequestSchema>>;
 
 /** The request, and what was known when it came. */
 interface Found {
-  readonly input: SpendInput;
-  readonly customer: Customer;
+  readonly spendId: string;
+  readonly fingerprint: string;
+  readonly request: SpendRequest;
   readonly known: KnownSpend | undefined;
-  readonly facts: SpendFacts;
-}
-
-function inputOf({ body: { customerId, ...request }, idempotencyKey }: SpendCall): SpendInput {
-  return {
-    spendId: deriveId('spd', customerId, idempotencyKey),
-    customerId,
-    request,
-    fingerprint: fingerprintOf(request),
-  };
+  /** Null for a faithful repeat, which is not judged again. */
+  readonly judged: Judged | null;
+  readonly terms: SpendTerms;
 }
 
 /** A known key gets its recorded answer before anything else is asked; an unknown one is judged, admitted and begun. */
 async function answerSpend(call: SpendCall, deps: ApiDeps, found: Found): Promise<Reply> {
-  const { input, customer, known, facts } = found;
-  if (known?.fingerprint === input.fingerprint) {
+  const { known, judged, terms, request } = found;
+  if (judged === null) {
     call.markReplayed();
-    return known.answer(facts);
+    if (known === undefined) throw new Error('a repeat of nothing');
+    return known.answer(terms);
   }
-  const plan = planSpend(input.request, facts);
-  if (!plan.allowed && plan.code === 'not_found') throw errorOf(plan);
+  const { customer, asked } = judged;
   if (known !== undefined) {
-    throw !plan.allowed && plan.code === 'plan_required' ? errorOf(plan) : keyReused();
+    const { plan } = asked ?? {};
+    throw plan?.allowed === false && plan.code === 'plan_required' ? errorOf(plan) : keyReused();
   }
   assertOpen(customer);
-  const placed = await admit(call, deps, found, plan);
+  if (judged.notSold !== null) throw judged.notSold;
+  if (asked === null) throw new Error('what is sold was not judged');
+  assertStorable(request.input);
+  const begun = { ...found, ...asked, customer };
+  const placed = await admit(call, deps, begun);
   if (placed !== undefined) return placed;
-  if (!plan.allowed) throw errorOf(plan);
-  return begin(deps, found);
+  if (!asked.plan.allowed) throw errorOf(asked.plan);
+  return begin(deps, begun);
+}
+
+/** What may begin: judged, and under a key that is not known. */
+interface Beginning extends Found {
+  readonly customer: Customer;
+  readonly facts: SpendFacts;
+  readonly plan: SpendPlan | SpendRefusal;
 }
 
 /**
@@ -128,20 +146,21 @@ async function answerSpend(call: SpendCall, deps: ApiDeps, found: Found): Promis
 async function admit(
   call: SpendCall,
   { db, ledger, clock }: ApiDeps,
-  { input, facts }: Found,
-  plan: SpendPlan | SpendRefusal,
+  { spendId, fingerprint, request, customer, facts, plan }: Beginning,
 ): Promise<Reply | undefined> {
+  const { action } = facts;
+  // What is held already costs nothing, so credits are not asked for.
+  const exclusive = definitionOf(action).exclusiveKey(request.input);
   const { outcome, replayed, reply } = await ledger.submit({
     op: 'admit',
-    key: holdKey(input.spendId),
-    fingerprint: input.fingerprint,
-    walletId: input.customerId,
+    key: holdKey(spendId),
+    fingerprint,
+    walletId: customer.id,
     effectiveAt: await clock.now(),
-    credits: priceOf(facts.catalog, input.request.action, quantityOf(input.request)),
-    // A licence that is held already costs nothing, so credits are not asked for.
-    ...(input.request.action === 'license_image'
-      ? { exclusive: licenseKey(input.request.input.imageId) }
-      : {}),
+    credits: priceOf(action, request.input).credits,
+    action: action.id,
+    firstFree: action.firstFree,
+    ...(exclusive === null ? {} : { exclusive }),
     ...(plan.allowed || plan.code !== 'plan_required'
       ? {}
       : { refusal: { code: plan.code, details: { ...plan.details, detail: plan.message } } }),
@@ -151,11 +170,13 @@ async function admit(
   if (outcome === 'insufficient_credits') throw insufficientCredits(reply, facts);
   if (outcome === 'plan_required') throw planRequired(reply.details);
   if (outcome === 'idempotency_key_reused') throw keyReused();
-  return (await findKnownSpend(db, input.spendId))?.answer(facts);
+  return (await findKnownSpend(db, spendId))?.answer(facts);
 }
 
 /** Starts the saga, or finds it, and answers what is recorded: the workflow's word counts only where nothing is. */
-async function begin(deps: ApiDeps, { input, facts, customer }: Found): Promise<Reply> {
+async function begin(deps: ApiDeps, beginning: Beginning): Promise<Reply> {
+  const { facts, customer, fingerprint } = beginning;
+  const input = inputOf(beginning);
   const update = { definition: reserveUpdate, updateId: RESERVE_UPDATE_ID, args: [] as [] };
   const answer = await updateWithStart(deps, update, {
     workflow: SPEND_WORKFLOW,
@@ -164,7 +185,7 @@ async function begin(deps: ApiDeps, { input, facts, customer }: Found): Promise<
   const reads = answer === undefined ? DOUBT.reads : 1;
   for (let read = 1; read <= reads; read += 1) {
     const known = await findKnownSpend(deps.db, input.spendId);
-    if (known !== undefined && known.fingerprint !== input.fingerprint) throw keyReused();
+    if (known !== undefined && known.fingerprint !== fingerprint) throw keyReused();
     if (known !== undefined) return known.answer(facts);
     if (read < reads) await delay(DOUBT.pauseMs);
   }
@@ -173,4 +194,11 @@ async function begin(deps: ApiDeps, { input, facts, customer }: Found): Promise<
     'unavailable',
     'It is not known yet whether the spend has begun. Repeat the request with the same Idempotency-Key.',
   );
+}
+
+/** What the workflow is started with. */
+function inputOf({ spendId, fingerprint, request, customer, facts: { action } }: Beginning): SpendInput {
+  const { quantity } = priceOf(action, request.input);
+  const words = definitionOf(action).words({ ...request, quantity, unit: action.unit });
+  return { spendId, customerId: customer.id, request, fingerprint, runs: action.runs, words };
 }

@@ -1,10 +1,12 @@
-import { PLAN_IDS, type Catalog, type PlanId } from '../../../domain/catalog/catalog';
+import type { Catalog, Plan } from '../../../domain/catalog/catalog';
+import { mayBuy } from '../../../domain/catalog/buy-pack';
+import { monthlyCreditsOf } from '../../../domain/catalog/plans';
 import { DomainError } from '../../../domain/errors';
 import type { LedgerReply } from '../../../ledger/commands';
 
 /** What decides how a customer can come by more credits. */
 export interface WaysOut {
-  readonly plan: PlanId;
+  readonly plan: Plan;
   readonly catalog: Catalog;
 }
 
@@ -21,21 +23,23 @@ export function insufficientCredits(reply: LedgerReply, waysOut: WaysOut): Domai
   );
 }
 
-/** Cheapest first: waiting costs nothing, a pack is smaller than a plan. */
+/** Cheapest first: waiting costs nothing, a pack is smaller than a plan. What a catalog no longer sells is no way out. */
 function optionsOf(
   { plan, catalog }: WaysOut,
   { shortfall, held }: { readonly shortfall: number; readonly held: number },
 ) {
   const wait = held >= shortfall ? [{ option: 'wait', credits: held }] : [];
-  const packs = catalog.plans[plan].rights.addOns
-    ? catalog.packs.map((pack) => ({ option: 'buy_add_on', pack: pack.id, credits: pack.credits }))
-    : [];
-  const plans = PLAN_IDS.map((id) => catalog.plans[id])
-    .filter(({ grant, rank }) => grant === 'monthly' && rank > catalog.plans[plan].rank)
-    .map(({ id, credits }) => ({
-      option: plan === 'free' ? 'subscribe' : 'upgrade',
-      plan: id,
-      credits,
-    }));
+  const packs = [...catalog.packs.values()]
+    .filter((pack) => mayBuy(plan, pack))
+    .map(({ id, credits, prices }) => ({ option: 'buy_add_on', pack: id, credits, prices }));
+  const plans = [...catalog.plans.values()]
+    .filter(({ sold, rank }) => sold === 'checkout' && rank > plan.rank)
+    .sort((one, other) => one.rank - other.rank)
+    .map((other) => ({
+      option: plan.sold === 'default' ? 'subscribe' : 'upgrade',
+      plan: other.id,
+      credits: monthlyCreditsOf(other),
+    }))
+    .filter(({ credits }) => credits > 0);
   return [...wait, ...packs, ...plans];
 }

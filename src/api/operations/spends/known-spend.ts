@@ -42,10 +42,10 @@ export function planRequired(details: LedgerReply['details'] = {}): DomainError 
   );
 }
 
-/** The first answer about a spend. A licence is done when it is answered, so it is created; other work is accepted. */
+/** The first answer about a spend. What needs no work is done when it is answered, so it is created; other work is accepted. */
 function replyOf(spend: Spend): Reply {
   return {
-    status: spend.action === 'license_image' ? 201 : 202,
+    status: spend.runs === 'nothing' ? 201 : 202,
     body: firstSpendView(spend),
     headers: { Location: `/v1/spends/${spend.id}` },
   };

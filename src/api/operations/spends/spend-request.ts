@@ -1,69 +1,38 @@
 import { z } from 'zod';
-import type { SpendRequest } from '../../../domain/spends/spend';
-import { possibleId } from '../../http/possible-id';
-import { idSchema, linesSchema, textSchema, visibilitySchema } from '../../schemas';
+import { ACTION_DEFINITIONS } from '../../../domain/actions/definitions';
+import type { ActionInput } from '../../../domain/catalog/catalog';
+import { DomainError } from '../../../domain/errors';
+import { fingerprintOf } from '../../../platform/fingerprint';
+import { storableJson } from '../../../platform/storable-json';
+import { catalogIdSchema, idSchema } from '../../schemas';
 
-const IMAGES_MAX = 100;
-const UPLOADS_MIN = 3;
-const UPLOADS_MAX = 30;
-const SEED_MAX = 2 ** 32 - 1;
-const NAME_LENGTH_MAX = 100;
-const PROMPT_LENGTH_MAX = 2_000;
+/** The inputs of the kinds of work, as a document shows them; each once. */
+const BUILT_IN_INPUTS = [
+  ...new Set(Object.values(ACTION_DEFINITIONS).map(({ input }) => JSON.stringify(input.schema))),
+].map((schema) => JSON.parse(schema) as object);
 
-const uploadIds = z
-  .array(z.string())
-  .max(UPLOADS_MAX)
-  .refine((ids) => new Set(ids).size === ids.length, 'must not name an upload twice')
-  .transform((ids) => ids.map(possibleId));
-
-const trainModel = z.strictObject({
-  name: textSchema(NAME_LENGTH_MAX),
-  visibility: visibilitySchema,
-  uploadIds: z
-    .array(z.string())
-    .min(UPLOADS_MIN)
-    .pipe(uploadIds)
-    .meta({ maxItems: UPLOADS_MAX, uniqueItems: true }),
-});
-const generateImages = z.strictObject({
-  modelId: idSchema,
-  prompt: linesSchema(PROMPT_LENGTH_MAX),
-  count: z.int().min(1).max(IMAGES_MAX),
-  seed: z
-    .int()
-    .min(0)
-    .max(SEED_MAX)
-    .exactOptional()
-    .meta({ description: 'The same seed gives the same images.' }),
-});
-const licenseImage = z.strictObject({ imageId: idSchema });
-
-/** The price of a training is asked for before there are pictures or a name. */
-const trainModelToQuote = z.strictObject({
-  name: textSchema(NAME_LENGTH_MAX).default('A model'),
-  visibility: visibilitySchema.default('private'),
-  uploadIds: uploadIds.default([]).meta({ uniqueItems: true }),
-});
-/** Nor does the price of images ask for a prompt. */
-const generateImagesToQuote = generateImages.extend({
-  prompt: linesSchema(PROMPT_LENGTH_MAX).default('A picture'),
+/** What `POST /v1/spends` and `POST /v1/quotes` take. What the input must be, the action says: it is checked when it is known. */
+export const spendRequestSchema = z.strictObject({
+  customerId: idSchema,
+  action: catalogIdSchema,
+  input: z.record(z.string(), z.unknown()).meta({
+    description:
+      "As the action asks for it in the customer's version of the catalog, which may describe an input of its own; otherwise that of its kind.",
+    anyOf: [...BUILT_IN_INPUTS, { type: 'object', description: 'What the catalog describes.' }],
+  }),
 });
 
-/** What `POST /v1/spends` takes. */
-export const spendRequestSchema = requestOf(trainModel, generateImages);
-
-/** What `POST /v1/quotes` takes: the same, or less. */
-export const quoteRequestSchema = requestOf(trainModelToQuote, generateImagesToQuote);
-
-function requestOf<Train extends z.ZodType, Generate extends z.ZodType>(train: Train, generate: Generate) {
-  return z.discriminatedUnion('action', [
-    z.strictObject({ customerId: idSchema, action: z.literal('train_model'), input: train }),
-    z.strictObject({ customerId: idSchema, action: z.literal('generate_images'), input: generate }),
-    z.strictObject({ customerId: idSchema, action: z.literal('license_image'), input: licenseImage }),
-  ]);
+/** The refusal of an input, with each fault and where it is. */
+export function invalidInput(faults: readonly string[]): DomainError {
+  const errors = faults.slice(0, 20).map((fault) => {
+    const [field = '', ...words] = fault.split(' ');
+    return { field, message: words.join(' ') };
+  });
+  return new DomainError('invalid_request', `The body is not valid: ${faults[0] ?? 'input'}.`, { errors });
 }
 
-/** How many units of its action a request asks for. */
-export function quantityOf(request: SpendRequest): number {
-  return request.action === 'generate_images' ? request.input.count : 1;
+/** Refuses what the database cannot keep. Ids with it were not found, so that only other texts come here. */
+export function assertStorable(input: ActionInput): void {
+  if (fingerprintOf(storableJson(input)) === fingerprintOf(input)) return;
+  throw invalidInput(['input must not contain the NUL character or broken Unicode']);
 }

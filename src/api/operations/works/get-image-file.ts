@@ -50,6 +50,7 @@ async function isClean(deps: ApiDeps, image: Image, viewerId: string | undefined
   const { db } = deps;
   if ((await findLicense(db, image.id, viewerId)) !== undefined) return true;
   if (image.ownerId === viewerId && !image.rights.watermark) return true;
+  if (image.modelId === null) return false;
   const model = await findModel(db, image.modelId);
   return (
     model?.ownerId === viewerId &&

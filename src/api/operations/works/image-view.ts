@@ -6,7 +6,7 @@ export const imageSchema = z
   .strictObject({
     id: answerId,
     ownerId: answerId,
-    modelId: answerId,
+    modelId: answerId.nullable().meta({ description: 'null: made without a model.' }),
     spendId: answerId,
     visibility: visibilitySchema,
     hidden: z.boolean().meta({ description: 'Taken from the landing page of its model.' }),

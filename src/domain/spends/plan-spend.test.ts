@@ -1,52 +1,12 @@
-import { credits } from '../credits';
-import type { Catalog, Plan, PlanId, Rights } from '../catalog/catalog';
-import { isTerminal, planSpend, SPEND_STATUSES, type SpendFacts, type SpendRequest } from './spend';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseCatalog } from '../../store/catalogs/read-catalog';
 import type { ImageFacts, ModelFacts } from '../works/visibility';
+import { planSpend as planOf } from './plan-spend';
+import { isTerminal, SPEND_STATUSES, type SpendRequest } from './spend';
+import type { SpendFacts } from './spend-facts';
 
-const NO_RIGHTS: Rights = {
-  privateWork: false,
-  commercialUse: false,
-  watermark: true,
-  train: false,
-  license: false,
-  addOns: false,
-};
-const PAID_RIGHTS: Rights = {
-  privateWork: true,
-  commercialUse: false,
-  watermark: false,
-  train: true,
-  license: true,
-  addOns: true,
-};
-
-function plan(id: PlanId, rank: number, rights: Rights): Plan {
-  return { id, name: id, grant: 'monthly', credits: credits(500), rank, prices: {}, rights };
-}
-
-const CATALOG: Catalog = {
-  version: 'test',
-  plans: {
-    free: plan('free', 0, NO_RIGHTS),
-    standard: plan('standard', 1, PAID_RIGHTS),
-    pro: plan('pro', 2, PAID_RIGHTS),
-    custom: plan('custom', 3, PAID_RIGHTS),
-  },
-  actions: {
-    train_model: { credits: credits(300) },
-    generate_images: { credits: credits(1) },
-    license_image: { credits: credits(100) },
-  },
-  packs: [],
-  policies: {
-    contactAddress: 'sales@example.com',
-    graceHours: 3,
-    royaltyBasisPoints: 0,
-    jobDeadlineMinutes: 60,
-    licenseTerms: 'terms',
-    addOnQuantityMax: 10,
-  },
-};
+const CATALOG = parseCatalog(readFileSync(join(__dirname, '../../../catalog/exactly-2024.yaml'), 'utf8'));
 
 const PUBLIC_MODEL: ModelFacts = {
   id: 'mdl_1',
@@ -73,8 +33,20 @@ const TRAIN: SpendRequest = {
   input: { name: 'Mine', visibility: 'public', uploadIds: ['upl_1', 'upl_2', 'upl_3'] },
 };
 
-function facts(plan: PlanId, more: Partial<SpendFacts> = {}): SpendFacts {
-  return { customerId: 'me', plan, catalog: CATALOG, ...more };
+type Facts = Omit<SpendFacts, 'action'>;
+
+function facts(plan: string, more: Partial<Facts> = {}): Facts {
+  return { customerId: 'me', plan: thing(CATALOG.plans, plan), catalog: CATALOG, ...more };
+}
+
+function planSpend({ action, input }: SpendRequest, known: Facts) {
+  return planOf(input, { ...known, action: thing(CATALOG.actions, action) });
+}
+
+function thing<Thing>(things: ReadonlyMap<string, Thing>, id: string): Thing {
+  const found = things.get(id);
+  if (found === undefined) throw new Error(`no ${id}`);
+  return found;
 }
 
 describe('planning a spend', () => {
