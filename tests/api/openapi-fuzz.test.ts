@@ -18,8 +18,8 @@ const UNSAYABLE: Readonly<Record<string, RegExp>> = {
   'get /v1/reports/roll-forward': /from must lie before to|at most a hundred years/,
   'get /v1/reports/revenue': /from must lie before to|at most a hundred years/,
   // How many packs and credits are sold is the catalog's to say, and it changes.
-  'post /v1/add-ons': /packs can be bought at once/,
-  'put /v1/customers/{id}/auto-top-up': /packs can be bought at once/,
+  'post /v1/add-ons': /packs can be bought at once|No catalog has|It is sold in/,
+  'put /v1/customers/{id}/auto-top-up': /packs can be bought at once|No catalog has/,
   'post /v1/contracts': /Not a contract|^No catalog has/,
   'post /v1/subscriptions': /^No catalog has/,
   // Which actions there are, and what each of them asks for, is the catalog's to say too.
