@@ -131,6 +131,10 @@ describe('several packs and currencies', () => {
     const { customerId: pinned } = await subscriber('usd');
     const early = await arrive(api);
     const first = await order(early, {}, 'before');
+    const setting = { packId: 'small', threshold: 5, quantity: 1, monthlyMaximum: 1 };
+    expect(await api.send('PUT', `/v1/customers/${early}/auto-top-up`, setting)).toMatchObject({
+      status: 200,
+    });
     const second = await startSecondApi(stack);
     try {
       expect((await second.api.get<{ version: string }>('/v1/catalog')).body.version).toBe('markets-1');
@@ -147,8 +151,20 @@ describe('several packs and currencies', () => {
         ]);
       }
       expect(await order(pinned)).toMatchObject({ status: 201, body: { packId: 'small', credits: 100 } });
+      const versionFor = async (customerId: string) =>
+        (await api.get<{ version: string }>(`/v1/catalog?customerId=${customerId}`)).body.version;
+      expect([await versionFor(pinned), await versionFor(early)]).toEqual(['markets-1', 'markets-2']);
       const again = await order(early, {}, 'before');
       expect([again.replayed, again.body]).toEqual([true, first.body]);
+      const other = await order(early, { quantity: 2 }, 'before');
+      expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused']);
+
+      // Too few are left now, and the pack that was chosen is not sold any more.
+      await api.post('/v1/holds', { customerId: early, credits: 6, reference: 'a dig', capture: true });
+      await until(async () => {
+        const { body } = await api.get(`/v1/customers/${early}/auto-top-up`);
+        return (body['stopped'] as { reason: string } | null)?.reason === 'pack_not_sold';
+      });
     } finally {
       await second.stop();
     }
