@@ -54,7 +54,11 @@ describe('a stack with a catalog of its own', () => {
     const { body } = await api.get('/v1/catalog');
     expect(body['version']).toMatch(/^language-model/);
     // Whoever has no subscription goes by the newest version.
-    const { body: refused } = await api.post('/v1/quotes', { customerId, action: 'generate_images', input: {} });
+    const { body: refused } = await api.post('/v1/quotes', {
+      customerId,
+      action: 'generate_images',
+      input: {},
+    });
     expect(refused).toMatchObject({ code: 'not_sold', version: body['version'] });
     expect(await stack.stop()).toBe(0);
   }, 200_000);

@@ -6,11 +6,7 @@ import type { SpendFacts } from './spend-facts';
 /** Why a spend is not allowed. */
 export type SpendRefusal = { readonly allowed: false } & Refusal;
 
-export function refuse(
-  code: ErrorCode,
-  message: string,
-  details: ErrorDetails = {},
-): SpendRefusal {
+export function refuse(code: ErrorCode, message: string, details: ErrorDetails = {}): SpendRefusal {
   return { allowed: false, code, message, details };
 }
 
