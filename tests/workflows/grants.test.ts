@@ -157,7 +157,7 @@ describe('the grants of a catalog', () => {
       subscription: (await row(id)).stripeSubscriptionId!,
       limit: 10,
     });
-    const latest = await stripe.invoices.retrieve(invoices.data[0]!.id!, { expand: ['payments'] });
+    const latest = await stripe.invoices.retrieve(invoices.data[0]!.id, { expand: ['payments'] });
     const intent = latest.payments!.data[0]!.payment.payment_intent as string;
     const before = (await balance(customerId)).total;
     await stripe.refunds.create({ payment_intent: intent });
