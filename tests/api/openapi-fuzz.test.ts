@@ -26,7 +26,8 @@ const UNSAYABLE: Readonly<Record<string, RegExp>> = {
   'post /v1/spends': /^No catalog has|^The body is not valid: input/,
   'post /v1/quotes': /^No catalog has|^The body is not valid: input/,
   // So is which plan one has without a subscription: back to it leads a cancel.
-  'post /v1/subscriptions/{id}/change-plan': /^The plan cannot be changed to|^No catalog has|is what everybody has/,
+  'post /v1/subscriptions/{id}/change-plan':
+    /^The plan cannot be changed to|^No catalog has|is what everybody has/,
   // Signed by whom they come from.
   'post /webhooks/stripe': /signature/i,
   'post /webhooks/jobs': /webhook header|signature/i,
