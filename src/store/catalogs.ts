@@ -161,9 +161,7 @@ export async function findSoldItem(db: Knex, stripePriceId: string): Promise<Sol
 }
 
 /** A plan for an interval, or a pack, in a currency; null: in the first one that its version has for it. */
-type ItemForSale = (
-  { readonly plan: PlanId; readonly interval: Interval } | { readonly pack: string }
-) & {
+type ItemForSale = ({ readonly plan: PlanId; readonly interval: Interval } | { readonly pack: string }) & {
   readonly currency: string | null;
 };
 
