@@ -23,6 +23,7 @@ import { refuseEvents } from './payments/refuse-events';
 import { reserveSpend } from './spends/reserve-spend';
 import { runJob } from './spends/run-job';
 import { settleAddOn } from './add-ons/settle-add-on';
+import { settleExternal } from './spends/settle-external';
 import { settleSpend } from './spends/settle-spend';
 import { settleDuplicate } from './subscriptions/settle-duplicate';
 import { stepTopUp } from './top-ups/step-top-up';
@@ -38,6 +39,7 @@ export function createActivities(deps: ActivityDeps) {
     licenseImage: (input: Input<typeof payAtOnce>) => payAtOnce(deps, input),
     runJob: (input: Input<typeof runJob>) => runJob(deps, input),
     settleSpend: (input: Input<typeof settleSpend>) => settleSpend(deps, input),
+    settleExternal: (input: Input<typeof settleExternal>) => settleExternal(deps, input),
     openSubscription: (input: Input<typeof openSubscription>) => openSubscription(deps, input),
     giveUpOpening: (input: Input<typeof giveUpOpening>) => giveUpOpening(deps, input),
     claimActivation: (input: ActivationClaim) => claimActivation(deps.db, input),

@@ -2,6 +2,9 @@ import type { ApiDeps } from './deps';
 import type { Route } from './http/route';
 import { auditLedger } from './operations/ledger/audit-ledger';
 import { cancelSpend } from './operations/spends/cancel-spend';
+import { completeSpend } from './operations/spends/complete-spend';
+import { failSpend } from './operations/spends/fail-spend';
+import { heartbeatSpend } from './operations/spends/heartbeat-spend';
 import { cancelSubscription } from './operations/subscriptions/cancel-subscription';
 import { captureHold } from './operations/holds/capture-hold';
 import { changePlan } from './operations/subscriptions/change-plan';
@@ -98,6 +101,9 @@ export const routes: readonly Route<ApiDeps>[] = [
   { method: 'get', path: '/v1/spends/{id}', operation: getSpend },
   { method: 'get', path: '/v1/spends/{id}/events', operation: streamSpendEvents },
   { method: 'post', path: '/v1/spends/{id}/cancel', operation: cancelSpend },
+  { method: 'post', path: '/v1/spends/{id}/heartbeat', operation: heartbeatSpend },
+  { method: 'post', path: '/v1/spends/{id}/complete', operation: completeSpend },
+  { method: 'post', path: '/v1/spends/{id}/fail', operation: failSpend },
 
   { method: 'post', path: '/v1/holds', operation: createHold },
   { method: 'get', path: '/v1/holds/{id}', operation: getHold },

@@ -9,6 +9,7 @@ import { createApi, type ApiParts } from '../api/create-api';
 import { createHttpServer } from '../api/http/http-server';
 import { createInFlight } from '../api/http/in-flight';
 import { sandboxRoutes } from '../api/operations/sandbox/sandbox-routes';
+import { keepPresence } from '../api/operations/spends/keep-presence';
 import { createSpendWatch } from '../api/operations/spends/spend-watch';
 import { createUploadTurns } from '../api/operations/works/upload-door';
 import { createJobs } from '../jobs/create-jobs';
@@ -39,6 +40,8 @@ async function main(): Promise<void> {
   setMaxListeners(0, closing.signal);
   const deps = createDeps(config, closing.signal);
   const server = createHttpServer(createApi(deps, sandboxRoutes(config.sandboxUrl)), config.publicUrl);
+  // In the sandbox time is not real, and an outage of its programs takes none of it.
+  if (config.sandboxUrl === undefined) await keepPresence(deps);
   await listen(server, config);
   process.stdout.write(`${JSON.stringify({ listening: addressOf(server, config.host) })}\n`);
 

@@ -13,6 +13,7 @@ export type IdPrefix =
   | 'hld'
   | 'adj'
   | 'rfd'
+  | 'rpt'
   | 'ctr'
   | 'key'
   | 'req'

@@ -53,6 +53,8 @@ export interface Spend {
   readonly costCurrency: string | null;
   /** External work: the input that the settlement was priced by. */
   readonly settledInput: ActionInput | null;
+  /** External work: the report that it was settled by; null: something else ended it, or it has not ended. */
+  readonly endedBy: string | null;
   readonly workflowId: string;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
@@ -85,6 +87,7 @@ export interface SpendRow {
   cost_minor: number | null;
   cost_currency: string | null;
   settled_input: ActionInput | null;
+  ended_by: string | null;
   workflow_id: string;
   created_at: Instant;
   updated_at: Instant;
@@ -118,6 +121,7 @@ export function spendOf(row: SpendRow): Spend {
     costMinor: row.cost_minor,
     costCurrency: row.cost_currency,
     settledInput: row.settled_input,
+    endedBy: row.ended_by,
     workflowId: row.workflow_id,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -152,6 +156,7 @@ export function spendRowOf(spend: Spend): SpendRow {
     cost_minor: spend.costMinor,
     cost_currency: spend.costCurrency,
     settled_input: spend.settledInput,
+    ended_by: spend.endedBy,
     workflow_id: spend.workflowId,
     created_at: spend.createdAt,
     updated_at: spend.updatedAt,
@@ -161,6 +166,14 @@ export function spendRowOf(spend: Spend): SpendRow {
 /** The spend as it is now; a terminal one in the table stays as it is. */
 export function spendRecord(spend: Spend): StoreRecord {
   return { kind: 'spend', row: { ...spendRowOf(spend) } };
+}
+
+/** SQLSTATE of `app.record` when a spend that was to end as silent was heard of meanwhile. */
+export const HEARD_OF = 'SC001';
+
+/** The spend as it ends because nothing was heard of it; refused with `HEARD_OF` if it was heard of since it was read. */
+export function silentSpendRecord(spend: Spend): StoreRecord {
+  return { ...spendRecord(spend), kind: 'silent_spend' };
 }
 
 /** The spend of an id; undefined when its credits were never reserved. */
@@ -226,6 +239,28 @@ export async function markSpendRunning(db: Knex, id: string, at: Instant): Promi
   await db('app.spends').where({ id, status: 'reserved' }).update({ status: 'running', updated_at: at });
 }
 
+/**
+ * Notes that external work lives, and how far it is. Answers the spend as it is then; undefined when it has ended or is not external
+ * work. Progress that is left out stays as it was.
+ */
+export async function recordHeartbeat(
+  db: Knex,
+  id: string,
+  { progress, at }: { readonly progress?: unknown; readonly at: Instant },
+): Promise<Spend | undefined> {
+  const [row] = await db<SpendRow>('app.spends')
+    .where({ id, runs: 'external' })
+    .whereIn('status', ['reserved', 'running'])
+    .update({
+      status: 'running',
+      heard_at: db.raw('greatest(heard_at, ?)', [at]),
+      updated_at: db.raw('greatest(updated_at, ?)', [at]),
+      ...(progress === undefined ? {} : { progress: progress === null ? null : JSON.stringify(progress) }),
+    })
+    .returning('*');
+  return row === undefined ? undefined : spendOf(row);
+}
+
 /** Keeps what the provider answered, before the spend that it was asked for is settled. A no-op when it is. */
 export async function recordOutput(db: Knex, id: string, output: unknown): Promise<void> {
   await db('app.spends')
@@ -269,7 +304,15 @@ export async function eraseWordsOfSpends(
     .whereRaw(
       `(input <> ${WORDLESS_INPUT} OR failure ->> 'detail' <> '' OR num_nonnulls(output, progress, settled_input) > 0)`,
     );
-  if (ids !== undefined) void spends.whereIn('id', [...ids]);
+  const reports = db('app.work_reports').whereIn(
+    'spend_id',
+    db('app.spends').where({ customer_id: customerId }).select('id'),
+  );
+  if (ids !== undefined) {
+    void spends.whereIn('id', [...ids]);
+    void reports.whereIn('spend_id', [...ids]);
+  }
+  await reports.delete();
   await spends.update({
     input: db.raw(WORDLESS_INPUT),
     failure: db.raw(`failure || '{"detail": ""}'`),

@@ -1,5 +1,5 @@
-import { credits } from '../../src/domain/credits';
 import type { Duration } from '../../src/domain/durations';
+import { credits } from '../../src/domain/credits';
 import { instantOf, type Instant } from '../../src/domain/instants';
 import { openSubscription, readSubscriptionState } from '../../src/domain/subscriptions/subscription';
 import {
@@ -64,6 +64,7 @@ const SPEND: Spend = {
   costMinor: 14,
   costCurrency: 'usd',
   settledInput: { count: 1 },
+  endedBy: 'rpt_1',
   workflowId: 'spend/spd_1',
   createdAt: day(1),
   updatedAt: day(2),

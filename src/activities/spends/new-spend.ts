@@ -42,6 +42,7 @@ export function newSpend(
     costMinor: null,
     costCurrency: null,
     settledInput: null,
+    endedBy: null,
     workflowId: spendWorkflowId(spendId),
     createdAt: at,
     updatedAt: at,

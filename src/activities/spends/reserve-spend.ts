@@ -1,9 +1,12 @@
+import { refused, type Refused } from '../../domain/refusal';
 import type { Instant } from '../../domain/instants';
+import { silentAt } from '../../domain/spends/silence';
 import { isTerminal } from '../../domain/spends/spend';
 import type { LedgerResult } from '../../ledger/commands';
 import { holdKey } from '../../domain/keys';
-import { refused, type Refused } from '../../domain/refusal';
+import { findPresence } from '../../store/presence';
 import { findSpend, getSpend, holdIdOf, spendRecord, type Spend } from '../../store/spends';
+import { findFirstReport } from '../../store/work-reports';
 import type { ReserveAnswer, SpendInput } from '../../workflows/spends/messages';
 import type { ActivityDeps } from '../deps';
 import { noticeCredits } from '../top-ups/notice-credits';
@@ -18,6 +21,10 @@ export interface Reservation {
   readonly deadlineAt: Instant | null;
   /** How many credits are, or were, set aside. Absent: refused. */
   readonly held?: number;
+  /** External work: when it counts as silent; null: only its deadline ends it. */
+  readonly silentAt?: Instant | null;
+  /** External work: its end is reported already, and is to be settled. Absent: it is not. */
+  readonly isReported?: true;
 }
 
 /**
@@ -31,7 +38,7 @@ export async function reserveSpend(
   { spend, at }: { spend: SpendInput; at: Instant },
 ): Promise<Reservation> {
   const recorded = await findSpend(deps.db, spend.spendId);
-  if (recorded !== undefined) return reservation(recorded);
+  if (recorded !== undefined) return takenUp(deps, recorded, at);
   const judged = await judgeSpend(deps, spend, at);
   if (!judged.allowed) return { answer: judged.answer, deadlineAt: null };
   const begun = newSpend(spend, { ...judged, at });
@@ -53,9 +60,20 @@ export async function reserveSpend(
     recordsIfFree: [spendRecord(free), ...others],
   });
   if (result.outcome !== 'applied') return { answer: refusedByLedger(result), deadlineAt: null };
-  if (result.replayed) return reservation(await getSpend(deps.db, spend.spendId));
+  if (result.replayed) return takenUp(deps, await getSpend(deps.db, spend.spendId), at);
   await noticeCredits(deps, spend.customerId, result.reply.available);
-  return reservation(result.reply.free === true ? free : begun);
+  return takenUp(deps, result.reply.free === true ? free : begun, at);
+}
+
+/** A spend whose credits are held, new or taken up again. */
+async function takenUp({ db }: ActivityDeps, spend: Spend, at: Instant): Promise<Reservation> {
+  if (spend.runs !== 'external' || isTerminal(spend.status)) return reservation(spend);
+  const isReported = (await findFirstReport(db, spend.id)) !== undefined;
+  return {
+    ...reservation(spend),
+    silentAt: silentAt(spend, await findPresence(db), at),
+    ...(isReported ? { isReported } : {}),
+  };
 }
 
 /** The deadline counts from when the credits were set aside, however often the work is taken up. */

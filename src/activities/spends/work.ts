@@ -3,6 +3,7 @@ import type { ActionInput } from '../../domain/catalog/catalog';
 import type { Instant } from '../../domain/instants';
 import type { SpendPlan } from '../../domain/spends/plan-spend';
 import type { SpendFacts } from '../../domain/spends/spend-facts';
+import type { WorkReport } from '../../domain/spends/external-end';
 import type { JobEnd } from '../../domain/spends/settlement';
 import type { SpendResult } from '../../domain/spends/spend';
 import type { Job, JobKind, JobRequest } from '../../jobs/jobs';
@@ -60,9 +61,11 @@ export interface WorkAtOnce {
 
 /** Work that the integrator does. */
 export interface ExternalWork {
-  /** What the spend has delivered; null: nothing. */
-  resultOf(spend: Pick<Spend, 'output'>): SpendResult | null;
+  /** What is kept on the spend of what the integrator says of its end. */
+  keptOf(report: WorkReport): KeptOfReport;
 }
+
+export type KeptOfReport = Partial<Pick<Spend, 'output' | 'settledInput' | 'costMinor' | 'costCurrency'>>;
 
 /** What an ended job has left with us. */
 export interface Delivery {

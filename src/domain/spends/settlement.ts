@@ -47,7 +47,7 @@ export function settlementOf(reserved: Reserved, end: JobEnd): Settlement {
 }
 
 /** What so many of the units that are held cost. */
-function costOf(reserved: Reserved, delivered: number): Credits {
+export function costOf(reserved: Reserved, delivered: number): Credits {
   if (delivered >= reserved.quantity) return credits(reserved.credits);
   const cost = Math.floor(withoutRoundingError(reserved.unitCredits * delivered));
   return credits(Math.min(reserved.credits, cost));

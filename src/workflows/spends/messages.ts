@@ -1,8 +1,9 @@
+import type { Refused } from '../../domain/refusal';
 import { spendWorkflowId } from '../../domain/keys';
 import type { Action } from '../../domain/catalog/catalog';
+import type { WorkReport } from '../../domain/spends/external-end';
 import { wordsOfStarted } from '../../domain/spends/began-before';
 import type { SpendRequest, SpendStatus } from '../../domain/spends/spend';
-import type { Refused } from '../../domain/refusal';
 import { SEARCH_ATTRIBUTES, TASK_QUEUES, ownedBy, type CommandAnswer } from '../messages';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
@@ -66,3 +67,14 @@ export const cancelSpendSignal = defineSignal('cancel');
 export const giveUpUpdate = defineUpdate<CommandAnswer, [{ readonly reason: string }]>('giveUp');
 /** Asked by the activity that does the work, because a cancellation reaches it without a reason. */
 export const isGivenUpQuery = defineQuery<boolean>('isGivenUp');
+
+/** A report of the end of external work, which is recorded before it is told. It has nobody's words. */
+export interface ReportedWork {
+  readonly reportId: string;
+  readonly says: WorkReport['says'];
+}
+/**
+ * The integrator has reported how external work ended. Answers when the spend is settled: `done` if it was by this very report,
+ * else `state_conflict`; `not_found` when no such report is recorded.
+ */
+export const reportUpdate = defineUpdate<CommandAnswer, [ReportedWork]>('report');

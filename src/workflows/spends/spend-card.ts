@@ -6,6 +6,15 @@ import type { SpendInput } from './messages';
 export type SpendStanding =
   | { readonly at: 'reserving' }
   | { readonly at: 'working'; readonly held: number | null; readonly deadlineAt: Instant }
+  /** External work: the integrator does it. `silentAt` null: only the deadline ends it. */
+  | {
+      readonly at: 'waiting';
+      readonly held: number | null;
+      readonly deadlineAt: Instant;
+      readonly silentAt: Instant | null;
+    }
+  /** External work has ended for a reason, and is being settled. */
+  | { readonly at: 'closing'; readonly why: string }
   | { readonly at: 'settling'; readonly how: string; readonly delivered: number }
   | { readonly at: 'refused'; readonly code: string; readonly message: string }
   | ({ readonly at: 'ended' } & SpendEnd);
@@ -15,6 +24,8 @@ export interface SpendEnd {
   readonly status: string;
   readonly credits: { readonly held: number; readonly captured: number; readonly released: number } | null;
   readonly failure: { readonly code: string; readonly detail: string } | null;
+  /** What else is known of how it ended. */
+  readonly note?: string;
 }
 
 /** Whether somebody wants the work to end, and how soon. */
@@ -44,6 +55,12 @@ function linesOf(standing: SpendStanding, wish: Wish): readonly string[] {
       ];
     case 'working':
       return working(standing, wish);
+    case 'waiting':
+      return waiting(standing);
+    case 'closing':
+      return [
+        `The work has ended: ${standing.why}. Its credits are being settled. If this does not change, the database cannot be reached; the log of the worker says why.`,
+      ];
     case 'settling':
       return [
         `The work has ended: ${standing.how}, ${String(standing.delivered)} delivered. Its credits are being settled. If this does not change, the database cannot be reached; the log of the worker says why.`,
@@ -55,11 +72,31 @@ function linesOf(standing: SpendStanding, wish: Wish): readonly string[] {
   }
 }
 
+function waiting({
+  held,
+  deadlineAt,
+  silentAt,
+}: Extract<SpendStanding, { at: 'waiting' }>): readonly string[] {
+  const silent =
+    silentAt === null
+      ? 'Heartbeats are not asked for.'
+      : `If nothing is heard of it until ${silentAt}, its last heartbeat is looked up: it is waited for as long as it lives.`;
+  return [
+    `${heldOf(held)} held. The integrator does the work and says how it ended; until ${deadlineAt} at the latest. ${silent}`,
+    'When it was last heard of, and its progress, are on the spend (`heardAt`, `progress`): a heartbeat leaves nothing here.',
+    'To stop it, send the signal `cancel`. If the integrator cannot say how it ended, send the Update `giveUp` with `{"reason": "…"}`. Both release everything.',
+  ];
+}
+
+function heldOf(held: number | null): string {
+  return held === null ? 'Its credits are' : `${wordsOfCredits(held)} ${held === 1 ? 'is' : 'are'}`;
+}
+
 function working(
   { held, deadlineAt }: Extract<SpendStanding, { at: 'working' }>,
   { stop, givenUp }: Wish,
 ): readonly string[] {
-  const credits = held === null ? 'Its credits are' : `${wordsOfCredits(held)} ${held === 1 ? 'is' : 'are'}`;
+  const credits = heldOf(held);
   const where =
     'The heartbeat details of the pending activity `runJob` (tab “Pending Activities”) say what it waits for, what the provider last said, and what went wrong last.';
   if (givenUp !== null) {
@@ -83,13 +120,17 @@ function working(
   ];
 }
 
-function endOf({ status, failure, credits }: SpendEnd): string {
-  const why = failure === null ? '' : `: ${failure.code}, ${withoutStop(failure.detail)}`;
+function endOf({ status, failure, credits, note }: SpendEnd): string {
+  const why = failure === null ? '' : `: ${whyOf(failure)}`;
   const numbers =
     credits === null
       ? ''
       : `; ${String(credits.held)} held, ${String(credits.captured)} captured, ${String(credits.released)} released`;
-  return `**${status}**${why}${numbers}.`;
+  return `**${status}**${why}${numbers}.${note === undefined ? '' : ` ${note}`}`;
+}
+
+function whyOf({ code, detail }: NonNullable<SpendEnd['failure']>): string {
+  return detail === '' ? code : `${code}, ${withoutStop(detail)}`;
 }
 
 function withoutStop(sentence: string): string {

@@ -25,6 +25,7 @@ import {
   type SpendInput,
 } from './messages';
 import { now } from '../now';
+import { awaitReport, hearReports } from './external-work';
 import { spendCard, type SpendEnd, type SpendStanding, type Wish } from './spend-card';
 
 type JobOutcome = Awaited<ReturnType<Activities['runJob']>>;
@@ -54,7 +55,7 @@ const AFTER_DEADLINE_MS = 600_000;
 /**
  * One spend, from the hold to its settlement. The update `reserve` answers as soon as the credits are held; after a refusal
  * nothing else happens. The signal `cancel`, and cancelling the workflow itself, ask the work to stop; the update `giveUp` ends
- * it without waiting for the provider. Only this workflow captures or releases the hold, and it does not end before it has.
+ * it without waiting for the provider. External work is waited for until it is reported. Only this workflow captures or releases the hold, and it does not end before it has.
  */
 export async function spend(input: SpendInput): Promise<SpendStatus | 'refused'> {
   const shell: Shell = {
@@ -66,6 +67,7 @@ export async function spend(input: SpendInput): Promise<SpendStatus | 'refused'>
   };
   listenForEnd(shell);
   const answers = answerReserve();
+  const reports = runsOf(input) === 'external' ? hearReports() : null;
   return CancellationScope.nonCancellable(async () => {
     show(shell, { at: 'reserving' });
     if (runsOf(input) === 'nothing') {
@@ -75,9 +77,16 @@ export async function spend(input: SpendInput): Promise<SpendStatus | 'refused'>
       answers.give(answer);
       return end(shell, answer, paid === undefined ? null : { held: paid, captured: paid, released: 0 });
     }
-    const { answer, deadlineAt, held } = await reserveSpend({ spend: input, at: now() });
+    const reservation = await reserveSpend({ spend: input, at: now() });
+    const { answer, deadlineAt, held } = reservation;
     answers.give(answer);
     if (answer.outcome === 'refused' || deadlineAt === null) return end(shell, answer, null);
+    if (reports !== null) {
+      const standing = { held: held ?? null, deadlineAt, silentAt: reservation.silentAt ?? null };
+      if (reservation.isReported === true) reports.isHeard = true;
+      const tell = (told: SpendStanding) => show(shell, told);
+      return finish(shell, await awaitReport({ input, wish: shell, tell }, reports, standing));
+    }
     show(shell, { at: 'working', held: held ?? null, deadlineAt });
     const worked = shell.stop ? STOPPED : await work(input.spendId, deadlineAt, shell);
     const outcome = unlessGivenUp(worked, shell);
@@ -110,7 +119,7 @@ function listenForEnd(shell: Shell): void {
     shell.scope.cancel();
   };
   const giveUp = ({ reason }: { readonly reason: string }): CommandAnswer => {
-    const isOver = shell.standing.at === 'settling' || shell.standing.at === 'ended';
+    const isOver = ['closing', 'settling', 'ended'].includes(shell.standing.at);
     if (isOver && shell.givenUp === null) {
       const message = 'The work has already ended, and its credits are being settled.';
       return refused({ code: 'state_conflict', message });

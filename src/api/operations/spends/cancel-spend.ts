@@ -7,12 +7,12 @@ import { optionalJsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
 import { ownSpend } from '../belongings';
 import { viewerQuery } from '../../schemas';
-import { spendSchema, spendView } from './spend-view';
+import { spendSchema, spendViewFor } from './spend-view';
 
 export const cancelSpend = defineOperation({
   summary: 'Cancel a spend',
   description:
-    'Asks the spend to stop. The credits of work that has not begun are released; of running work only what was delivered is captured. The first terminal state wins, so a finished spend is answered as it is. For a spend whose workflow is gone the answer is 409, because nothing would stop it. Safe to repeat.',
+    'Asks the spend to stop. The credits of work that has not begun are released; of running work only what was delivered is captured, and nothing of external work. The first terminal state wins, so a finished spend is answered as it is. For a spend whose workflow is gone the answer is 409, because nothing would stop it. Safe to repeat.',
   tag: 'Spends',
   access: 'customer',
   belongsTo: ownSpend,
@@ -20,12 +20,12 @@ export const cancelSpend = defineOperation({
   body: optionalJsonBody(z.strictObject({})),
   answers: { 202: { description: 'The spend; it ends soon after.', schema: spendSchema } },
   problems: ['state_conflict', 'unavailable'],
-  async handle(_call, deps, spend) {
+  async handle({ caller }, deps, spend) {
     const isHeard = isTerminal(spend.status) || (await askToStop(deps, spend.workflowId));
     const seen = await getSpend(deps.db, spend.id);
     // A spend settles before its workflow ends, so an open one without a workflow would never end.
     if (!isHeard && !isTerminal(seen.status)) throw abandoned(seen);
-    return { status: 202, body: spendView(seen) };
+    return { status: 202, body: spendViewFor(caller, seen) };
   },
 });
 

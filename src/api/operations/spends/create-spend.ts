@@ -21,6 +21,7 @@ import {
   spendStart,
   type SpendInput,
 } from '../../../workflows/spends/messages';
+import { customerInBody } from '../../http/belongs-to';
 import { jsonBody } from '../../http/bodies/json-body';
 import type { ApiDeps } from '../../deps';
 import { keyReused } from '../../http/idempotency-key';
@@ -29,7 +30,6 @@ import { judgeRequest, type Judged } from './judge-request';
 import { findKnownSpend, planRequired, type KnownSpend } from './known-spend';
 import { defineOperation } from '../../define-operation';
 import { type Call, type Reply } from '../../http/operation';
-import { customerInBody } from '../../http/belongs-to';
 import { assertStorable, spendRequestSchema } from './spend-request';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { spendSchema } from './spend-view';

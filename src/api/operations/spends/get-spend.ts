@@ -6,7 +6,7 @@ import { defineOperation } from '../../define-operation';
 import { ownSpend } from '../belongings';
 import { queryNumberSchema, viewerQuery } from '../../schemas';
 import { endOfRequest } from '../../http/end-of-request';
-import { spendSchema, spendView } from './spend-view';
+import { spendSchema, spendViewFor } from './spend-view';
 
 const WAIT_SECONDS_MAX = 120;
 
@@ -24,10 +24,11 @@ export const getSpend = defineOperation({
   belongsTo: ownSpend,
   query,
   answers: { 200: { description: 'The spend.', schema: spendSchema } },
-  async handle({ query: { wait }, res }, deps, spend) {
-    if (wait === 0) return { status: 200, body: spendView(spend) };
+  async handle({ caller, query: { wait }, res }, deps, spend) {
+    if (wait === 0) return { status: 200, body: spendViewFor(caller, spend) };
     const signal = endOfRequest(res, deps.closing);
-    return { status: 200, body: spendView(await waitForEnd(deps, spend, wait * 1000, signal)) };
+    const latest = await waitForEnd(deps, spend, wait * 1000, signal);
+    return { status: 200, body: spendViewFor(caller, latest) };
   },
 });
 

@@ -5,9 +5,10 @@ import { SPEND_STATUSES } from '../../../domain/spends/spend';
 import { JOB_ERROR_CODES } from '../../../jobs/jobs';
 import type { Spend } from '../../../store/spends';
 import { actionSchema, answerCredits, answerId, answerInstant, workflowUrlSchema } from '../../schemas';
+import type { Caller } from '../../http/caller';
 
 const failureCode = z.string().meta({
-  description: `Why it failed: ${[...JOB_ERROR_CODES, 'output_too_large', 'given_up'].join(', ')}; given_up means that an operator stopped waiting for the provider; the detail is the reason.`,
+  description: `Why it failed: ${[...JOB_ERROR_CODES, 'output_too_large', 'given_up', 'silent'].join(', ')}, or a word of the integrator's; given_up means that an operator stopped waiting, and the detail is the reason; silent, that nothing was heard of external work.`,
 });
 
 /** What each member that a result may have looks like. */
@@ -38,6 +39,24 @@ export const spendSchema = z
     quantity: z.number(),
     result: resultSchema,
     failure: z.strictObject({ code: failureCode, detail: z.string() }).nullable(),
+    deadlineAt: answerInstant
+      .nullable()
+      .meta({ description: 'When the work must be done; null: it was done at once.' }),
+    heardAt: answerInstant
+      .nullable()
+      .meta({ description: 'External work: when it was last heard of; null: not yet.' }),
+    progress: z
+      .unknown()
+      .meta({ description: 'External work: what the last heartbeat said; null: nothing.' }),
+    output: z.unknown().meta({ description: 'What came of it as JSON; null: nothing.' }),
+    shortfall: answerCredits.nullable().meta({
+      description:
+        'External work: the credits that it came to beyond those that were held. Nobody owes them. Null until it is completed.',
+    }),
+    cost: z
+      .strictObject({ amountMinor: z.int(), currency: z.string() })
+      .nullable()
+      .meta({ description: 'External work: what it cost you. Always null for a portal token.' }),
     workflowId: z.string(),
     workflowUrl: workflowUrlSchema,
     createdAt: answerInstant,
@@ -59,6 +78,12 @@ export function spendView(spend: Spend): SpendView {
     quantity: spend.quantity,
     result: resultView(spend),
     failure: spend.failure,
+    deadlineAt: spend.deadlineAt,
+    heardAt: spend.heardAt,
+    progress: spend.progress ?? null,
+    output: spend.output ?? null,
+    shortfall: spend.shortfall,
+    cost: costView(spend),
     workflowId: spend.workflowId,
     createdAt: spend.createdAt,
     updatedAt: spend.updatedAt,
@@ -79,8 +104,24 @@ export function firstSpendView(spend: Spend): SpendView {
     result: null,
     output: null,
     failure: null,
+    heardAt: null,
+    progress: null,
+    shortfall: null,
+    costMinor: null,
+    costCurrency: null,
     updatedAt: spend.createdAt,
   });
+}
+
+/** The spend as a caller may see it: what the work cost the integrator is none of their customers' business. */
+export function spendViewFor(caller: Caller | undefined, spend: Spend): SpendView {
+  const view = spendView(spend);
+  return caller?.kind === 'key' ? view : { ...view, cost: null };
+}
+
+function costView({ costMinor, costCurrency }: Spend): SpendView['cost'] {
+  if (costMinor === null || costCurrency === null) return null;
+  return { amountMinor: costMinor, currency: costCurrency };
 }
 
 /** An output stands in a column of its own. */

@@ -70,5 +70,7 @@ export function createSpendWatch(db: Knex): SpendWatch {
 }
 
 function hasChanged(before: Spend, after: Spend): boolean {
-  return before.status !== after.status || before.updatedAt !== after.updatedAt;
+  return (
+    before.status !== after.status || before.updatedAt !== after.updatedAt || before.heardAt !== after.heardAt
+  );
 }

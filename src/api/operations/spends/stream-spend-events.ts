@@ -9,7 +9,7 @@ import { endOfRequest } from '../../http/end-of-request';
 import { defineOperation } from '../../define-operation';
 import { ownSpend } from '../belongings';
 import { viewerQuery } from '../../schemas';
-import { spendView } from './spend-view';
+import { spendViewFor } from './spend-view';
 import { linkThing } from '../../temporal/workflow-links';
 
 /** How often progress is looked for; a comment is sent then, so that no proxy takes the silence for an end. */
@@ -18,7 +18,7 @@ const PROGRESS_MS = 1_000;
 export const streamSpendEvents = defineOperation({
   summary: 'Stream the events of a spend',
   description:
-    'Server-sent events. `spend` carries the whole spend, first at once and then at every change; `progress` carries `{percent}` as the provider reports it. The stream ends after the terminal state.',
+    'Server-sent events. `spend` carries the whole spend, first at once and then at every change; `progress` carries `{percent}` as the provider reports it, and of external work `{progress, heardAt}` at every heartbeat. The stream ends after the terminal state.',
   tag: 'Spends',
   access: 'customer',
   belongsTo: ownSpend,
@@ -33,12 +33,15 @@ async function follow(res: Response, deps: ApiDeps, spend: Spend, caller: Caller
   res.status(200).set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
   res.flushHeaders();
   let percent: number | null = null;
-  send(res, 'spend', linkThing(spendView(spend), deps, caller));
+  send(res, 'spend', linkThing(spendViewFor(caller, spend), deps, caller));
   for (let latest = spend; !isTerminal(latest.status) && !signal.aborted;) {
     const changed = await spendWatch.next(latest, { ms: PROGRESS_MS, signal });
     if (changed !== undefined) {
+      const isHeard = !isTerminal(changed.status) && changed.heardAt !== latest.heardAt;
+      if (!isHeard || changed.status !== latest.status)
+        send(res, 'spend', linkThing(spendViewFor(caller, changed), deps, caller));
+      if (isHeard) send(res, 'progress', { progress: changed.progress ?? null, heardAt: changed.heardAt });
       latest = changed;
-      send(res, 'spend', linkThing(spendView(latest), deps, caller));
       continue;
     }
     const progress = (await findJob(db, latest.id))?.lastObject?.progressPercent ?? null;

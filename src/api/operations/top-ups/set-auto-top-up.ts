@@ -10,7 +10,7 @@ import { setAutoTopUpUpdate } from '../../../workflows/top-ups/messages';
 import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
 import { customerInPath } from '../../http/belongs-to';
-import { catalogIdSchema, CREDITS_PER_REQUEST_MAX } from '../../schemas';
+import { CREDITS_PER_REQUEST_MAX, catalogIdSchema } from '../../schemas';
 import { orderedPack } from '../add-ons/ordered-pack';
 import { sendToTopUp } from './top-up-command';
 import { autoTopUpSchema, autoTopUpView } from './auto-top-up-view';
