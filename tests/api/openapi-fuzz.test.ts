@@ -21,12 +21,13 @@ const UNSAYABLE: Readonly<Record<string, RegExp>> = {
   'post /v1/add-ons': /packs can be bought at once|No catalog has|It is sold in/,
   'put /v1/customers/{id}/auto-top-up': /packs can be bought at once|No catalog has/,
   'post /v1/contracts': /Not a contract|^No catalog has/,
-  'post /v1/subscriptions': /^No catalog has/,
+  'post /v1/subscriptions': /^No catalog has|is what everybody has|^It is sold in/,
   // Which actions there are, and what each of them asks for, is the catalog's to say too.
   'post /v1/spends': /^No catalog has|^The body is not valid: input/,
   'post /v1/quotes': /^No catalog has|^The body is not valid: input/,
   // So is which plan one has without a subscription: back to it leads a cancel.
-  'post /v1/subscriptions/{id}/change-plan': /^The plan cannot be changed to|^No catalog has/,
+  'post /v1/subscriptions/{id}/change-plan':
+    /^The plan cannot be changed to|^No catalog has|is what everybody has/,
   // Signed by whom they come from.
   'post /webhooks/stripe': /signature/i,
   'post /webhooks/jobs': /webhook header|signature/i,

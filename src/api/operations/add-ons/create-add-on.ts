@@ -85,11 +85,12 @@ export const createAddOn = defineOperation({
       operation: OPERATION,
       content,
       authorize: () => Promise.resolve().then(() => assertAllowed(customerPlan, wanted)),
-      async admit() {
-        assertOpen(customer);
-        assertPaid(customerPlan);
-        if (wanted === null) throw notSold(customerPlan.catalog, 'packs', content.packId ?? '');
-      },
+      admit: () =>
+        Promise.resolve().then(() => {
+          assertOpen(customer);
+          assertPaid(customerPlan);
+          if (wanted === null) throw notSold(customerPlan.catalog, 'packs', content.packId ?? '');
+        }),
       async work() {
         const orderId = deriveId('ord', customer.id, call.idempotencyKey);
         const opened = await findAddOnOrder(deps.db, orderId);
