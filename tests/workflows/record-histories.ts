@@ -111,7 +111,7 @@ describe('the histories', () => {
     await pass(0);
     const licence = spendOf(buyer, 'licence', { action: 'license_image', input });
     await spendToTheEnd(house, licence);
-    await record('spend-licence', spendWorkflowId(licence.spendId));
+    await record('spend-paid-at-once', spendWorkflowId(licence.spendId));
   });
 
   it('of subscriptions', async () => {
