@@ -294,6 +294,25 @@ describe('external work over HTTP', () => {
     expect(await balanceOf(api, spend.customerId)).toMatchObject({ available: 10 - captured, held: 0 });
   });
 
+  it('records a report that it can tell nobody of now, and answers its repeat', async () => {
+    const spend = await begin();
+    const { pids } = await stack.readDev();
+    process.kill(pids.temporal!, 'SIGSTOP');
+    try {
+      const untold = await tell('complete', spend, { delivered: 4 }, { key: 'untold' });
+      expectRefused(untold, 503, 'unavailable');
+      expect(untold.headers.get('retry-after')).toBe('1');
+      expect((await heartbeat(spend)).status).toBe(200);
+    } finally {
+      process.kill(pids.temporal!, 'SIGCONT');
+    }
+    let answer: Answer<SpendAnswer>;
+    do answer = await tell('complete', spend, { delivered: 4 }, { key: 'untold' });
+    while (answer.status === 503);
+    expect(answer).toMatchObject({ status: 200, body: { credits: { captured: 4, released: 1 } } });
+    expect(await balanceOf(api, spend.customerId)).toMatchObject({ available: 6, held: 0 });
+  }, 90_000);
+
   it('shows its progress as it comes', async () => {
     const spend = await begin();
     const stream = await fetch(`${stack.url}/v1/spends/${spend.id}/events`, {

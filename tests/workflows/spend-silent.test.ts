@@ -79,19 +79,19 @@ describe('external work of which nothing is heard', () => {
   });
 
   it('costs six events for each time of silence that is over', async () => {
-    const eventsAfter = async (key: string, looks: number) => {
+    const eventsAfter = async (key: string, minutes: number) => {
       const spend = await begin(key);
-      for (let look = 0; look < looks; look += 1) {
-        await pass(8);
+      for (let minute = 1; minute <= minutes; minute += 1) {
+        await pass(1);
         await beat(spend);
-        await pass(3);
       }
-      await report(house, spend, { says: 'completed' });
+      expect(await report(house, spend, { says: 'completed' })).toBe('counted');
       await handleOf(spend.spendId).result();
       return (await handleOf(spend.spendId).fetchHistory()).events?.length ?? 0;
     };
-    const one = await eventsAfter('one look', 1);
-    expect((await eventsAfter('three looks', 3)) - one).toBe(12);
+    const none = await eventsAfter('no look', 5);
+    // It is looked for after ten minutes, and then ten minutes after what was heard last.
+    expect((await eventsAfter('three looks', 29)) - none).toBe(3 * 6);
   });
 
   it('is given its whole time of silence anew when Scrip has been away', async () => {
@@ -100,9 +100,9 @@ describe('external work of which nothing is heard', () => {
     await pass(15);
     // The API is away: nothing could be heard.
     expect((await getSpend(house.db, spend.spendId)).status).toBe('reserved');
-    await recordPresence(house.db, await house.now());
-    const { upSince } = (await findPresence(house.db)) ?? {};
-    expect(upSince).toBe(await house.now());
+    const back = await house.now();
+    await recordPresence(house.db, back);
+    expect(await findPresence(house.db)).toEqual({ upSince: back, seenAt: back });
     await house
       .db('app.presence')
       .update({ seen_at: instantOf(epochMsOf(await house.now()) + 60 * MINUTE_MS) });
@@ -114,6 +114,21 @@ describe('external work of which nothing is heard', () => {
       .db('app.presence')
       .delete()
       .catch(() => house.asOwner((owner) => owner('app.presence').delete()));
+  });
+
+  it('goes on as a new run of its workflow after very many looks, and is settled once', async () => {
+    const spend = await begin('many looks', transcribing(10, 'transcribe_quickly'));
+    const { runId } = await handleOf(spend.spendId).describe();
+    // While the API is away nothing is silent: it is looked for every second.
+    await recordPresence(house.db, await house.now());
+    await pass(14);
+    expect((await handleOf(spend.spendId).describe()).runId).not.toBe(runId);
+    expect(await report(house, spend, { says: 'completed', delivered: 4 })).toBe('counted');
+    expect(await traceOf(house, spend)).toMatchObject({
+      status: 'succeeded',
+      journal: ['grant 50', 'hold 20', 'capture 8', 'release 12'],
+    });
+    await house.asOwner((owner) => owner('app.presence').delete());
   });
 
   /** The activity as the workflow calls it when the time of silence is over. */

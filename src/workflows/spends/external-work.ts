@@ -107,10 +107,10 @@ export async function awaitReport(
       reports.missed += 1;
     }
     const isIdle = !reports.isHeard && !wish.stop && allHandlersFinished();
-    if (isIdle && workflowInfo().continueAsNewSuggested) await continueAsNew<(input: SpendInput) => Promise<unknown>>(input);
+    if (isIdle && workflowInfo().continueAsNewSuggested)
+      await continueAsNew<(input: SpendInput) => Promise<unknown>>(input);
   }
 }
-
 
 async function nextEnd({ wish }: Waiting, reports: Reports, { deadlineAt, silentAt }: Terms): Promise<End> {
   const isOver = () => reports.isHeard || wish.stop;

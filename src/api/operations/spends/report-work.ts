@@ -16,7 +16,7 @@ import { assertStorable, invalidInput } from './spend-request';
 import { spendView } from './spend-view';
 
 /** How long the workflow may take to settle. It goes on whoever still waits. */
-const SETTLE_MS_MAX = 20_000;
+const SETTLE_MS_MAX = 10_000;
 
 /**
  * Ends external work as the integrator reports it. The report is recorded before the workflow is told, so that it counts even when
