@@ -1,5 +1,5 @@
 /**
- * The direction of imports (design: the house). `from` may import what is listed, itself, Node and npm packages; nothing else.
+ * The direction of imports. `from` may import what is listed, itself, Node and npm packages; nothing else.
  * platform knows nothing of credits: of the domain it sees only what an instant is.
  */
 const PARTS = ['domain', 'platform', 'ledger', 'store', 'payments', 'jobs', 'media'];
@@ -51,6 +51,24 @@ module.exports = {
   forbidden: [
     ...layers,
     ...typesOnly,
+    {
+      name: 'http-serves-whatever-it-is-given',
+      comment:
+        'The machine of the API knows what an error, an instant and a possible id are, and no more of the product.',
+      severity: 'error',
+      from: { path: '^src/api/http/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(api/http|platform)/|^src/domain/(errors|instants|possible-id)\\.ts$',
+      },
+    },
+    {
+      name: 'temporal-serves-every-room',
+      comment: 'How operations ask workflows knows none of the operations.',
+      severity: 'error',
+      from: { path: '^src/api/temporal/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/api/operations/' },
+    },
     {
       name: 'domain-is-pure',
       comment: 'No package, no Node: the domain runs in the workflow sandbox and in a browser.',

@@ -38,7 +38,7 @@ export async function subscribe(stage: Stage, customerId: string): Promise<strin
   return id;
 }
 
-interface Order {
+interface OrderedPack {
   readonly id: string;
   readonly customerId: string;
   readonly checkoutUrl: string;
@@ -47,7 +47,7 @@ interface Order {
 }
 
 /** An order of a pack by a new subscriber, with its checkout open. */
-export async function orderPack(stage: Stage): Promise<Order> {
+export async function orderPack(stage: Stage): Promise<OrderedPack> {
   const customerId = await stage.newCustomer();
   await subscribe(stage, customerId);
   const order = await stage.call('POST', '/v1/add-ons', { customerId, quantity: 1 });

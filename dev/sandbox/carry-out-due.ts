@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { deliverUnprocessedEvents } from '../../src/chores/deliver-payment-event';
 import { noticeAllCredits } from '../../src/activities/top-ups/notice-credits';
 import { carryOutReconciliations } from '../../src/audit/money/carry-out-reconciliations';
-import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
+import { epochMsOf, instantOf, plusMs, type Instant } from '../../src/domain/instants';
 import type { AllowancesOf } from '../../src/store/allowances';
 import type { Ledger } from '../../src/ledger/commands';
 import { sweepExpired } from '../../src/ledger/sweep-expired';
@@ -51,9 +51,9 @@ export function createCarryOutDue(parts: {
     const swept = await sweepExpired(db, ledger, now);
     const nextAtStripe = await simulator.carryOutDue(now);
     const nextReconciliation = await carryOutReconciliations(parts, now, simulator.firstEventSince);
-    await deliverUnprocessedEvents(parts, shift(now, -INBOX_AGE_MS));
+    await deliverUnprocessedEvents(parts, plusMs(now, -INBOX_AGE_MS));
     const nextTry = await findNextStripeEventTry(db);
-    const nextDelivery = nextTry === null ? null : shift(nextTry, INBOX_AGE_MS + 1);
+    const nextDelivery = nextTry === null ? null : plusMs(nextTry, INBOX_AGE_MS + 1);
     const nexts = [swept.nextDueAt, nextAtStripe, nextReconciliation, nextDelivery, await lookAtCredits(now)];
     return nexts.filter((next) => next !== null).sort()[0] ?? null;
   };
@@ -65,8 +65,4 @@ export function createCarryOutDue(parts: {
  */
 function nextDay(now: Instant): Instant {
   return instantOf((Math.floor(epochMsOf(now) / DAY_MS) + 1) * DAY_MS);
-}
-
-function shift(instant: Instant, ms: number): Instant {
-  return instantOf(epochMsOf(instant) + ms);
 }

@@ -1,5 +1,5 @@
 import { continueAsNew, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
-import { epochMsOf, type Instant, instantOf } from '../../src/domain/instants';
+import { plusMs, type Instant } from '../../src/domain/instants';
 import { createAlarms } from '../../src/workflows/alarms';
 import { now } from '../../src/workflows/now';
 
@@ -26,7 +26,7 @@ export async function drive(): Promise<void> {
   let poked = false;
   setHandler(pokeSignal, () => void (poked = true), { description: 'Something became due earlier.' });
   const alarms = createAlarms('The next that is due on the clock');
-  const end = instantOf(epochMsOf(now()) + RUN_MS_MAX);
+  const end = plusMs(now(), RUN_MS_MAX);
   for (let ticks = 0; ticks < TICKS_MAX && now() < end; ticks += 1) {
     poked = false;
     const next = await tick();

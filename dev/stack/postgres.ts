@@ -63,10 +63,25 @@ async function initialize(
   const owner = await stat(join(dataFolder, '..'));
   await chown(passwordFile, owner.uid, owner.gid);
   const args = [
-    ...['--pgdata', dataFolder, '--username', superuser, '--pwfile', passwordFile],
-    ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--no-sync', '--no-instructions'],
+    '--pgdata',
+    dataFolder,
+    '--username',
+    superuser,
+    '--pwfile',
+    passwordFile,
+    '--auth',
+    'scram-sha-256',
+    '--encoding',
+    'UTF8',
+    '--no-sync',
+    '--no-instructions',
     // The same order of text on every machine, whatever locales it has.
-    ...['--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--locale', 'C'],
+    '--locale-provider',
+    'builtin',
+    '--builtin-locale',
+    'C.UTF-8',
+    '--locale',
+    'C',
   ];
   const launch = unprivileged.wrap({ file: join(binFolder, 'initdb'), args });
   try {

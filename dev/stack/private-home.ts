@@ -4,8 +4,18 @@ import { mustStayPassable } from './unprivileged';
 
 /** Everything that a stack keeps in its home: files, and folders with what is in them. */
 const OURS = [
-  ...['run.json', 'dev.json', 'ports.json', 'secrets.json'],
-  ...['logs', 'bin', 'postgres', 'temporal', 'stripe', 'studio', 'objects', 'sandbox'],
+  'run.json',
+  'dev.json',
+  'ports.json',
+  'secrets.json',
+  'logs',
+  'bin',
+  'postgres',
+  'temporal',
+  'stripe',
+  'studio',
+  'objects',
+  'sandbox',
 ];
 /** The folder belongs to whom Postgres runs as, and Postgres sees to what is in it. */
 const NOT_OURS_WITHIN = 'postgres';

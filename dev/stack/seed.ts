@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
 import type { Payments } from '../../src/payments/payments';
@@ -8,24 +8,24 @@ import { findPackageRoot } from '../../src/platform/package-root';
 import { createApiKey, findApiKey, type Scope } from '../../src/store/api-keys';
 import { isUnreadable } from '../../src/store/catalogs';
 import { parseCatalog } from '../../src/store/catalogs/read-catalog';
+import { customerRecord } from '../../src/store/customers';
 import { insertModel } from '../../src/store/models';
 import { priceAndPublishCatalog } from '../../src/store/price-catalog';
-import { customerRecord, writeRecords } from '../../src/store/records';
+import { writeRecords } from '../../src/store/write-records';
 import { HOUSE_MODELS } from '../studio/house-models';
 
 const HOUSE_ARTIST = 'house-artist';
 
-/** Publishes every catalog of the package that is not published yet, in the order of their names, and last one's own. */
+/** The catalog of a stack that is told of none. */
+const DEFAULT_CATALOG = 'exactly-2024.yaml';
+
+/** Publishes the catalog that the stack is started with, unless it is published already. */
 export async function publishCatalogs(db: Knex, payments: Payments, own: string | undefined): Promise<void> {
-  const folder = join(findPackageRoot(), 'catalog');
-  const names = (await readdir(folder)).filter((file) => file.endsWith('.yaml')).sort();
-  const files = [...names.map((name) => join(folder, name)), ...(own === undefined ? [] : [own])];
-  for (const file of files) {
-    const catalog = parseCatalog(await readFile(file, 'utf8'));
-    // Who needs what another release has published is told; nobody else waits for it.
-    if (await isUnreadable(db, catalog.version)) continue;
-    await priceAndPublishCatalog(db, payments, catalog, await systemClock.now());
-  }
+  const file = own ?? join(findPackageRoot(), 'catalog', DEFAULT_CATALOG);
+  const catalog = parseCatalog(await readFile(file, 'utf8'));
+  // Who needs what another release has published is told; nobody else waits for it.
+  if (await isUnreadable(db, catalog.version)) return;
+  await priceAndPublishCatalog(db, payments, catalog, await systemClock.now());
 }
 
 /** A key that the database knows: the given secret, else a new one. */
@@ -44,7 +44,7 @@ export async function keepApiKey(
 export async function seedHouseModels(db: Knex): Promise<void> {
   const createdAt = await systemClock.now();
   const artistId = deriveId('cus', HOUSE_ARTIST);
-  const artist = { id: artistId, external_id: HOUSE_ARTIST, email: null, name: null, created_at: createdAt };
+  const artist = { id: artistId, externalId: HOUSE_ARTIST, email: null, name: null, createdAt };
   await writeRecords(db, [customerRecord(artist)]);
   for (const { name, version } of HOUSE_MODELS) {
     await insertModel(db, {

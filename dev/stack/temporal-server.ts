@@ -26,8 +26,16 @@ export function temporalLaunch(server: TemporalServer): Launch {
       ? ['--headless']
       : ['--ui-port', String(server.uiPort), '--ui-disable-news-fetch'];
   const args = [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(server.port)],
-    ...['--log-format', 'json', '--log-level', 'warn'],
+    'server',
+    'start-dev',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(server.port),
+    '--log-format',
+    'json',
+    '--log-level',
+    'warn',
     ...(server.namespace === undefined ? [] : ['--namespace', server.namespace]),
     ...ui,
     ...state,

@@ -7,16 +7,15 @@ import type { PictureDesk } from '../media/picture-desk';
 import type { Payments } from '../payments/payments';
 import type { AllowancesOf } from '../store/allowances';
 import type { Clock } from '../platform/clock';
-import type { Logger } from '../platform/logger';
-import type { Registry } from '../platform/metrics';
 import type { Turns } from '../media/turns';
 import type { TemporalUi } from '../platform/temporal-ui';
+import type { HttpDeps } from './http/deps';
 import type { InFlight } from './http/in-flight';
 import type { OpenApi } from './http/openapi-document';
 import type { SpendWatch } from './operations/spends/spend-watch';
 
-/** All that the operations use; src/main/api.ts puts it together. */
-export interface ApiDeps {
+/** All that the operations use; src/main/api.ts and create-api.ts put it together. */
+export interface ApiDeps extends HttpDeps {
   readonly db: Knex;
   readonly ledger: Ledger;
   /** What the ledger grants first with a customer's next command; reads add it. */
@@ -31,8 +30,6 @@ export interface ApiDeps {
   readonly uploadTurns: Turns;
   readonly pictureDesk: PictureDesk;
   readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Registry;
   /** Spends and orders that are being answered, by id: a concurrent repeat waits for the first answer. */
   readonly inFlight: InFlight;
   readonly spendWatch: SpendWatch;
@@ -40,9 +37,7 @@ export interface ApiDeps {
   noticeCredits(customerId: string, available: number): Promise<void>;
   /** Aborted when the process ends: whoever waits is answered with what is known then. */
   readonly closing: AbortSignal;
-  /** Where customers, Stripe and the job provider reach this API; without a slash at the end. */
-  readonly publicUrl: string;
-  /** The description of this very API; createApp makes it of the routes. */
+  /** The description of this very API; createApi makes it of the routes. */
   readonly openApi: OpenApi;
   /** Checks the short-lived links to uploaded pictures. */
   readonly urlSigningSecret: string;

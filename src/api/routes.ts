@@ -1,4 +1,5 @@
-import type { AnyOperation } from './http/operation';
+import type { ApiDeps } from './deps';
+import type { Route } from './http/route';
 import { auditLedger } from './operations/ledger/audit-ledger';
 import { cancelSpend } from './operations/spends/cancel-spend';
 import { completeSpend } from './operations/spends/complete-spend';
@@ -66,15 +67,8 @@ import { updateImage } from './operations/works/update-image';
 import { updateModel } from './operations/works/update-model';
 import { voidHold } from './operations/holds/void-hold';
 
-/** One line of the API. */
-export interface Route {
-  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  readonly path: string;
-  readonly operation: AnyOperation;
-}
-
 /** The whole API. */
-export const routes: readonly Route[] = [
+export const routes: readonly Route<ApiDeps>[] = [
   { method: 'post', path: '/v1/customers', operation: createCustomer },
   { method: 'get', path: '/v1/customers/{id}', operation: getCustomer },
   { method: 'delete', path: '/v1/customers/{id}', operation: deleteCustomer },

@@ -13,6 +13,11 @@ export function epochMsOf(instant: Instant): number {
   return Date.parse(instant);
 }
 
+/** The instant that lies a number of milliseconds after another, or before it. For calendar lengths see `plus` of durations. */
+export function plusMs(instant: Instant, ms: number): Instant {
+  return instantOf(epochMsOf(instant) + ms);
+}
+
 /**
  * Parses any ISO 8601 text with an offset, or a day of UTC; answers undefined when there is no such instant, or none in
  * the years 0001 to 9999 of UTC, which is what text and Postgres both can hold.

@@ -1,18 +1,17 @@
 import type { Client } from '@temporalio/client';
 import type { Knex } from 'knex';
 import { paymentRecordOf } from '../activities/subscriptions/carry-out-subscription';
-import { subscriptionRowOf } from '../activities/subscriptions/subscription-row';
 import type { Instant } from '../domain/instants';
 import { eraOf, ungrantedCycles } from '../domain/subscriptions/paid-cycles';
 import type { SubscriptionState } from '../domain/subscriptions/subscription';
-import type { Ledger } from '../ledger/commands';
+import type { Ledger, StoreRecord } from '../ledger/commands';
 import type { Payments } from '../payments/payments';
 import { deriveId } from '../platform/ids';
 import { getPriceId } from '../store/catalogs';
-import { bindStripeCustomer } from '../store/customers';
-import { customerRecord, subscriptionRecord, writeRecords, type StoreRecord } from '../store/records';
+import { bindStripeCustomer, customerRecord } from '../store/customers';
 import { claimActivation } from '../store/subscription-claims';
-import { getSubscription } from '../store/subscriptions';
+import { getSubscription, subscriptionRecord } from '../store/subscriptions';
+import { writeRecords } from '../store/write-records';
 import { SUBSCRIPTION_WORKFLOW, subscriptionMoveIn } from '../workflows/subscriptions/messages';
 import type { Arrival } from './arrival';
 
@@ -76,15 +75,10 @@ async function record({ db, ledger }: MoveInDeps, arrival: Arrival, at: Instant)
 function recordsOf({ subscriber, customerId, imported }: Arrival, at: Instant): readonly StoreRecord[] {
   const personal = { email: null, name: null };
   const { externalId } = subscriber;
-  const customer = customerRecord({
-    id: customerId,
-    external_id: externalId,
-    ...personal,
-    created_at: at,
-  });
+  const customer = customerRecord({ id: customerId, externalId, ...personal, createdAt: at });
   const { subscription } = imported;
   if (subscription === null) return [customer];
-  return [customer, subscriptionRecord(subscriptionRowOf(subscription)), ...paidAhead(subscription)];
+  return [customer, subscriptionRecord(subscription), ...paidAhead(subscription)];
 }
 
 /** The remaining paid time was paid for elsewhere: its grants, if any are to come, refer to this payment of zero. */

@@ -5,7 +5,7 @@ import type { Instant } from '../domain/instants';
 /**
  * A row of another table that must be written in the same transaction as a movement. The ledger's function
  * passes it to `app.record(kind, row)` in the movement's transaction, only when the command is applied.
- * `row` has the table's column names; src/store/records.ts builds them.
+ * `row` has the table's column names; the table's file in src/store builds it.
  */
 export interface StoreRecord {
   readonly kind: string;
@@ -32,6 +32,9 @@ export interface Allowance {
   readonly expiresAt: Instant | null;
   readonly reason: string;
 }
+
+/** What the ledger records as the content of an allowance: the same key is the same grant, whatever it was to bring. */
+export const ALLOWANCE_FINGERPRINT = 'allowance';
 
 interface CommandBase {
   /** The business key of the effect. Unique for ever; a repeat gets the recorded outcome. */

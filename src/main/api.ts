@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { noticeCredits } from '../activities/top-ups/notice-credits';
-import { createApp } from '../api/http/app';
-import type { ApiDeps } from '../api/deps';
+import { createApi, type ApiParts } from '../api/create-api';
 import { createHttpServer } from '../api/http/http-server';
 import { createInFlight } from '../api/http/in-flight';
 import { sandboxRoutes } from '../api/operations/sandbox/sandbox-routes';
@@ -40,7 +39,7 @@ async function main(): Promise<void> {
   // Every request that waits listens to it: they are many, and none is a leak.
   setMaxListeners(0, closing.signal);
   const deps = createDeps(config, closing.signal);
-  const server = createHttpServer(createApp(deps, sandboxRoutes(config.sandboxUrl)), config.publicUrl);
+  const server = createHttpServer(createApi(deps, sandboxRoutes(config.sandboxUrl)), config.publicUrl);
   // In the sandbox time is not real, and an outage of its programs takes none of it.
   if (config.sandboxUrl === undefined) await keepPresence(deps);
   await listen(server, config);
@@ -54,7 +53,7 @@ async function main(): Promise<void> {
   deps.logger.info('stopped');
 }
 
-function createDeps(config: Config, closing: AbortSignal): Omit<ApiDeps, 'openApi'> {
+function createDeps(config: Config, closing: AbortSignal): ApiParts {
   const { secretKey, apiUrl, webhookSecrets } = config.stripe;
   const db = createDatabase(config.databaseUrl, { applicationName: 'scrip-api' });
   const allowances = allowancesOf(db);

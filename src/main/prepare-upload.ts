@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
-import { DomainError } from '../domain/errors';
+import { refusalOf } from '../domain/refusal';
 import { TOO_COSTLY_EXIT, type DeskAnswer } from '../media/picture-desk';
 import { prepareUpload, type PreparedUpload } from '../media/prepare-upload';
 
@@ -39,9 +39,8 @@ async function answerTo(upload: Buffer): Promise<{ readonly answer: DeskAnswer; 
     const { bytes, ...picture }: PreparedUpload = await prepareUpload(upload);
     return { answer: picture, bytes };
   } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
     return {
-      answer: { refusal: { message: error.message, details: error.details } },
+      answer: { refusal: refusalOf(error) },
       bytes: Buffer.alloc(0),
     };
   }

@@ -11,7 +11,7 @@ import { noticeAllCredits } from '../activities/top-ups/notice-credits';
 import { carryOutReconciliations } from '../audit/money/carry-out-reconciliations';
 import { recordLateJob } from '../activities/spends/record-late-job';
 import { resumeErasures } from '../chores/resume-erasures';
-import { epochMsOf, instantOf } from '../domain/instants';
+import { instantOf, plusMs } from '../domain/instants';
 import { createJobs } from '../jobs/create-jobs';
 import { createLedger } from '../ledger/ledger';
 import { rollUp } from '../ledger/roll-up';
@@ -126,7 +126,7 @@ function repeatTimedChores(deps: ActivityDeps, report: (error: unknown) => void)
     repeat(
       INBOX_PAUSE_MS,
       async () => {
-        const before = instantOf(epochMsOf(await deps.clock.now()) - INBOX_AGE_MS);
+        const before = plusMs(await deps.clock.now(), -INBOX_AGE_MS);
         await deliverUnprocessedEvents(deps, before);
       },
       report,

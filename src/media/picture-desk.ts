@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { DomainError } from '../domain/errors';
+import { errorOf, type Refusal } from '../domain/refusal';
 import { createTurns } from './turns';
 import { inspectUpload } from './inspect-upload';
 import { UPLOAD_BYTES_MAX } from './picture-limits';
@@ -20,9 +21,7 @@ export interface PictureDesk {
 }
 
 /** The first line of the process's output, as JSON; the bytes follow it. */
-export type DeskAnswer =
-  | Omit<PreparedUpload, 'bytes'>
-  | { readonly refusal: { readonly message: string; readonly details: Readonly<Record<string, unknown>> } };
+export type DeskAnswer = Omit<PreparedUpload, 'bytes'> | { readonly refusal: Refusal };
 
 /** The exit code of a process that exceeded its memory or computing time. */
 export const TOO_COSTLY_EXIT = 77;
@@ -107,7 +106,6 @@ function runOnce(command: readonly string[], bytes: Buffer, signal: AbortSignal)
 function answerOf(output: Buffer): PreparedUpload {
   const end = output.indexOf('\n');
   const answer = JSON.parse(output.toString('utf8', 0, end)) as DeskAnswer;
-  if ('refusal' in answer)
-    throw new DomainError('invalid_request', answer.refusal.message, answer.refusal.details);
+  if ('refusal' in answer) throw errorOf(answer.refusal);
   return { ...answer, bytes: output.subarray(end + 1) };
 }

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import type { PaymentWithdrawals } from '../domain/payments/refunds';
+import type { StoreRecord } from '../ledger/commands';
 
 /** An order of packs of credits: pending until its payment is known, then paid with its credits in one transaction. */
 export interface AddOnOrder {
@@ -32,10 +33,48 @@ export interface AddOnOrderRow {
   updated_at: Instant;
 }
 
+export function addOnOrderOf(row: AddOnOrderRow): AddOnOrder {
+  return {
+    id: row.id,
+    customerId: row.customer_id,
+    status: row.status,
+    pack: row.pack,
+    quantity: row.quantity,
+    credits: row.credits,
+    catalogVersion: row.catalog_version,
+    checkoutUrl: row.checkout_url,
+    stripeSessionId: row.stripe_session_id,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+export function addOnOrderRowOf(order: AddOnOrder): AddOnOrderRow {
+  return {
+    id: order.id,
+    customer_id: order.customerId,
+    status: order.status,
+    pack: order.pack,
+    quantity: order.quantity,
+    credits: order.credits,
+    catalog_version: order.catalogVersion,
+    checkout_url: order.checkoutUrl,
+    stripe_session_id: order.stripeSessionId,
+    created_at: order.createdAt,
+    updated_at: order.updatedAt,
+  };
+}
+
+/** The order as it is now, whose checkout is no longer told once it is not pending; a paid one in the table stays paid. */
+export function addOnOrderRecord(order: AddOnOrder): StoreRecord {
+  const checkoutUrl = order.status === 'pending' ? order.checkoutUrl : null;
+  return { kind: 'add_on_order', row: { ...addOnOrderRowOf({ ...order, checkoutUrl }) } };
+}
+
 /** The order of an id; undefined when there is none. */
 export async function findAddOnOrder(db: Knex, id: string): Promise<AddOnOrder | undefined> {
   const row = await db<AddOnOrderRow>('app.add_on_orders').where({ id }).first();
-  return row === undefined ? undefined : orderOf(row);
+  return row === undefined ? undefined : addOnOrderOf(row);
 }
 
 /** The order of an id. Throws `not_found`. */
@@ -60,20 +99,4 @@ export async function saveOrderWithdrawals(
   await db('app.add_on_orders')
     .where({ id })
     .update({ withdrawals: JSON.stringify(withdrawals) });
-}
-
-function orderOf(row: AddOnOrderRow): AddOnOrder {
-  return {
-    id: row.id,
-    customerId: row.customer_id,
-    status: row.status,
-    pack: row.pack,
-    quantity: row.quantity,
-    credits: row.credits,
-    catalogVersion: row.catalog_version,
-    checkoutUrl: row.checkout_url,
-    stripeSessionId: row.stripe_session_id,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
 }

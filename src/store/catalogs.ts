@@ -33,6 +33,30 @@ interface PriceRow {
   currency: string;
 }
 
+export function soldItemOf(row: PriceRow): SoldItem {
+  return {
+    stripePriceId: row.stripe_price_id,
+    catalogVersion: row.catalog_version,
+    plan: row.plan,
+    interval: row.interval,
+    pack: row.pack,
+    amountMinor: row.amount_minor,
+    currency: row.currency,
+  };
+}
+
+export function priceRowOf(item: SoldItem): PriceRow {
+  return {
+    stripe_price_id: item.stripePriceId,
+    catalog_version: item.catalogVersion,
+    plan: item.plan,
+    interval: item.interval,
+    pack: item.pack,
+    amount_minor: item.amountMinor,
+    currency: item.currency,
+  };
+}
+
 /** The plans and packs of a catalog that money can buy, in a fixed order. */
 export function listSoldItems(catalog: Catalog): Omit<SoldItem, 'stripePriceId'>[] {
   const { version: catalogVersion } = catalog;
@@ -78,20 +102,7 @@ export async function publishCatalog(
       );
     }
     if (prices.length > 0) {
-      await trx('app.catalog_prices')
-        .insert(
-          prices.map((price) => ({
-            stripe_price_id: price.stripePriceId,
-            catalog_version: price.catalogVersion,
-            plan: price.plan,
-            interval: price.interval,
-            pack: price.pack,
-            amount_minor: price.amountMinor,
-            currency: price.currency,
-          })),
-        )
-        .onConflict()
-        .ignore();
+      await trx('app.catalog_prices').insert(prices.map(priceRowOf)).onConflict().ignore();
     }
     return inserted.length > 0;
   });
@@ -193,16 +204,4 @@ function readStored(version: string, document: string): Catalog {
     const why = error instanceof Error ? error.message : String(error);
     throw new DomainError('unavailable', `This release cannot read catalog ${version}. ${why}`);
   }
-}
-
-function soldItemOf(row: PriceRow): SoldItem {
-  return {
-    stripePriceId: row.stripe_price_id,
-    catalogVersion: row.catalog_version,
-    plan: row.plan,
-    interval: row.interval,
-    pack: row.pack,
-    amountMinor: row.amount_minor,
-    currency: row.currency,
-  };
 }

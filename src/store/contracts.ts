@@ -18,6 +18,9 @@ export interface RecordedContract extends Contract {
   readonly subscriptionStatus: SubscriptionStatus | null;
 }
 
+/** A contract as it is recorded, whatever became of it. */
+type NewContract = Omit<RecordedContract, 'subscriptionId' | 'subscriptionStatus'>;
+
 interface ContractRow {
   id: string;
   customer_id: string;
@@ -29,45 +32,15 @@ interface ContractRow {
   interval: Interval;
   term_months: number;
   created_at: Instant;
+}
+
+/** With the subscription that bills it. */
+interface SoldContractRow extends ContractRow {
   subscription_id: string | null;
   subscription_status: SubscriptionStatus | null;
 }
 
-/** Records a contract. Idempotent by its id. */
-export async function insertContract(
-  db: Knex,
-  contract: Omit<RecordedContract, 'subscriptionId' | 'subscriptionStatus'>,
-): Promise<void> {
-  await db('app.contracts')
-    .insert({
-      id: contract.contractId,
-      customer_id: contract.customerId,
-      plan: contract.plan,
-      reference: contract.reference,
-      credits: contract.credits,
-      amount_minor: contract.price.amountMinor,
-      currency: contract.price.currency,
-      interval: contract.interval,
-      term_months: contract.termMonths,
-      created_at: contract.createdAt,
-    })
-    .onConflict('id')
-    .ignore();
-}
-
-/** The contract of an id, as its customer's. Throws `not_found`, for somebody else's too. */
-export async function getContract(db: Knex, id: string, customerId: string): Promise<RecordedContract> {
-  const { rows } = await db.raw<{ rows: ContractRow[] }>(
-    `SELECT c.*, s.id AS subscription_id, s.status AS subscription_status
-     FROM app.contracts c LEFT JOIN LATERAL (
-       SELECT id, status FROM app.subscriptions WHERE contract_id = c.id
-       ORDER BY status = 'canceled', created_at DESC LIMIT 1
-     ) s ON true
-     WHERE c.id = :id AND c.customer_id = :customerId`,
-    { id, customerId },
-  );
-  const row = rows[0];
-  if (row === undefined) throw new DomainError('not_found', `No contract ${id}.`);
+export function contractOf(row: SoldContractRow): RecordedContract {
   return {
     contractId: row.id,
     customerId: row.customer_id,
@@ -81,6 +54,42 @@ export async function getContract(db: Knex, id: string, customerId: string): Pro
     subscriptionId: row.subscription_id,
     subscriptionStatus: row.subscription_status,
   };
+}
+
+export function contractRowOf(contract: NewContract): ContractRow {
+  return {
+    id: contract.contractId,
+    customer_id: contract.customerId,
+    plan: contract.plan,
+    reference: contract.reference,
+    credits: contract.credits,
+    amount_minor: contract.price.amountMinor,
+    currency: contract.price.currency,
+    interval: contract.interval,
+    term_months: contract.termMonths,
+    created_at: contract.createdAt,
+  };
+}
+
+/** Records a contract. Idempotent by its id. */
+export async function insertContract(db: Knex, contract: NewContract): Promise<void> {
+  await db('app.contracts').insert(contractRowOf(contract)).onConflict('id').ignore();
+}
+
+/** The contract of an id, as its customer's. Throws `not_found`, for somebody else's too. */
+export async function getContract(db: Knex, id: string, customerId: string): Promise<RecordedContract> {
+  const { rows } = await db.raw<{ rows: SoldContractRow[] }>(
+    `SELECT c.*, s.id AS subscription_id, s.status AS subscription_status
+     FROM app.contracts c LEFT JOIN LATERAL (
+       SELECT id, status FROM app.subscriptions WHERE contract_id = c.id
+       ORDER BY status = 'canceled', created_at DESC LIMIT 1
+     ) s ON true
+     WHERE c.id = :id AND c.customer_id = :customerId`,
+    { id, customerId },
+  );
+  const row = rows[0];
+  if (row === undefined) throw new DomainError('not_found', `No contract ${id}.`);
+  return contractOf(row);
 }
 
 /**

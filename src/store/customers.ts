@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { DatabaseError } from 'pg';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
+import type { StoreRecord } from '../ledger/commands';
 
 /** A customer who is there: for whoever asks from outside an erased one is not. */
 export interface Customer {
@@ -32,6 +33,50 @@ interface CustomerRow {
   created_at: Instant;
   erasing_at: Instant | null;
   erased_at: Instant | null;
+}
+
+/** A customer as they are made known. */
+export type NewCustomer = Pick<Customer, 'id' | 'externalId' | 'email' | 'name' | 'createdAt'>;
+
+export function customerOf(row: CustomerRow): RecordedCustomer {
+  return {
+    id: row.id,
+    externalId: row.external_id,
+    email: row.email,
+    name: row.name,
+    stripeCustomerId: row.stripe_customer_id,
+    createdAt: row.created_at,
+    erasingAt: row.erasing_at,
+    erasedAt: row.erased_at,
+  };
+}
+
+export function customerRowOf(customer: RecordedCustomer): Omit<CustomerRow, 'external_id_hash'> {
+  return {
+    id: customer.id,
+    external_id: customer.externalId,
+    email: customer.email,
+    name: customer.name,
+    stripe_customer_id: customer.stripeCustomerId,
+    created_at: customer.createdAt,
+    erasing_at: customer.erasingAt,
+    erased_at: customer.erasedAt,
+  };
+}
+
+/** A customer; one who is known stays as they are. */
+export function customerRecord(customer: NewCustomer): StoreRecord {
+  return { kind: 'customer', row: newRowOf(customer) };
+}
+
+/** A customer who must be new: otherwise the whole movement fails with a unique violation, and its grant with it. */
+export function newcomerRecord(customer: NewCustomer): StoreRecord {
+  return { kind: 'newcomer', row: newRowOf(customer) };
+}
+
+function newRowOf({ id, externalId, email, name, createdAt }: NewCustomer): StoreRecord['row'] {
+  const nothingYet = { stripeCustomerId: null, erasingAt: null, erasedAt: null };
+  return { ...customerRowOf({ id, externalId, email, name, createdAt, ...nothingYet }) };
 }
 
 /** The customer of an id; undefined when there is none, or none any more. */
@@ -177,17 +222,4 @@ function presentOf(row: CustomerRow | undefined): Customer | undefined {
 function recordedOf(row: CustomerRow | undefined, id: string): RecordedCustomer {
   if (row === undefined) throw new DomainError('not_found', `No customer ${id}.`);
   return customerOf(row);
-}
-
-function customerOf(row: CustomerRow): RecordedCustomer {
-  return {
-    id: row.id,
-    externalId: row.external_id,
-    email: row.email,
-    name: row.name,
-    stripeCustomerId: row.stripe_customer_id,
-    createdAt: row.created_at,
-    erasingAt: row.erasing_at,
-    erasedAt: row.erased_at,
-  };
 }

@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import { listSpendsOfHolds } from '../ledger/list-spends-of-holds';
+import { listPaidFor } from './payments';
 
 /**
  * The owners of rows, by their ids: the spend of a hold (and of a part of it, `hold/lot`), the subscription or order of a
@@ -8,13 +10,19 @@ export async function listOwnersOfRows(
   db: Knex,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await db.raw<{ rows: readonly { id: string; owner: string }[] }>(
-    `SELECT asked.id, coalesce(h.spend_id, p.subscription_id, p.order_id) AS owner
-     FROM unnest(:ids::text[]) asked (id)
-     LEFT JOIN ledger.holds h ON h.id = split_part(asked.id, '/', 1)
-     LEFT JOIN app.payments p ON p.id = asked.id
-     WHERE coalesce(h.spend_id, p.subscription_id, p.order_id) IS NOT NULL`,
-    { ids: [...new Set(ids)] },
+  const asked = [...new Set(ids)];
+  const [spends, paidFor] = await Promise.all([
+    listSpendsOfHolds(db, asked.map(holdIdOf)),
+    listPaidFor(db, asked),
+  ]);
+  return new Map(
+    asked.flatMap((id) => {
+      const owner = spends.get(holdIdOf(id)) ?? paidFor.get(id);
+      return owner === undefined ? [] : [[id, owner] as const];
+    }),
   );
-  return new Map(rows.map(({ id, owner }) => [id, owner]));
+}
+
+function holdIdOf(rowId: string): string {
+  return rowId.split('/', 1).join();
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../domain/instants';
+import type { StoreRecord } from '../ledger/commands';
 import type { PaymentEvent } from '../payments/payments';
 
 interface StripeEventRow {
@@ -159,6 +160,11 @@ function inboxEventOf(row: StripeEventRow): InboxEvent {
 export async function findNextStripeEventTry(db: Knex): Promise<Instant | null> {
   const row = await waiting(db).first<{ at: Instant | null }>(db.raw(`min(${NEXT_TRY_AT}) AS at`));
   return row.at;
+}
+
+/** Marks an event as done in the transaction of its effect. */
+export function processedEventRecord(eventId: string, processedAt: Instant): StoreRecord {
+  return { kind: 'stripe_event_processed', row: { event_id: eventId, processed_at: processedAt } };
 }
 
 /** Marks an event as done that has no effect of its own. */

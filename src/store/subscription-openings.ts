@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
 import { DomainError } from '../domain/errors';
-import { epochMsOf, instantOf, type Instant } from '../domain/instants';
+import { epochMsOf, type Instant, plusMs } from '../domain/instants';
+import type { StoreRecord } from '../ledger/commands';
 import { beingErased } from './customers';
-import { writeRecords, type StoreRecord } from './records';
 import type { SubscriptionStatus } from './subscriptions';
+import { writeRecords } from './write-records';
 
 /** That somebody begins to subscribe, before anything is opened. */
 export interface Opening {
@@ -56,7 +57,7 @@ async function assertFew(db: Knex, customerId: string, at: Instant): Promise<voi
     'app.subscription_openings',
   )
     .where({ customer_id: customerId, by_portal: true })
-    .where('opened_at', '>', instantOf(epochMsOf(at) - HOUR_MS))
+    .where('opened_at', '>', plusMs(at, -HOUR_MS))
     .orderBy('opened_at', 'desc')
     .limit(BY_PORTAL_MAX)
     .select('opened_at');

@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import type { Interval, PlanId } from '../domain/catalog/catalog';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
-import { readSubscriptionState, type SubscriptionState } from '../domain/subscriptions/subscription';
+import { readSubscriptionState, viewOf, type SubscriptionState } from '../domain/subscriptions/subscription';
+import type { StoreRecord } from '../ledger/commands';
 
 export const SUBSCRIPTION_STATUSES = ['incomplete', 'active', 'past_due', 'paused', 'canceled'] as const;
 export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
@@ -59,6 +60,102 @@ export interface SubscriptionRow {
   revision: number;
   created_at: Instant;
   updated_at: Instant;
+}
+
+export function subscriptionOf(row: SubscriptionRow): Subscription {
+  return {
+    id: row.id,
+    customerId: row.customer_id,
+    plan: row.plan,
+    interval: row.interval,
+    collection: row.collection,
+    status: row.status,
+    catalogVersion: row.catalog_version,
+    contractId: row.contract_id,
+    anchorAt: row.anchor_at,
+    era: row.era,
+    cycle: row.cycle,
+    currentPeriodStart: row.current_period_start,
+    currentPeriodEnd: row.current_period_end,
+    paidThrough: row.paid_through,
+    nextGrantAt: row.next_grant_at,
+    nextGrantCredits: row.next_grant_credits,
+    cancelAt: row.cancel_at,
+    pendingPlan: row.pending_plan,
+    checkoutUrl: row.checkout_url,
+    stripeSubscriptionId: row.stripe_subscription_id,
+    revision: row.revision,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+/** The row of a subscription: what can be seen of it, and the machine's whole state. */
+export function subscriptionRowOf(
+  subscription: Subscription,
+  state: SubscriptionState | null,
+): SubscriptionRow {
+  return {
+    id: subscription.id,
+    customer_id: subscription.customerId,
+    plan: subscription.plan,
+    interval: subscription.interval,
+    collection: subscription.collection,
+    status: subscription.status,
+    catalog_version: subscription.catalogVersion,
+    contract_id: subscription.contractId,
+    anchor_at: subscription.anchorAt,
+    era: subscription.era,
+    cycle: subscription.cycle,
+    current_period_start: subscription.currentPeriodStart,
+    current_period_end: subscription.currentPeriodEnd,
+    paid_through: subscription.paidThrough,
+    next_grant_at: subscription.nextGrantAt,
+    next_grant_credits: subscription.nextGrantCredits,
+    cancel_at: subscription.cancelAt,
+    pending_plan: subscription.pendingPlan,
+    checkout_url: subscription.checkoutUrl,
+    stripe_subscription_id: subscription.stripeSubscriptionId,
+    state,
+    revision: subscription.revision,
+    created_at: subscription.createdAt,
+    updated_at: subscription.updatedAt,
+  };
+}
+
+/** What can be seen of a subscription whose machine is in this state. */
+export function subscriptionIn(state: SubscriptionState): Subscription {
+  const view = viewOf(state);
+  return {
+    id: state.subscriptionId,
+    customerId: state.customerId,
+    plan: view.plan,
+    interval: state.interval,
+    collection: state.collection,
+    status: view.status,
+    catalogVersion: state.catalogVersion,
+    contractId: state.contract?.contractId ?? null,
+    anchorAt: view.anchorAt,
+    era: view.era,
+    cycle: view.cycle,
+    currentPeriodStart: view.currentPeriod?.start ?? null,
+    currentPeriodEnd: view.currentPeriod?.end ?? null,
+    paidThrough: view.paidThrough,
+    nextGrantAt: view.nextGrant?.at ?? null,
+    nextGrantCredits: view.nextGrant?.credits ?? null,
+    cancelAt: view.cancelAt,
+    pendingPlan: view.pendingPlan,
+    checkoutUrl: view.status === 'incomplete' ? (state.checkout?.url ?? null) : null,
+    stripeSubscriptionId: state.stripeSubscriptionId,
+    revision: state.revision,
+    createdAt: state.createdAt,
+    updatedAt: state.at,
+  };
+}
+
+/** The subscription as its machine has it now; an older revision than the table's is dropped. */
+export function subscriptionRecord(state: SubscriptionState): StoreRecord {
+  return { kind: 'subscription', row: { ...subscriptionRowOf(subscriptionIn(state), state) } };
 }
 
 /** The subscription of an id. Throws `not_found`. */
@@ -161,32 +258,4 @@ export async function findIncompleteSubscription(
     .orderBy([{ column: 'created_at', order: 'desc' }, { column: 'id' }])
     .first();
   return row === undefined ? undefined : subscriptionOf(row);
-}
-
-function subscriptionOf(row: SubscriptionRow): Subscription {
-  return {
-    id: row.id,
-    customerId: row.customer_id,
-    plan: row.plan,
-    interval: row.interval,
-    collection: row.collection,
-    status: row.status,
-    catalogVersion: row.catalog_version,
-    contractId: row.contract_id,
-    anchorAt: row.anchor_at,
-    era: row.era,
-    cycle: row.cycle,
-    currentPeriodStart: row.current_period_start,
-    currentPeriodEnd: row.current_period_end,
-    paidThrough: row.paid_through,
-    nextGrantAt: row.next_grant_at,
-    nextGrantCredits: row.next_grant_credits,
-    cancelAt: row.cancel_at,
-    pendingPlan: row.pending_plan,
-    checkoutUrl: row.checkout_url,
-    stripeSubscriptionId: row.stripe_subscription_id,
-    revision: row.revision,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
 }

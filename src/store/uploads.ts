@@ -28,9 +28,22 @@ interface UploadRow {
   created_at: Instant;
 }
 
-/** Records an upload. Idempotent by id. */
-export async function insertUpload(db: Knex, upload: Upload): Promise<void> {
-  const row: UploadRow = {
+export function uploadOf(row: UploadRow): Upload {
+  return {
+    id: row.id,
+    customerId: row.customer_id,
+    contentType: row.content_type,
+    width: row.width,
+    height: row.height,
+    bytes: row.bytes,
+    objectKey: row.object_key,
+    isStripped: row.is_stripped,
+    createdAt: row.created_at,
+  };
+}
+
+export function uploadRowOf(upload: Upload): UploadRow {
+  return {
     id: upload.id,
     customer_id: upload.customerId,
     content_type: upload.contentType,
@@ -41,7 +54,11 @@ export async function insertUpload(db: Knex, upload: Upload): Promise<void> {
     is_stripped: upload.isStripped,
     created_at: upload.createdAt,
   };
-  await db('app.uploads').insert(row).onConflict('id').ignore();
+}
+
+/** Records an upload. Idempotent by id. */
+export async function insertUpload(db: Knex, upload: Upload): Promise<void> {
+  await db('app.uploads').insert(uploadRowOf(upload)).onConflict('id').ignore();
 }
 
 /** The upload of an id. Throws `not_found`. */
@@ -84,18 +101,4 @@ export async function listUploads(db: Knex, customerId: string, limit: number): 
 
 export async function deleteUploads(db: Knex, ids: readonly string[]): Promise<void> {
   await db('app.uploads').whereIn('id', ids).delete();
-}
-
-function uploadOf(row: UploadRow): Upload {
-  return {
-    id: row.id,
-    customerId: row.customer_id,
-    contentType: row.content_type,
-    width: row.width,
-    height: row.height,
-    bytes: row.bytes,
-    objectKey: row.object_key,
-    isStripped: row.is_stripped,
-    createdAt: row.created_at,
-  };
 }

@@ -1,5 +1,5 @@
 import { isReadableLine } from '../domain/readable-line';
-import type { PaymentFact } from './payments/messages';
+import type { PaymentHint } from './payments/messages';
 
 /*
  * The argument of an update or a signal. Operators send them by hand in the Web UI, so it may be anything, and a handler that
@@ -14,7 +14,7 @@ const FACT_TYPES: readonly unknown[] = [
   'refund',
   'dispute',
   'credit_note',
-] satisfies PaymentFact['objectType'][];
+] satisfies PaymentHint['objectType'][];
 const TEXT_LENGTH_MAX = 200;
 
 /** The members of an argument; none when it has none. */
@@ -42,7 +42,7 @@ export function isCatalogId(value: unknown): value is string {
   return typeof value === 'string' && /^[a-z0-9_]{1,64}$/.test(value);
 }
 
-export function isPaymentFact(fact: unknown): fact is PaymentFact {
+export function isPaymentFact(fact: unknown): fact is PaymentHint {
   const { eventId, objectType, objectId } = membersOf(fact);
   return isLine(eventId) && isLine(objectId) && FACT_TYPES.includes(objectType);
 }

@@ -1,4 +1,5 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { Refused } from '../domain/refusal';
 
 /*
  * What the messages of all rooms share. The `messages.ts` of a room has everything that crosses the border of its workflow: names,
@@ -36,19 +37,11 @@ export function ownedBy(customerId: string, externalId: string | null) {
   ];
 }
 
-export type OpenAnswer =
-  | { readonly outcome: 'opened' }
-  | {
-      readonly outcome: 'refused';
-      readonly code: string;
-      readonly message: string;
-      readonly details?: Readonly<Record<string, unknown>>;
-    };
+/** What the opening of a subscription or an order came to. */
+export type OpenAnswer = { readonly outcome: 'opened' } | Refused;
 
 /**
  * What a command came to. Refusals: `state_conflict`, `contract_required`, `invalid_request`, `payment_failed`,
  * `not_found`. The update's id is the command's: a repeat under the same id gets the first answer.
  */
-export type CommandAnswer =
-  | { readonly outcome: 'done' }
-  | { readonly outcome: 'refused'; readonly code: string; readonly message: string };
+export type CommandAnswer = { readonly outcome: 'done' } | Refused;

@@ -276,8 +276,17 @@ describe('moving credits and money over HTTP', () => {
 
     const refused = await raw('/v1/spends', await imagesOf(api, await arrive(api), 50), 'too many');
     expect(Object.keys(JSON.parse(refused.text) as object)).toEqual([
-      ...['type', 'title', 'status', 'code', 'detail', 'requestId'],
-      ...['required', 'available', 'held', 'shortfall', 'options'],
+      'type',
+      'title',
+      'status',
+      'code',
+      'detail',
+      'requestId',
+      'required',
+      'available',
+      'held',
+      'shortfall',
+      'options',
     ]);
   });
 

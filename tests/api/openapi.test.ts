@@ -1,6 +1,6 @@
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import { openApiOf } from '../../src/api/http/openapi';
+import { openApiOf } from '../../src/api/openapi';
 import { routes } from '../../src/api/routes';
 import { sandboxRoutes } from '../../src/api/operations/sandbox/sandbox-routes';
 

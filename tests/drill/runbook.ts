@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withInstants } from '../../src/api/pages/operators-page';
+import { withInstants } from '../../src/api/operations/service/operators-page';
 import type { Instant } from '../../src/domain/instants';
 import { findPackageRoot } from '../../src/platform/package-root';
 

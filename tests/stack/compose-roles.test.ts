@@ -92,8 +92,13 @@ if (PSQL === undefined)
       file: join(binFolder, 'initdb'),
       args: [
         ...compose.services.postgres.environment.POSTGRES_INITDB_ARGS.split(' '),
-        ...['--username=postgres', '--no-sync', '--auth=scram-sha-256', '--pwfile', passwordFile],
-        ...['--pgdata', cluster.dataFolder],
+        '--username=postgres',
+        '--no-sync',
+        '--auth=scram-sha-256',
+        '--pwfile',
+        passwordFile,
+        '--pgdata',
+        cluster.dataFolder,
       ],
     });
     await run(initdb.file, initdb.args, { uid: initdb.uid, gid: initdb.gid });

@@ -39,9 +39,20 @@ describe('the embedded stack', () => {
       expect(screen).toContain(text);
     }
     expect(Object.keys(dev)).toEqual([
-      ...['apiUrl', 'apiKey', 'operatorKey', 'databaseUrl', 'databaseOwnerUrl', 'temporalAddress'],
-      ...['temporalNamespace', 'temporalUiUrl', 'stripeUrl', 'stripeSecretKey', 'stripeWebhookSecret'],
-      ...['studioUrl', 'jobsWebhookSecret', 'pids'],
+      'apiUrl',
+      'apiKey',
+      'operatorKey',
+      'databaseUrl',
+      'databaseOwnerUrl',
+      'temporalAddress',
+      'temporalNamespace',
+      'temporalUiUrl',
+      'stripeUrl',
+      'stripeSecretKey',
+      'stripeWebhookSecret',
+      'studioUrl',
+      'jobsWebhookSecret',
+      'pids',
     ]);
     expect(Object.keys(dev.pids).sort()).toEqual(['stack', ...PART_NAMES].sort());
     expect(dev.temporalUiUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/namespaces\/scrip\/workflows$/);

@@ -1,12 +1,12 @@
 import { cycleStart } from '../../src/domain/billing-calendar';
 import { credits } from '../../src/domain/credits';
-import { epochMsOf, instantOf, parseInstant, type Instant } from '../../src/domain/instants';
+import { parseInstant, plusMs, type Instant } from '../../src/domain/instants';
 import type { PaidInterval } from '../../src/domain/subscriptions/paid-cycles';
 import type { ClawbackEffect, RestoreEffect } from '../../src/domain/payments/withdrawal-parts';
 import {
   openSubscription,
   step,
-  type CommandAnswer,
+  type AnsweredCommand,
   type GrantEffect,
   type StripeCall,
   type SubscriptionState,
@@ -39,7 +39,7 @@ interface Played {
   readonly clawbacks: readonly ClawbackEffect[];
   readonly restores: readonly RestoreEffect[];
   readonly calls: readonly StripeCall[];
-  readonly answers: readonly CommandAnswer[];
+  readonly answers: readonly AnsweredCommand[];
 }
 
 /** Feeds inputs to the machine, one after the other. */
@@ -50,7 +50,7 @@ export function play(steps: readonly SubscriptionStep[], from: SubscriptionState
     clawbacks: ClawbackEffect[];
     restores: RestoreEffect[];
     calls: StripeCall[];
-    answers: CommandAnswer[];
+    answers: AnsweredCommand[];
   };
   for (const input of steps) {
     const { state: after, effects } = step(state, input);
@@ -120,7 +120,7 @@ export function at(text: string): Instant {
 }
 
 export function plus(instant: Instant, ms: number): Instant {
-  return instantOf(epochMsOf(instant) + ms);
+  return plusMs(instant, ms);
 }
 
 export function range(count: number): number[] {

@@ -26,7 +26,7 @@ import { createWorker } from '../../src/platform/temporal-worker';
 import { allowancesOf } from '../../src/store/allowances';
 import { listSoldItems, publishCatalog } from '../../src/store/catalogs';
 import { parseCatalog } from '../../src/store/catalogs/read-catalog';
-import { customerRecord } from '../../src/store/records';
+import { customerRecord } from '../../src/store/customers';
 import { TASK_QUEUES } from '../../src/workflows/messages';
 import { SECRET, startTestStudio, TOKEN, type TestStudio } from '../studio/test-studio';
 import { createTestDatabase } from '../support/database';
@@ -178,7 +178,7 @@ function quietRuntime(): void {
 async function newCustomer({ ledger, clock }: ActivityDeps, amount: number): Promise<string> {
   const id = newId('cus');
   const at = await clock.now();
-  const record = customerRecord({ id, external_id: id, email: null, name: null, created_at: at });
+  const record = customerRecord({ id, externalId: id, email: null, name: null, createdAt: at });
   const result = await ledger.submit({
     op: 'grant',
     key: `signup:${id}`,

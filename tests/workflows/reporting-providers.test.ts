@@ -8,6 +8,7 @@ import type { JobOutcome } from '../../src/activities/spends/work';
 import { settleSpend } from '../../src/activities/spends/settle-spend';
 import { answerError } from '../../src/api/http/answer-error';
 import type { ApiDeps } from '../../src/api/deps';
+import { presentationOf } from '../../src/api/presentation';
 import { receiveJobReport } from '../../src/api/operations/webhooks/receive-job-report';
 import { serveOperation } from '../../src/api/http/serve-operation';
 import { instantOf } from '../../src/domain/instants';
@@ -36,18 +37,15 @@ describe('work at providers that report by a token in the address', () => {
 
   beforeAll(async () => {
     house = await openHouse();
-    const path = '/webhooks/jobs/{token}';
     const deps = {
       ...house.deps,
+      presentation: presentationOf({ temporalUi: undefined }),
       get jobs() {
         return jobs;
       },
     } as unknown as ApiDeps;
     const app = express();
-    app.post(
-      '/webhooks/jobs/:token',
-      serveOperation({ method: 'post', path, operation: receiveJobReport }, deps),
-    );
+    app.post('/webhooks/jobs/:token', serveOperation({ operation: receiveJobReport }, deps));
     app.use(answerError(deps));
     api = await startLoopbackServer(app);
     stopListening = listenForJobs(house.databaseUrl, {

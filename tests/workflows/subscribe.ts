@@ -1,7 +1,8 @@
 import type { PlanId } from '../../src/domain/catalog/catalog';
 import { instantOf } from '../../src/domain/instants';
 import { newId } from '../../src/platform/ids';
-import { subscriptionRecord, writeRecords } from '../../src/store/records';
+import { subscriptionRowOf } from '../../src/store/subscriptions';
+import { writeRecords } from '../../src/store/write-records';
 import type { House } from './house';
 
 /** Makes a customer a subscriber by what is recorded, for tests of what a plan allows. */
@@ -12,31 +13,30 @@ export async function subscribe(
 ): Promise<void> {
   const at = instantOf(Date.now());
   const end = instantOf(Date.now() + 86_400_000);
-  const row = {
+  const subscription = {
     id: newId('sub'),
-    customer_id: customerId,
+    customerId,
     plan,
     interval: 'month',
     collection: 'checkout',
     status: 'active',
-    catalog_version: catalog.version,
-    contract_id: null,
-    anchor_at: at,
+    catalogVersion: catalog.version,
+    contractId: null,
+    anchorAt: at,
     era: 0,
     cycle: 0,
-    current_period_start: at,
-    current_period_end: end,
-    paid_through: end,
-    next_grant_at: null,
-    next_grant_credits: null,
-    cancel_at: null,
-    pending_plan: null,
-    checkout_url: null,
-    stripe_subscription_id: null,
-    state: null,
+    currentPeriodStart: at,
+    currentPeriodEnd: end,
+    paidThrough: end,
+    nextGrantAt: null,
+    nextGrantCredits: null,
+    cancelAt: null,
+    pendingPlan: null,
+    checkoutUrl: null,
+    stripeSubscriptionId: null,
     revision: 1,
-    created_at: at,
-    updated_at: at,
+    createdAt: at,
+    updatedAt: at,
   } as const;
-  await writeRecords(db, [subscriptionRecord(row)]);
+  await writeRecords(db, [{ kind: 'subscription', row: { ...subscriptionRowOf(subscription, null) } }]);
 }

@@ -4,13 +4,18 @@ import { findUnreadEvents } from '../../src/audit/money/find-unread-events';
 import { listAllAlarms } from '../../src/store/alarms';
 import { deliverUnprocessedEvents } from '../../src/chores/deliver-payment-event';
 import { epochMsOf, instantOf } from '../../src/domain/instants';
-import { subscriptionRecord, writeRecords } from '../../src/store/records';
-import { findSubscriptionState, getSubscription, type SubscriptionRow } from '../../src/store/subscriptions';
+import {
+  findSubscriptionState,
+  getSubscription,
+  subscriptionRecord,
+  subscriptionRowOf,
+} from '../../src/store/subscriptions';
+import { writeRecords } from '../../src/store/write-records';
 import { getAddOnOrder } from '../../src/store/add-on-orders';
 import { receiveStripeEvent } from '../../src/store/stripe-events';
 import { subscriptionWorkflowId } from '../../src/domain/keys';
 import { SEARCH_ATTRIBUTES } from '../../src/workflows/messages';
-import { paymentFactDelivery, type PaymentFact } from '../../src/workflows/payments/messages';
+import { paymentFactDelivery, type PaymentHint } from '../../src/workflows/payments/messages';
 import { lookAgainUpdate, resumeUpdate, stateQuery } from '../../src/workflows/subscriptions/messages';
 import { order } from './add-ons';
 import { deliverToInbox, eventsOf } from './inbox';
@@ -30,7 +35,7 @@ describe('a subscription and its money', () => {
   });
 
   const isActive = async (id: string) => (await getSubscription(house.db, id)).status === 'active';
-  const tell = async (subscriptionId: string, fact: PaymentFact) => {
+  const tell = async (subscriptionId: string, fact: PaymentHint) => {
     const [workflow, options] = paymentFactDelivery({ to: 'subscription', subscriptionId, fact });
     await house.client.workflow.signalWithStart(workflow, options);
   };
@@ -98,7 +103,7 @@ describe('a subscription and its money', () => {
       .db<{ id: string; subscription_id: string }>('app.payments')
       .where({ subscription_id: other.id })
       .first();
-    const facts: readonly PaymentFact[] = [
+    const facts: readonly PaymentHint[] = [
       { eventId: 'evt_a', objectType: 'checkout_session', objectId: state!.checkout!.sessionId },
       { eventId: 'evt_b', objectType: 'invoice', objectId: paid!.id },
       { eventId: 'evt_c', objectType: 'invoice', objectId: 'in_nobody' },
@@ -207,20 +212,15 @@ describe('a subscription and its money', () => {
     await deliverToInbox(house);
     await until(() => isActive(id));
     await house.client.workflow.getHandle(subscriptionWorkflowId(id)).terminate('lost');
-    const row: SubscriptionRow = (await house
-      .db<SubscriptionRow>('app.subscriptions')
-      .where({ id })
-      .first())!;
+    const state = (await findSubscriptionState(house.db, id))!;
     const at = instantOf(Date.now());
     const pending = {
       commandId: 'lost',
       calls: [{ operationId: `${id}:lost`, type: 'pause' }],
       intent: { type: 'pause', at },
     } as const;
-    const state = { ...row.state!, command: pending };
-    await writeRecords(house.db, [
-      subscriptionRecord({ ...row, state, revision: row.revision + 1, updated_at: at }),
-    ]);
+    const lost = { ...state, command: pending, revision: state.revision + 1, at };
+    await writeRecords(house.db, [subscriptionRecord(lost)]);
     const answer = await command(house, id, lookAgainUpdate, { id: 'look', args: [] });
     expect(answer).toEqual({ outcome: 'done' });
     expect((await getSubscription(house.db, id)).status).toBe('paused');
@@ -230,10 +230,12 @@ describe('a subscription and its money', () => {
 
   it('is recorded as it is latest, also when a turn that was lost is taken again', async () => {
     const { id } = await open(house, await house.newCustomer(1));
-    const row = (await house.db<SubscriptionRow>('app.subscriptions').where({ id }).first())!;
+    const subscription = await getSubscription(house.db, id);
+    const state = (await findSubscriptionState(house.db, id))!;
     const seen = async (revision: number, second: number, status: 'incomplete' | 'canceled') => {
-      const at = instantOf(Date.now() + second * 1_000);
-      await writeRecords(house.db, [subscriptionRecord({ ...row, revision, status, updated_at: at })]);
+      const updatedAt = instantOf(Date.now() + second * 1_000);
+      const row = subscriptionRowOf({ ...subscription, revision, status, updatedAt }, state);
+      await writeRecords(house.db, [{ kind: 'subscription', row: { ...row } }]);
       return (await getSubscription(house.db, id)).status;
     };
     expect(await seen(7, 1, 'incomplete')).toBe('incomplete');

@@ -3,7 +3,7 @@ import type { Instant } from '../../domain/instants';
 import { takeWithdrawal, type WithdrawalOutcome } from '../../domain/payments/refunds';
 import { findOrderWithdrawals, getAddOnOrder, saveOrderWithdrawals } from '../../store/add-on-orders';
 import { findPaymentOfOrder } from '../../store/payments';
-import type { PaymentFact } from '../../workflows/payments/messages';
+import type { PaymentHint } from '../../workflows/payments/messages';
 import type { ActivityDeps } from '../deps';
 import { unlessUnreadable } from '../payments/payment-facts';
 import { isBoundTo } from '../payments/stripe-customer';
@@ -22,7 +22,7 @@ export interface AddOnWithdrawal {
  */
 export async function readAddOnWithdrawal(
   deps: ActivityDeps,
-  { orderId, fact, at }: { orderId: string; fact: PaymentFact; at: Instant },
+  { orderId, fact, at }: { orderId: string; fact: PaymentHint; at: Instant },
 ): Promise<AddOnWithdrawal | 'unreadable' | null> {
   const { objectType: kind, objectId: withdrawalId } = fact;
   if (kind !== 'refund' && kind !== 'dispute') return null;
@@ -35,7 +35,8 @@ export async function readAddOnWithdrawal(
   if (payment === undefined || back.status === 'none') return null;
   if (back.payment?.orderId !== orderId || !(await isBoundTo(deps, order.customerId, back.payment)))
     return null;
-  const entitlement = { ...payment, total: credits(order.credits), ungranted: credits(0) };
+  const { id: paymentId, paid } = payment;
+  const entitlement = { paymentId, paid, total: credits(order.credits), ungranted: credits(0) };
   const withdrawal = { id: withdrawalId, kind, status: back.status, amountMinor: back.amount.amountMinor };
   const known = await findOrderWithdrawals(deps.db, orderId);
   return {

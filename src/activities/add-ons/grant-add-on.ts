@@ -4,10 +4,10 @@ import type { Instant } from '../../domain/instants';
 import { addOnKey } from '../../domain/keys';
 import { fingerprintOf } from '../../platform/fingerprint';
 import { deriveId } from '../../platform/ids';
-import type { AddOnOrder } from '../../store/add-on-orders';
+import { addOnOrderRecord, type AddOnOrder } from '../../store/add-on-orders';
 import { getCatalog } from '../../store/catalogs';
-import { addOnOrderRecord, paymentRecord, writeRecords } from '../../store/records';
-import { addOnOrderRowOf } from './add-on-order-row';
+import { paymentRecord } from '../../store/payments';
+import { writeRecords } from '../../store/write-records';
 import type { ActivityDeps } from '../deps';
 
 /** The money of an order, as it was found at Stripe. */
@@ -32,19 +32,17 @@ export async function grantAddOn(
   const name = packs.get(order.pack)?.name ?? order.pack;
   const payment = paymentRecord({
     id: paymentId,
-    customer_id: order.customerId,
-    subscription_id: null,
-    order_id: order.id,
+    customerId: order.customerId,
+    subscriptionId: null,
+    orderId: order.id,
     plan: null,
-    period_start: null,
-    period_end: null,
+    period: null,
     credits: order.credits,
-    amount_minor: paid.amountMinor,
-    currency: paid.currency,
-    stripe_payment_intent_id: paymentIntentId,
-    paid_at: at,
+    paid,
+    stripePaymentIntentId: paymentIntentId,
+    paidAt: at,
   });
-  const records = [addOnOrderRecord(addOnOrderRowOf(order, 'paid', at)), payment];
+  const records = [addOnOrderRecord({ ...order, status: 'paid', updatedAt: at }), payment];
   const result = await deps.ledger.submit({
     op: 'grant',
     key,

@@ -1,17 +1,17 @@
 import type { Instant } from '../../domain/instants';
+import { addOnOrderRecord } from '../../store/add-on-orders';
 import { checkoutOperationId } from '../../domain/keys';
+import { refusalOf, refused } from '../../domain/refusal';
 import { getCatalog, getPriceId } from '../../store/catalogs';
 import { getOpenCustomer } from '../../store/customers';
-import type { AddOnOrderRow } from '../../store/add-on-orders';
-import { addOnOrderRecord, writeRecords } from '../../store/records';
 import { ensureStripeCustomer } from '../../store/stripe-customers';
+import { writeRecords } from '../../store/write-records';
 import type { OpenAddOn } from '../../workflows/add-ons/messages';
 import type { OpenAnswer } from '../../workflows/messages';
 import type { ActivityDeps } from '../deps';
-import { refusalOf } from '../refusal';
 
 /** An order as its workflow knows it: what to look at, and until when it can be paid. */
-export interface Order {
+export interface OpenOrder {
   readonly orderId: string;
   readonly customerId: string;
   /** Null for an order that was charged without a checkout. */
@@ -24,16 +24,16 @@ export interface Order {
 export async function openAddOn(
   deps: ActivityDeps,
   { opening, at }: { opening: OpenAddOn; at: Instant },
-): Promise<{ readonly answer: OpenAnswer; readonly order: Order | null }> {
+): Promise<{ readonly answer: OpenAnswer; readonly order: OpenOrder | null }> {
   try {
     await getOpenCustomer(deps.db, opening.customerId);
     return { answer: { outcome: 'opened' }, order: await openAtStripe(deps, opening, at) };
   } catch (error) {
-    return { answer: refusalOf(error), order: null };
+    return { answer: refused(refusalOf(error)), order: null };
   }
 }
 
-async function openAtStripe(deps: ActivityDeps, opening: OpenAddOn, at: Instant): Promise<Order> {
+async function openAtStripe(deps: ActivityDeps, opening: OpenAddOn, at: Instant): Promise<OpenOrder> {
   const { orderId, customerId, pack, quantity, catalogVersion } = opening;
   const { packs } = await getCatalog(deps.db, catalogVersion);
   const sold = packs.get(pack);
@@ -48,19 +48,19 @@ async function openAtStripe(deps: ActivityDeps, opening: OpenAddOn, at: Instant)
     successUrl: opening.successUrl ?? `${deps.publicUrl}/account?paid=${orderId}`,
     cancelUrl: opening.cancelUrl ?? `${deps.publicUrl}/account`,
   });
-  const row: AddOnOrderRow = {
+  const order = addOnOrderRecord({
     id: orderId,
-    customer_id: customerId,
+    customerId,
     status: 'pending',
     pack,
     quantity,
     credits: sold.credits * quantity,
-    catalog_version: catalogVersion,
-    checkout_url: url,
-    stripe_session_id: sessionId,
-    created_at: at,
-    updated_at: at,
-  };
-  await writeRecords(deps.db, [addOnOrderRecord(row)]);
+    catalogVersion,
+    checkoutUrl: url,
+    stripeSessionId: sessionId,
+    createdAt: at,
+    updatedAt: at,
+  });
+  await writeRecords(deps.db, [order]);
   return { orderId, customerId, sessionId, expiresAt };
 }

@@ -1,8 +1,7 @@
 import type { Instant } from '../../domain/instants';
 import type { CheckoutSessionFact } from '../../payments/payments';
-import { getAddOnOrder, type AddOnOrder } from '../../store/add-on-orders';
-import { addOnOrderRecord, writeRecords } from '../../store/records';
-import { addOnOrderRowOf } from './add-on-order-row';
+import { addOnOrderRecord, getAddOnOrder, type AddOnOrder } from '../../store/add-on-orders';
+import { writeRecords } from '../../store/write-records';
 import type { ActivityDeps } from '../deps';
 import { grantAddOn } from './grant-add-on';
 import { isBoundTo } from '../payments/stripe-customer';
@@ -39,7 +38,7 @@ export async function settleAddOn(
   }
   if (session.status !== 'expired' && !isOver) return order.status;
   if (session.status === 'complete' && (await isUnderWay(deps, session))) return order.status;
-  await writeRecords(deps.db, [addOnOrderRecord(addOnOrderRowOf(order, 'canceled', at))]);
+  await writeRecords(deps.db, [addOnOrderRecord({ ...order, status: 'canceled', updatedAt: at })]);
   return 'canceled';
 }
 

@@ -5,8 +5,8 @@ import { voidKey } from '../../domain/keys';
 import { askTemporal } from '../../platform/ask-temporal';
 import { fingerprintOf } from '../../platform/fingerprint';
 import { deriveId } from '../../platform/ids';
-import { getAddOnOrder } from '../../store/add-on-orders';
-import { addOnOrderRecord, writeRecords } from '../../store/records';
+import { addOnOrderRecord, getAddOnOrder } from '../../store/add-on-orders';
+import { writeRecords } from '../../store/write-records';
 import { paymentFactDelivery } from '../../workflows/payments/messages';
 import {
   cancelUpdate,
@@ -14,7 +14,6 @@ import {
   subscriptionCommandStart,
 } from '../../workflows/subscriptions/messages';
 import { removeAutoTopUpUpdate, TOP_UP_WORKFLOW, topUpStart } from '../../workflows/top-ups/messages';
-import { addOnOrderRowOf } from '../add-ons/add-on-order-row';
 import type { ActivityDeps } from '../deps';
 import { readBlockers } from './read-blockers';
 
@@ -109,7 +108,7 @@ async function closeOrder(deps: ActivityDeps, orderId: string, { customerId, at 
     await removeTopUp(deps, { customerId, at });
     const { status } = await getAddOnOrder(deps.db, orderId);
     if (status === 'pending')
-      await writeRecords(deps.db, [addOnOrderRecord(addOnOrderRowOf(order, 'canceled', at))]);
+      await writeRecords(deps.db, [addOnOrderRecord({ ...order, status: 'canceled', updatedAt: at })]);
     return;
   }
   const objectId = order.stripeSessionId;

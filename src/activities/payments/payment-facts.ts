@@ -1,13 +1,13 @@
 import { DomainError } from '../../domain/errors';
 import { noteStripeEventAttempt } from '../../store/stripe-events';
-import type { PaymentFact } from '../../workflows/payments/messages';
+import type { PaymentHint } from '../../workflows/payments/messages';
 import type { ActivityDeps } from '../deps';
 
 /** The hints by what they are about: however many there are, one look at Stripe answers them all. */
 export function factsByObject(
-  facts: readonly PaymentFact[],
-): readonly { readonly fact: PaymentFact; readonly eventIds: readonly string[] }[] {
-  const byObject = new Map<string, { fact: PaymentFact; eventIds: string[] }>();
+  facts: readonly PaymentHint[],
+): readonly { readonly fact: PaymentHint; readonly eventIds: readonly string[] }[] {
+  const byObject = new Map<string, { fact: PaymentHint; eventIds: string[] }>();
   for (const fact of facts) {
     const id = `${fact.objectType} ${fact.objectId}`;
     const known = byObject.get(id);

@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/instants';
 import { findStripeEvent, noteStripeEventAttempt } from '../../store/stripe-events';
-import type { PaymentFact } from '../../workflows/payments/messages';
+import type { PaymentHint } from '../../workflows/payments/messages';
 import { acknowledgeEvents } from './acknowledge-events';
 import type { ActivityDeps } from '../deps';
 import { factsByObject, unlessUnreadable } from './payment-facts';
@@ -17,7 +17,7 @@ export async function refuseEvents(
     facts,
     subject,
     at,
-  }: { readonly facts: readonly PaymentFact[]; readonly subject: string; readonly at: Instant },
+  }: { readonly facts: readonly PaymentHint[]; readonly subject: string; readonly at: Instant },
 ): Promise<void> {
   for (const { fact, eventIds } of factsByObject(facts)) {
     const isOver = await unlessUnreadable(deps, eventIds, () => isOverAtStripe(deps, fact));
@@ -35,7 +35,7 @@ export async function refuseEvents(
   }
 }
 
-async function isOverAtStripe({ payments }: ActivityDeps, fact: PaymentFact): Promise<boolean> {
+async function isOverAtStripe({ payments }: ActivityDeps, fact: PaymentHint): Promise<boolean> {
   const { objectId } = fact;
   switch (fact.objectType) {
     case 'checkout_session':

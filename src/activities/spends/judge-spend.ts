@@ -1,15 +1,14 @@
 import { DomainError } from '../../domain/errors';
 import type { Instant } from '../../domain/instants';
+import { refused, type Refusal, type Refused } from '../../domain/refusal';
 import { planSpend, type SpendPlan } from '../../domain/spends/plan-spend';
 import { runsOf } from '../../domain/spends/began-before';
 import type { SpendFacts } from '../../domain/spends/spend-facts';
 import { canTrain } from '../../jobs/jobs';
 import { beingErased, getRecordedCustomer } from '../../store/customers';
 import { loadSpendFacts, loadSpendTerms } from '../../store/spend-facts';
-import type { ReserveAnswer, SpendInput } from '../../workflows/spends/messages';
+import type { SpendInput } from '../../workflows/spends/messages';
 import type { ActivityDeps } from '../deps';
-
-type Refused = Extract<ReserveAnswer, { outcome: 'refused' }>;
 
 /** A spend that may begin, or why it may not. */
 export type Judged =
@@ -45,8 +44,8 @@ export async function judgeSpend(
   }
 }
 
-function refusedBy({ code, message, details }: Pick<DomainError, 'code' | 'message' | 'details'>): Judged {
-  return { allowed: false, answer: { outcome: 'refused', code, message, details } };
+function refusedBy(refusal: Refusal): Judged {
+  return { allowed: false, answer: refused(refusal) };
 }
 
 /** The catalog has changed in the moment between the admission and the hold. */

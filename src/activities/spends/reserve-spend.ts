@@ -1,9 +1,9 @@
-import type { ErrorCode } from '../../domain/errors';
 import type { Instant } from '../../domain/instants';
 import { silentAt } from '../../domain/spends/silence';
 import { isTerminal } from '../../domain/spends/spend';
 import type { LedgerResult } from '../../ledger/commands';
 import { holdKey } from '../../domain/keys';
+import { refused, type Refused } from '../../domain/refusal';
 import { findPresence } from '../../store/presence';
 import { findSpend, getSpend, holdIdOf, spendRecord, type Spend } from '../../store/spends';
 import { findFirstReport } from '../../store/work-reports';
@@ -59,7 +59,7 @@ export async function reserveSpend(
     records: [spendRecord(begun), ...others],
     recordsIfFree: [spendRecord(free), ...others],
   });
-  if (result.outcome !== 'applied') return refusedByLedger(result);
+  if (result.outcome !== 'applied') return { answer: refusedByLedger(result), deadlineAt: null };
   if (result.replayed) return takenUp(deps, await getSpend(deps.db, spend.spendId), at);
   await noticeCredits(deps, spend.customerId, result.reply.available);
   return takenUp(deps, result.reply.free === true ? free : begun, at);
@@ -90,17 +90,19 @@ function reservation({
 }
 
 /** The ledger's refusal in the words of the API. Throws for an outcome that no hold can have. */
-export function refusedByLedger({ outcome, reply }: LedgerResult): Reservation {
-  const refuse = (code: ErrorCode, message: string, details = {}): Reservation => ({
-    answer: { outcome: 'refused', code, message, details },
-    deadlineAt: null,
-  });
+export function refusedByLedger({ outcome, reply }: LedgerResult): Refused {
   if (outcome === 'insufficient_credits') {
     const { required, available, held, shortfall } = reply;
     const message = `It takes ${required ?? 0} credits and ${available} are available.`;
-    return refuse(outcome, message, { required, available, held, shortfall });
+    return refused({ code: outcome, message, details: { required, available, held, shortfall } });
   }
-  if (outcome === 'plan_required') return refuse(outcome, 'The plan does not include this.', reply.details);
-  if (outcome === 'idempotency_key_reused') return refuse(outcome, 'The key stands for another request.');
+  if (outcome === 'plan_required')
+    return refused({
+      code: outcome,
+      message: 'The plan does not include this.',
+      details: reply.details ?? {},
+    });
+  if (outcome === 'idempotency_key_reused')
+    return refused({ code: outcome, message: 'The key stands for another request.' });
   throw new Error(`a hold cannot end as ${outcome}`);
 }

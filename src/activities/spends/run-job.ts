@@ -1,4 +1,4 @@
-import { epochMsOf, instantOf, type Instant } from '../../domain/instants';
+import { plusMs, type Instant } from '../../domain/instants';
 import type { JobEnd } from '../../domain/spends/settlement';
 import type { Job, JobKind } from '../../jobs/jobs';
 import { recordJob } from '../../store/jobs';
@@ -82,7 +82,8 @@ async function run(
   }
 }
 
-interface Waiting {
+/** A submitted job and what is needed to wait for its end. */
+interface SubmittedJob {
   readonly spend: Spend;
   readonly kind: JobKind;
   readonly terms: JobTerms;
@@ -94,7 +95,7 @@ interface Waiting {
 async function awaitEnd(
   deps: ActivityDeps,
   submitted: Job,
-  { terms, watch, news, follower }: Waiting & { readonly follower: JobFollower },
+  { terms, watch, news, follower }: SubmittedJob & { readonly follower: JobFollower },
 ): Promise<Job> {
   let job = submitted;
   let told = false;
@@ -121,7 +122,7 @@ function phaseOf({ stop, deadlineAt }: JobTerms, told: boolean): string {
 }
 
 /** Looks at the job once; when the provider cannot be asked, answers the job as it was. */
-async function look(deps: ActivityDeps, job: Job, { spend, news }: Waiting): Promise<Job> {
+async function look(deps: ActivityDeps, job: Job, { spend, news }: SubmittedJob): Promise<Job> {
   const found = await unlessUnavailable(() => lookAtJob(deps, spend, job.providerId), hearOf(news));
   if (found === 'unavailable') return job;
   const seen = found ?? vanished(job);
@@ -131,7 +132,11 @@ async function look(deps: ActivityDeps, job: Job, { spend, news }: Waiting): Pro
 }
 
 /** One request to stop; false when the provider cannot be reached. */
-async function tryToStop(deps: ActivityDeps, providerId: string, { kind, news }: Waiting): Promise<boolean> {
+async function tryToStop(
+  deps: ActivityDeps,
+  providerId: string,
+  { kind, news }: SubmittedJob,
+): Promise<boolean> {
   const stopped = await unlessUnavailable(() => deps.jobs.cancel(kind, providerId), hearOf(news));
   return stopped !== 'unavailable';
 }
@@ -140,7 +145,7 @@ async function tryToStop(deps: ActivityDeps, providerId: string, { kind, news }:
  * Ends a job that was given up, without waiting: tells the provider to stop once, and takes what is delivered by now, at once or
  * not at all. A job that had ended by itself in time keeps its own outcome.
  */
-async function leave(deps: ActivityDeps, spend: Spend, job: Job, waiting: Waiting): Promise<JobOutcome> {
+async function leave(deps: ActivityDeps, spend: Spend, job: Job, waiting: SubmittedJob): Promise<JobOutcome> {
   waiting.news.phase('given up by an operator: storing what is already delivered');
   if (!(await tryToStop(deps, job.providerId, waiting))) return nothing('canceled', null);
   const last = await unlessUnavailable(() => lookAtJob(deps, spend, job.providerId), hearOf(waiting.news));
@@ -151,7 +156,7 @@ async function leave(deps: ActivityDeps, spend: Spend, job: Job, waiting: Waitin
 }
 
 /** Asks the provider to stop a job that is past its deadline, and answers the job as it is after a short wait. */
-async function endLate(deps: ActivityDeps, job: Job, waiting: Waiting): Promise<Job> {
+async function endLate(deps: ActivityDeps, job: Job, waiting: SubmittedJob): Promise<Job> {
   if (hasEnded(job)) return job;
   await tellToStop(deps, job.providerId, waiting);
   const { isOver, pause } = stopPatience(deps, waiting);
@@ -164,13 +169,13 @@ async function endLate(deps: ActivityDeps, job: Job, waiting: Waiting): Promise<
 }
 
 /** Asks the provider to stop a job past its deadline: at least once, and for a while if it cannot be reached. */
-async function tellToStop(deps: ActivityDeps, providerId: string, waiting: Waiting): Promise<void> {
+async function tellToStop(deps: ActivityDeps, providerId: string, waiting: SubmittedJob): Promise<void> {
   waiting.news.phase('past the deadline: telling the provider to stop, and nothing is charged');
   await whenAvailable(() => deps.jobs.cancel(waiting.kind, providerId), stopPatience(deps, waiting));
 }
 
-function stopPatience(deps: ActivityDeps, { terms, watch, news }: Waiting) {
-  const givesUpAt = instantOf(epochMsOf(terms.deadlineAt) + STOP_PATIENCE_MS);
+function stopPatience(deps: ActivityDeps, { terms, watch, news }: SubmittedJob) {
+  const givesUpAt = plusMs(terms.deadlineAt, STOP_PATIENCE_MS);
   return {
     pause: (ms: number) => watch.pause(ms),
     isOver: async () => (await deps.clock.now()) >= givesUpAt || (await terms.givenUp()),
@@ -179,7 +184,12 @@ function stopPatience(deps: ActivityDeps, { terms, watch, news }: Waiting) {
 }
 
 /** Stores what a job delivered and says how it ended. */
-async function deliver(deps: ActivityDeps, spend: Spend, job: Job, waiting: Waiting): Promise<JobOutcome> {
+async function deliver(
+  deps: ActivityDeps,
+  spend: Spend,
+  job: Job,
+  waiting: SubmittedJob,
+): Promise<JobOutcome> {
   const { terms, watch, news } = waiting;
   const delivery = await providerWorkOf(spend).collect(deps, spend, delivered(job), { terms, watch, news });
   const { pieces, units, left, images, modelVersion } = delivery;

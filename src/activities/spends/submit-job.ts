@@ -1,4 +1,3 @@
-import type { Instant } from '../../domain/instants';
 import type { Job, JobErrorCode } from '../../jobs/jobs';
 import {
   findJob,

@@ -9,21 +9,22 @@ import {
   type SubscriptionEffects,
   type SubscriptionState,
 } from '../../domain/subscriptions/subscription';
-import type { LedgerCommand, LedgerOutcome } from '../../ledger/commands';
+import {
+  ALLOWANCE_FINGERPRINT,
+  type LedgerCommand,
+  type LedgerOutcome,
+  type StoreRecord,
+} from '../../ledger/commands';
 import { fingerprintOf } from '../../platform/fingerprint';
 import { deriveId } from '../../platform/ids';
 import { getCatalog } from '../../store/catalogs';
-import {
-  paymentRecord,
-  processedEventRecord,
-  subscriptionRecord,
-  writeRecords,
-  type StoreRecord,
-} from '../../store/records';
+import { paymentRecord } from '../../store/payments';
+import { processedEventRecord } from '../../store/stripe-events';
+import { subscriptionRecord } from '../../store/subscriptions';
+import { writeRecords } from '../../store/write-records';
 import { subscriptionWorkflowId } from '../../domain/keys';
 import { ring, silence } from '../alarms';
 import type { ActivityDeps } from '../deps';
-import { subscriptionRowOf } from './subscription-row';
 import { clawbackCommand, restoreCommand } from '../payments/withdrawal-commands';
 
 type Command = LedgerCommand & { readonly records?: readonly StoreRecord[] };
@@ -47,7 +48,7 @@ export interface CarryOutSubscription {
 export async function carryOutSubscription(deps: ActivityDeps, work: CarryOutSubscription): Promise<void> {
   const before = work.payments.map((paid) => paymentRecordOf(work.state, paid));
   const after = [
-    subscriptionRecord(subscriptionRowOf(work.state)),
+    subscriptionRecord(work.state),
     ...work.eventIds.map((eventId) => processedEventRecord(eventId, work.at)),
   ];
   const commands = await commandsOf(deps, work);
@@ -109,8 +110,8 @@ function grantCommand(state: SubscriptionState, effect: GrantEffect, catalog: Ca
   return {
     op: 'grant',
     key,
-    // What is granted once for ever is so whatever it was called for.
-    fingerprint: fingerprintOf(paymentId === null ? { key } : { key, credits }),
+    // Another plan may grant the same once for ever, with an allowance of the sign-up.
+    fingerprint: paymentId === null ? ALLOWANCE_FINGERPRINT : fingerprintOf({ key, credits }),
     walletId: state.customerId,
     grantId: deriveId('grt', key),
     source: 'plan',
@@ -132,16 +133,14 @@ export function paymentRecordOf(
   const era = eraOf(payment, state.eras) ?? { number: 0, anchorAt: payment.start, granted: [] };
   return paymentRecord({
     id: payment.paymentId,
-    customer_id: state.customerId,
-    subscription_id: state.subscriptionId,
-    order_id: null,
+    customerId: state.customerId,
+    subscriptionId: state.subscriptionId,
+    orderId: null,
     plan: payment.plan,
-    period_start: payment.start,
-    period_end: payment.end,
+    period: { start: payment.start, end: payment.end },
     credits: payment.creditsPerCycle * paidCycles(payment, era).length,
-    amount_minor: payment.paid.amountMinor,
-    currency: payment.paid.currency,
-    stripe_payment_intent_id: paymentIntentId,
-    paid_at: payment.paidAt,
+    paid: payment.paid,
+    stripePaymentIntentId: paymentIntentId,
+    paidAt: payment.paidAt,
   });
 }

@@ -4,19 +4,18 @@ import { openSubscription as open, type SubscriptionState } from '../../domain/s
 import { planNamesOf } from '../../domain/subscriptions/plan-names';
 import { planTermsOf } from '../../domain/subscriptions/plan-terms';
 import { checkoutOperationId } from '../../domain/keys';
+import { refusalOf, refused } from '../../domain/refusal';
 import { getCatalog, getPriceId } from '../../store/catalogs';
 import { getOpenCustomer } from '../../store/customers';
-import { subscriptionRecord, writeRecords } from '../../store/records';
 import { ensureStripeCustomer } from '../../store/stripe-customers';
 import { recordOpening, registerOpening } from '../../store/subscription-openings';
-import { findSubscriptionState } from '../../store/subscriptions';
+import { findSubscriptionState, subscriptionRecord } from '../../store/subscriptions';
+import { writeRecords } from '../../store/write-records';
 import type { OpenAnswer } from '../../workflows/messages';
 import type { OpenSubscription } from '../../workflows/subscriptions/messages';
 import type { ActivityDeps } from '../deps';
 import { giveUpOpening } from './give-up-opening';
-import { refusalOf } from '../refusal';
 import { replaceOpenings } from './replace-openings';
-import { subscriptionRowOf } from './subscription-row';
 
 export interface Opened {
   readonly answer: OpenAnswer;
@@ -43,7 +42,7 @@ export async function openSubscription(
     await replaceOpenings(deps, opening);
     return await recordUnlessReplaced(deps, await openAtStripe(deps, opening, at));
   } catch (error) {
-    return { answer: refusalOf(error), state: null };
+    return { answer: refused(refusalOf(error)), state: null };
   }
 }
 
@@ -53,7 +52,7 @@ function opened(state: SubscriptionState): Opened {
 
 /** Nobody was told its address yet. Should it be paid all the same, it is there to be taken in. */
 async function recordUnlessReplaced(deps: ActivityDeps, state: SubscriptionState): Promise<Opened> {
-  const record = subscriptionRecord(subscriptionRowOf(state));
+  const record = subscriptionRecord(state);
   if (await recordOpening(deps.db, state.subscriptionId, record)) return opened(state);
   if ((await giveUpOpening(deps, state)) === 'ended')
     throw new DomainError('state_conflict', 'The customer has started another subscription since.');

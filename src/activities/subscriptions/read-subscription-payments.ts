@@ -1,7 +1,7 @@
-import { type Reader } from '../../domain/subscriptions/subscription';
+import type { Reader } from '../../domain/subscriptions/subscription';
 import type { AtStripe } from '../../domain/subscriptions/at-stripe';
 import type { SubscriptionFact, WithdrawalFact } from '../../payments/payments';
-import type { PaymentFact } from '../../workflows/payments/messages';
+import type { PaymentHint } from '../../workflows/payments/messages';
 import type { ActivityDeps } from '../deps';
 import { isOwnInvoice, paidIntervalOf, readInvoice, type PaymentReading } from './invoice-steps';
 import { factsByObject, unlessUnreadable } from '../payments/payment-facts';
@@ -19,7 +19,7 @@ const NOTHING: Meaning = { step: null, paymentIntentId: null };
  */
 export async function readSubscriptionPayments(
   deps: ActivityDeps,
-  { reader, facts }: { readonly reader: Reader; readonly facts: readonly PaymentFact[] },
+  { reader, facts }: { readonly reader: Reader; readonly facts: readonly PaymentHint[] },
 ): Promise<readonly PaymentReading[]> {
   const readings: PaymentReading[] = [];
   for (const { fact, eventIds } of factsByObject(facts)) {
@@ -29,7 +29,7 @@ export async function readSubscriptionPayments(
   return readings;
 }
 
-async function readFact(deps: ActivityDeps, reader: Reader, fact: PaymentFact): Promise<Meaning> {
+async function readFact(deps: ActivityDeps, reader: Reader, fact: PaymentHint): Promise<Meaning> {
   switch (fact.objectType) {
     case 'invoice':
       return readOwnInvoice(deps, reader, fact.objectId);
@@ -97,7 +97,7 @@ export async function atStripe(
 async function readWithdrawal(
   deps: ActivityDeps,
   reader: Reader,
-  { objectType, objectId }: PaymentFact & { readonly objectType: WithdrawalFact['kind'] },
+  { objectType, objectId }: PaymentHint & { readonly objectType: WithdrawalFact['kind'] },
 ): Promise<Meaning> {
   const back = await deps.payments.getWithdrawal({ kind: objectType, withdrawalId: objectId });
   const { withdrawalId, kind, status, amount, invoice } = back;

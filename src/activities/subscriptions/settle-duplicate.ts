@@ -11,7 +11,7 @@ import {
 } from '../../domain/subscriptions/duplicate';
 import type { InvoiceFact, RefundStanding } from '../../payments/payments';
 import { deriveId } from '../../platform/ids';
-import { addNotice } from '../../store/notices';
+import { addNotice } from '../../ledger/notices';
 import { subscriptionWorkflowId } from '../../domain/keys';
 import { ring, silence } from '../alarms';
 import type { ActivityDeps } from '../deps';

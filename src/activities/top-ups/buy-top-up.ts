@@ -5,13 +5,12 @@ import { DomainError } from '../../domain/errors';
 import type { Instant } from '../../domain/instants';
 import type { PaymentFact } from '../../payments/payments';
 import { deriveId } from '../../platform/ids';
-import { findAddOnOrder, getAddOnOrder, type AddOnOrder } from '../../store/add-on-orders';
+import { addOnOrderRecord, findAddOnOrder, getAddOnOrder, type AddOnOrder } from '../../store/add-on-orders';
 import { getCatalog } from '../../store/catalogs';
-import { getCustomerPlan } from '../../store/customer-plan';
 import { getRecordedCustomer } from '../../store/customers';
-import { addOnOrderRecord, writeRecords } from '../../store/records';
+import { getCustomerPlan } from '../../store/customer-plan';
 import { ensureStripeCustomer } from '../../store/stripe-customers';
-import { addOnOrderRowOf } from '../add-ons/add-on-order-row';
+import { writeRecords } from '../../store/write-records';
 import type { ActivityDeps } from '../deps';
 import { grantAddOn } from '../add-ons/grant-add-on';
 import type { Purchase } from './step-top-up';
@@ -57,7 +56,7 @@ export async function openTopUp(
       createdAt: at,
       updatedAt: at,
     };
-    await writeRecords(deps.db, [addOnOrderRecord(addOnOrderRowOf(order, 'pending', at))]);
+    await writeRecords(deps.db, [addOnOrderRecord(order)]);
   }
   const stripeCustomerId = await ensureStripeCustomer(deps, customerId);
   return { orderId, paymentMethodId: await deps.payments.findSavedPaymentMethod(stripeCustomerId) };
@@ -89,7 +88,7 @@ export async function chargeTopUp(
     return await settle(deps, order, payment, at);
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== 'payment_failed') throw error;
-    await writeRecords(deps.db, [addOnOrderRecord(addOnOrderRowOf(order, 'canceled', at))]);
+    await writeRecords(deps.db, [addOnOrderRecord({ ...order, status: 'canceled', updatedAt: at })]);
     return { outcome: 'failed', reason: paymentMethodId === null ? 'no_payment_method' : reasonOf(error) };
   }
 }

@@ -11,7 +11,7 @@ import type { ActivityDeps } from '../deps';
 import { observeCredits } from './observe-credits';
 
 /** What the workflow has to say; what there is to observe, this activity looks up. */
-export type TopUpInput = Exclude<AutoTopUpStep, { type: 'observed' }> | { readonly type: 'observe' };
+export type TopUpNews = Exclude<AutoTopUpStep, { type: 'observed' }> | { readonly type: 'observe' };
 
 /** A purchase to be made, or to be gone on with. */
 export interface Purchase {
@@ -26,7 +26,7 @@ export interface Purchase {
  */
 export async function stepTopUp(
   deps: ActivityDeps,
-  { customerId, input, at }: { customerId: string; input: TopUpInput; at: Instant },
+  { customerId, input, at }: { customerId: string; input: TopUpNews; at: Instant },
 ): Promise<Purchase | null> {
   const state = (await findAutoTopUp(deps.db, customerId)) ?? noAutoTopUp(customerId);
   const step = await stepOf(deps, customerId, input, at);
@@ -38,7 +38,7 @@ export async function stepTopUp(
 async function stepOf(
   deps: ActivityDeps,
   customerId: string,
-  input: TopUpInput,
+  input: TopUpNews,
   at: Instant,
 ): Promise<AutoTopUpStep> {
   if (input.type === 'observe') return observeCredits(deps, customerId, at);

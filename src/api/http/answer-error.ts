@@ -2,11 +2,9 @@ import type { ErrorRequestHandler, Request, Response } from 'express';
 import { DomainError } from '../../domain/errors';
 import { isUnreachableTemporal } from '../../platform/ask-temporal';
 import { isUnreachableDatabase } from '../../platform/database';
-import type { ApiDeps } from '../deps';
+import type { HttpDeps } from './deps';
 import { inSchemaOrder } from './in-schema-order';
-import { pageHeaders } from '../pages/page-headers';
-import { problemPage } from '../pages/problem-page';
-import { PROBLEM_SCHEMAS } from './problem-schemas';
+import { pageHeaders } from './pages/page-headers';
 import { internalError, problemOf } from './problems';
 import { requestIdOf } from './request-id';
 import { REPLAYED_HEADER } from './idempotency-key';
@@ -19,7 +17,11 @@ const KEPT_HEADERS = ['x-request-id', REPLAYED_HEADER.toLowerCase()];
  * Turns whatever was thrown into a problem: expected errors by their table, anything else into a 500 that does not show its
  * cause, which goes to the log. For a person in a browser the problem is a page.
  */
-export function answerError({ logger, publicUrl }: ApiDeps): ErrorRequestHandler {
+export function answerError({
+  logger,
+  publicUrl,
+  presentation,
+}: Pick<HttpDeps, 'logger' | 'publicUrl' | 'presentation'>): ErrorRequestHandler {
   return async (thrown: unknown, req: Request, res, next) => {
     const requestId = requestIdOf(res);
     const error = expectedOf(thrown);
@@ -33,7 +35,7 @@ export function answerError({ logger, publicUrl }: ApiDeps): ErrorRequestHandler
     for (const name of res.getHeaderNames()) if (!KEPT_HEADERS.includes(name)) res.removeHeader(name);
     res.set(headers).set('X-Content-Type-Options', 'nosniff').set('Cache-Control', 'no-store');
     if (wantsPage(req, res)) {
-      const html = problemPage(problem);
+      const html = presentation.problemPage(problem);
       res.set(pageHeaders(html));
       await sendEarly(req, res, {
         status: problem.status,
@@ -45,7 +47,7 @@ export function answerError({ logger, publicUrl }: ApiDeps): ErrorRequestHandler
     await sendEarly(req, res, {
       status: problem.status,
       contentType: 'application/problem+json',
-      text: JSON.stringify(inSchemaOrder(PROBLEM_SCHEMAS[problem.code], problem)),
+      text: JSON.stringify(inSchemaOrder(presentation.problemSchemas[problem.code], problem)),
     });
   };
 }

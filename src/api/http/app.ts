@@ -1,25 +1,15 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { DomainError } from '../../domain/errors';
 import { answerError } from './answer-error';
-import type { ApiDeps } from '../deps';
-import { observeAlarms } from '../operations/ledger/observe-alarms';
+import type { HttpDeps } from './deps';
 import { observeRequests } from './observe-requests';
-import { observeUploads } from '../operations/works/observe-uploads';
-import { openApiOf } from './openapi';
-import { isPage } from '../pages/define-page';
+import { isPage } from './pages/is-page';
 import { nameRequest } from './request-id';
-import { routes, type Route } from '../routes';
+import type { Route } from './route';
 import { serveOperation } from './serve-operation';
 
-/**
- * The whole API as an Express application: every route of routes.ts (and the sandbox's, where there are any), and a
- * problem for everything else.
- */
-export function createApp(parts: Omit<ApiDeps, 'openApi'>, sandboxRoutes: readonly Route[] = []): Express {
-  const served = [...routes, ...sandboxRoutes];
-  const deps: ApiDeps = { ...parts, openApi: openApiOf(served, parts.publicUrl) };
-  observeAlarms(deps);
-  observeUploads(deps);
+/** Routes as an Express application, and a problem for everything else. */
+export function createApp<Deps extends HttpDeps>(served: readonly Route<Deps>[], deps: Deps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -43,7 +33,7 @@ function expressPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
-function noteRoute(route: Route): RequestHandler {
+function noteRoute(route: Route<never>): RequestHandler {
   return (_req, res, next) => {
     res.locals['route'] = route.path;
     res.locals['isPage'] = isPage(route.operation);
@@ -52,7 +42,7 @@ function noteRoute(route: Route): RequestHandler {
 }
 
 /** Answers OPTIONS with the methods that the path supports, and any other unsupported method with 405. */
-function answerOtherMethods(path: string, served: readonly Route[]): RequestHandler {
+function answerOtherMethods(path: string, served: readonly Route<never>[]): RequestHandler {
   const own = served.filter((route) => route.path === path).map((route) => route.method.toUpperCase());
   const methods = [...own, ...(own.includes('GET') ? ['HEAD'] : []), 'OPTIONS'];
   return (req, res) => {

@@ -1,10 +1,10 @@
 import type { RequestHandler } from 'express';
 import { Histogram } from 'prom-client';
-import type { ApiDeps } from '../deps';
+import type { HttpDeps } from './deps';
 import { requestIdOf } from './request-id';
 
 /** One log line and one measurement per request, when it ends; the route stands for the path, which holds ids. */
-export function observeRequests({ logger, metrics }: ApiDeps): RequestHandler {
+export function observeRequests({ logger, metrics }: Pick<HttpDeps, 'logger' | 'metrics'>): RequestHandler {
   const durations = new Histogram({
     name: 'scrip_http_request_duration_seconds',
     help: 'Time from the first byte of a request to the last of its answer.',

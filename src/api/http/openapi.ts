@@ -3,52 +3,51 @@ import type { ErrorCode } from '../../domain/errors';
 import { IDEMPOTENCY_KEY_PATTERN, REPLAYED_HEADER } from './idempotency-key';
 import type { Json, OpenApi, OperationDoc } from './openapi-document';
 import { neverDry, type AnswerDoc, type AnyOperation } from './operation';
-import { isPage } from '../pages/define-page';
-import { problemNameOf, problemSchema, PROBLEM_SCHEMAS } from './problem-schemas';
+import { isPage } from './pages/is-page';
+import { problemNameOf, problemSchema } from './problem-shapes';
 import { PROBLEMS } from './problems';
-import type { Route } from '../routes';
+import type { Route } from './route';
 
 /** What a header says, by its name. */
 type Headers = Readonly<Record<string, string>>;
 
-/** The description of the whole API (OpenAPI 3.1), made of the schemas that check its requests. */
-export function openApiOf(routes: readonly Route[], publicUrl: string): OpenApi {
+/** What is said of an API besides its routes. */
+export interface About {
+  readonly info: Json;
+  readonly publicUrl: string;
+  /** What the bearer of the Authorization header is. */
+  readonly bearer: string;
+  readonly problemSchemas: Readonly<Record<ErrorCode, z.ZodType>>;
+}
+
+/** The description of a whole API (OpenAPI 3.1), made of the schemas that check its requests. */
+export function describeApi(routes: readonly Route<never>[], about: About): OpenApi {
+  const { info, publicUrl, bearer, problemSchemas } = about;
   const components = new Map<string, Json>();
   const paths: Record<string, Record<string, OperationDoc>> = {};
   for (const route of routes) {
     const path = (paths[route.path] ??= {});
     path[route.method] = operationOf(route, components);
   }
-  for (const schema of [problemSchema, PROBLEM_SCHEMAS.method_not_allowed])
+  const codes = new Set(routes.flatMap(({ path, operation }) => problemCodesOf(path, operation)));
+  for (const code of codes) toSchema(problemSchemas[code], 'output', components);
+  for (const schema of [problemSchema, problemSchemas.method_not_allowed])
     toSchema(schema, 'output', components);
   return {
     openapi: '3.1.1',
-    info: {
-      title: 'Scrip',
-      version: '1.0.0',
-      summary: 'A credits billing engine for products that sell AI work.',
-      description:
-        'Problems are told apart by their `code`. A method that a path does not support is answered with 405 (`method_not_allowed`) and `Allow`; OPTIONS is answered with `Allow`. Refusals come in the order 401, 413, 400, 404, 403, 422, 402, 409.',
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-    },
+    info,
     servers: [{ url: publicUrl }],
     security: [{ apiKey: [] }],
     tags: [...new Set(routes.map(({ operation }) => operation.tag))].map((name) => ({ name })),
     paths,
     components: {
       schemas: Object.fromEntries(components),
-      securitySchemes: {
-        apiKey: {
-          type: 'http',
-          scheme: 'bearer',
-          description: 'A key with the scope customer or operator, or the token of a portal session.',
-        },
-      },
+      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: bearer } },
     },
   };
 }
 
-function operationOf({ method, path, operation }: Route, components: Map<string, Json>): OperationDoc {
+function operationOf({ method, path, operation }: Route<never>, components: Map<string, Json>): OperationDoc {
   const { summary, description, tag, access, body } = operation;
   return {
     operationId: operationIdOf(method, path),
@@ -85,7 +84,7 @@ function pathParameters(path: string): readonly Json[] {
 }
 
 function queryParameters(
-  { query, askedQuery }: AnyOperation,
+  { query, askedQuery }: AnyOperation<never>,
   components: Map<string, Json>,
 ): readonly Json[] {
   const { properties = {}, required = [] } = toSchema(query, 'input', components) as {
@@ -101,7 +100,7 @@ function queryParameters(
   }));
 }
 
-function keyHeader(operation: AnyOperation): readonly Json[] {
+function keyHeader(operation: AnyOperation<never>): readonly Json[] {
   if (!operation.needsIdempotencyKey) return [];
   return [
     {
@@ -119,7 +118,7 @@ function keyHeader(operation: AnyOperation): readonly Json[] {
 
 function responsesOf(
   path: string,
-  operation: AnyOperation,
+  operation: AnyOperation<never>,
   components: Map<string, Json>,
 ): Readonly<Record<string, Json>> {
   const answers = Object.entries(operation.answers).map(([status, answer]) => [
@@ -141,10 +140,7 @@ function responsesOf(
       headers: headerDocs(problemHeaders(operation, status)),
       content: {
         'application/problem+json': {
-          schema: problemOfCodes(
-            codes.filter((code) => PROBLEMS[code].status === status),
-            components,
-          ),
+          schema: problemOfCodes(codes.filter((code) => PROBLEMS[code].status === status)),
         },
         ...(isPage(operation) ? { 'text/html': { schema: { type: 'string' } } } : {}),
       },
@@ -154,11 +150,8 @@ function responsesOf(
 }
 
 /** One problem, or one of several that are told apart by their code. */
-function problemOfCodes(codes: readonly ErrorCode[], components: Map<string, Json>): Json {
-  const references = codes.map((code) => {
-    toSchema(PROBLEM_SCHEMAS[code], 'output', components);
-    return [code, `#/components/schemas/${problemNameOf(code)}`] as const;
-  });
+function problemOfCodes(codes: readonly ErrorCode[]): Json {
+  const references = codes.map((code) => [code, `#/components/schemas/${problemNameOf(code)}`] as const);
   const [first, ...others] = references;
   if (first !== undefined && others.length === 0) return { $ref: first[1] };
   return {
@@ -167,11 +160,11 @@ function problemOfCodes(codes: readonly ErrorCode[], components: Map<string, Jso
   };
 }
 
-function headersOf(operation: AnyOperation, { headers = {} }: AnswerDoc): Headers {
+function headersOf(operation: AnyOperation<never>, { headers = {} }: AnswerDoc): Headers {
   return { ...commonHeaders(operation), ...headers };
 }
 
-function problemHeaders(operation: AnyOperation, status: number): Headers {
+function problemHeaders(operation: AnyOperation<never>, status: number): Headers {
   return {
     ...commonHeaders(operation),
     ...(status === 401 ? { 'WWW-Authenticate': '`Bearer`.' } : {}),
@@ -179,7 +172,7 @@ function problemHeaders(operation: AnyOperation, status: number): Headers {
   };
 }
 
-function commonHeaders({ needsIdempotencyKey }: AnyOperation): Headers {
+function commonHeaders({ needsIdempotencyKey }: AnyOperation<never>): Headers {
   const replayed = needsIdempotencyKey
     ? {
         [REPLAYED_HEADER]: '`true` when this is the recorded answer to an earlier request with the same key.',
@@ -209,7 +202,7 @@ function textOrBytes(contentType: string): Json {
 }
 
 /** What follows from how an operation is declared, and what it declares itself. */
-function problemCodesOf(path: string, operation: AnyOperation): readonly ErrorCode[] {
+function problemCodesOf(path: string, operation: AnyOperation<never>): readonly ErrorCode[] {
   const codes: ErrorCode[] = ['invalid_request', 'internal_error', ...operation.problems];
   if (operation.access !== 'public') codes.push('unauthenticated', 'not_found', 'unavailable');
   if (path.includes('{')) codes.push('not_found');

@@ -1,37 +1,29 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { ErrorCode } from '../../domain/errors';
+import type { Access } from './access';
+import type { Asked, BelongsTo } from './belongs-to';
 import type { Caller } from './caller';
-import type { ApiDeps } from '../deps';
-
-/** Who may call: anybody; a customer by a portal token, or any key for them; any key; a key with the operator scope. */
-export type Access = 'public' | 'customer' | 'key' | 'operator';
 
 /** Who sends a body, and what is needed to take it. */
-export interface Sender {
+export interface Sender<Deps> {
   readonly caller: Caller | undefined;
-  readonly deps: ApiDeps;
+  readonly deps: Deps;
 }
 
 /** How a request body is read and what it must be. */
-export interface BodyFormat<Body> {
+export interface BodyFormat<Body, Deps = unknown> {
   readonly contentType: string;
   /** What the OpenAPI document says about it. */
   readonly schema: z.ZodType;
   readonly required: boolean;
   /** Throws `body_too_large` before `invalid_request`; never reads more than its limit. */
-  read(req: Request, by: Sender): Promise<Body>;
+  read(req: Request, by: Sender<Deps>): Promise<Body>;
 }
 
 /** One HTTP request, checked: whatever a handler sees has the declared shape. */
-export interface Call<Query, Body> {
+export interface Call<Query, Body> extends Asked<Query, Body> {
   readonly requestId: string;
-  /** Undefined where anybody may call. */
-  readonly caller: Caller | undefined;
-  /** The `{id}` of the path; empty when the path has none. Any text is possible. */
-  readonly id: string;
-  readonly query: Query;
-  readonly body: Body;
   /** Empty when the operation does not ask for one. */
   readonly idempotencyKey: string;
   readonly req: Request;
@@ -64,29 +56,33 @@ export interface AnswerDoc {
 
 /**
  * One operation of the API. The steps run in the order of the refusals: who calls (401), the body (413), its shape (400),
- * `find` what it is about (404), the scope (403), and `handle` decides the rest (403, 422, 402, 409).
+ * whose thing it is about (404), what else `find` must know of it (404), the scope (403), and `handle` decides the rest (403,
+ * 422, 402, 409).
  */
-export interface Operation<Query, Body, Found> {
+export interface Operation<Query, Body, Thing, Found, Deps> {
   readonly summary: string;
   readonly description?: string;
   readonly tag: string;
   readonly access: Access;
+  /** Whose thing it touches: what a portal token reaches is decided by this. */
+  readonly belongsTo: BelongsTo<Query, Body, Thing, Deps>;
   readonly query: z.ZodType<Query>;
   /** Optional parameters that the document marks as required: a key needs them, a portal token or the body may replace them. */
   readonly askedQuery: readonly string[];
-  readonly body: BodyFormat<Body>;
+  readonly body: BodyFormat<Body, Deps>;
   readonly needsIdempotencyKey: boolean;
   /** Whether nothing is to happen (a preview): then no idempotency key is asked for. */
   isDryRun(query: Query, body: Body): boolean;
   readonly answers: Readonly<Record<number, AnswerDoc>>;
   /** The codes it can be refused with, besides those that follow from the above. */
   readonly problems: readonly ErrorCode[];
-  find(call: Call<Query, Body>, deps: ApiDeps): Promise<Found>;
-  handle(call: Call<Query, Body>, deps: ApiDeps, found: Found): Promise<Reply>;
+  /** What `handle` must know besides the thing, or instead of it. Left out, it is the thing. */
+  find(call: Call<Query, Body>, deps: Deps, thing: Thing): Promise<Found>;
+  handle(call: Call<Query, Body>, deps: Deps, found: Found): Promise<Reply>;
 }
 
-/** An operation whose types are forgotten: what routes.ts lists. Its own schemas vouch for them at run time. */
-export type AnyOperation = Operation<unknown, unknown, unknown>;
+/** An operation whose types are forgotten: what routes list. Its own schemas vouch for them at run time. */
+export type AnyOperation<Deps> = Operation<unknown, unknown, unknown, unknown, Deps>;
 
 const NO_QUERY = z.strictObject({});
 
@@ -99,22 +95,32 @@ const NO_BODY: BodyFormat<undefined> = {
 
 type Optional = 'query' | 'askedQuery' | 'body' | 'needsIdempotencyKey' | 'isDryRun' | 'problems' | 'find';
 
+/** What must be said of an operation, and what may be. Types come from its schemas, and from whose thing it touches. */
+type Declaration<Query, Body, Thing, Found, Deps> = Omit<
+  Operation<Query, Body, Thing, Found, Deps>,
+  Optional | 'belongsTo'
+> &
+  Partial<Pick<Operation<Query, Body, Thing, Found, Deps>, Optional>> & {
+    readonly belongsTo: BelongsTo<NoInfer<Query>, NoInfer<Body>, Thing, Deps>;
+  };
+
 /** For an operation without previews. */
 export const neverDry = (): boolean => false;
 
-/** Declares an operation; what is left out takes nothing, finds nothing and refuses nothing. */
-export function defineOperation<Query = unknown, Body = undefined, Found = undefined>(
-  operation: Omit<Operation<Query, Body, Found>, Optional> &
-    Partial<Pick<Operation<Query, Body, Found>, Optional>>,
-): AnyOperation {
-  const defaults = {
-    query: NO_QUERY,
-    askedQuery: [],
-    body: NO_BODY,
-    needsIdempotencyKey: false,
-    isDryRun: neverDry,
-    problems: [],
-    find: () => Promise.resolve(undefined),
+/** Makes the function that declares the operations of one API; what a declaration leaves out takes nothing and refuses nothing. */
+export function operationsOf<Deps>() {
+  return function defineOperation<Query = unknown, Body = undefined, Thing = undefined, Found = Thing>(
+    operation: Declaration<Query, Body, Thing, Found, Deps>,
+  ): AnyOperation<Deps> {
+    const defaults = {
+      query: NO_QUERY,
+      askedQuery: [],
+      body: NO_BODY,
+      needsIdempotencyKey: false,
+      isDryRun: neverDry,
+      problems: [],
+      find: (_call: unknown, _deps: unknown, thing: Thing) => Promise.resolve(thing),
+    };
+    return { ...defaults, ...operation };
   };
-  return { ...defaults, ...operation };
 }

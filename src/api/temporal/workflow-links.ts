@@ -3,7 +3,8 @@ import type { Caller } from '../http/caller';
 import type { ApiDeps } from '../deps';
 import type { Reply } from '../http/operation';
 
-type Links = Pick<ApiDeps, 'temporalUi'>;
+/** Where links lead to. */
+export type Links = Pick<ApiDeps, 'temporalUi'>;
 
 /**
  * Adds `workflowUrl` to the object in the reply, or to each object of a page, that has a workflow. The link is added while the

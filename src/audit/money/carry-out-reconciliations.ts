@@ -1,4 +1,4 @@
-import { epochMsOf, instantOf, type Instant } from '../../domain/instants';
+import { plusMs, type Instant } from '../../domain/instants';
 import {
   finishReconciliation,
   leaseReconciliation,
@@ -41,9 +41,9 @@ function dueAtOf(
 ): Instant | null {
   if (firstChangeSince === undefined) return dueAt;
   // Stripe counts in whole seconds.
-  const changedAt = firstChangeSince(doneThrough === null ? null : shift(doneThrough, -1_000));
+  const changedAt = firstChangeSince(doneThrough === null ? null : plusMs(doneThrough, -1_000));
   if (changedAt === null) return null;
-  const afterChange = shift(changedAt, EVERY_MS[task]);
+  const afterChange = plusMs(changedAt, EVERY_MS[task]);
   return afterChange > dueAt ? afterChange : dueAt;
 }
 
@@ -52,17 +52,13 @@ async function carryOut(
   { task, doneThrough }: Reconciliation,
   now: Instant,
 ): Promise<void> {
-  if (!(await leaseReconciliation(deps.db, task, { now, until: shift(now, LEASE_MS) }))) return;
+  if (!(await leaseReconciliation(deps.db, task, { now, until: plusMs(now, LEASE_MS) }))) return;
   try {
     if (task === 'events') await reconcileEvents(deps, { since: doneThrough, now });
     else await reconcileState(deps, now);
-    await finishReconciliation(deps.db, task, { through: now, dueAt: shift(now, EVERY_MS[task]) });
+    await finishReconciliation(deps.db, task, { through: now, dueAt: plusMs(now, EVERY_MS[task]) });
   } catch (error) {
     await releaseReconciliation(deps.db, task);
     throw error;
   }
-}
-
-function shift(instant: Instant, ms: number): Instant {
-  return instantOf(epochMsOf(instant) + ms);
 }

@@ -1,5 +1,5 @@
 import type { Alarm, AlarmKind } from '../../domain/alarms';
-import { epochMsOf, instantOf } from '../../domain/instants';
+import { plusMs } from '../../domain/instants';
 import { isUnknownAtStripe } from '../../payments/is-unknown';
 import { listUnseenAlarms } from '../../store/alarms';
 import { silence } from '../../activities/alarms';
@@ -25,7 +25,7 @@ const DAY_MS = 86_400_000;
 export async function endAlarms(inquirer: Inquirer): Promise<void> {
   const { deps, at } = inquirer;
   for (const alarm of await listUnseenAlarms(deps.db, FOUND_EVERY_TIME, at)) await silence(deps, alarm, at);
-  const dayAgo = instantOf(epochMsOf(at) - DAY_MS);
+  const dayAgo = plusMs(at, -DAY_MS);
   for (const alarm of await listUnseenAlarms(deps.db, ['silent_job'], dayAgo)) await silence(deps, alarm, at);
   for (const alarm of await listUnseenAlarms(deps.db, ['unclaimed_money'], at)) {
     await lookAgain(inquirer, alarm);

@@ -1,16 +1,11 @@
 import { readerOf } from '../../domain/subscriptions/subscription';
+import { listUnconfirmedClawbacks, type UnconfirmedClawback } from '../../ledger/list-unconfirmed-clawbacks';
+import { listUnpaidGrants } from '../../ledger/list-unpaid-grants';
 import type { InvoiceFact, WithdrawalFact, WithdrawalKind } from '../../payments/payments';
 import { isUnknownAtStripe } from '../../payments/is-unknown';
+import { confirm } from '../../store/confirmed-at-stripe';
 import { listOwnersOfRows } from '../../store/owners-of-rows';
-import { findPaymentOfOrder } from '../../store/payments';
-import {
-  confirm,
-  listUnconfirmedClawbacks,
-  listUnconfirmedPayments,
-  listUnpaidGrants,
-  type UnconfirmedClawback,
-  type UnconfirmedPayment,
-} from '../../store/unconfirmed';
+import { findPaymentOfOrder, listUnconfirmedPayments, type Payment } from '../../store/payments';
 import { workflowIdOf } from '../../domain/keys';
 import { paidIntervalOf } from '../../activities/subscriptions/invoice-steps';
 import { isBoundTo } from '../../activities/payments/stripe-customer';
@@ -110,7 +105,7 @@ function unbacked(
   };
 }
 
-async function problemOfPayment(inquirer: Inquirer, payment: UnconfirmedPayment): Promise<string | null> {
+async function problemOfPayment(inquirer: Inquirer, payment: Payment): Promise<string | null> {
   const { deps } = inquirer;
   const found = await moneyOf(payment, inquirer);
   if (found === null) return UNKNOWN;
@@ -122,13 +117,14 @@ async function problemOfPayment(inquirer: Inquirer, payment: UnconfirmedPayment)
     (await isBoundTo(deps, payment.customerId, { stripeCustomerId }));
   if (!isOwn) return 'at Stripe it is for somebody or something else';
   const { amountMinor, currency } = found.amount;
-  return amountMinor === payment.amountMinor && currency === payment.currency
+  const { paid } = payment;
+  return amountMinor === paid.amountMinor && currency === paid.currency
     ? null
-    : `at Stripe it is ${String(amountMinor)} ${currency}, here ${String(payment.amountMinor)} ${payment.currency}`;
+    : `at Stripe it is ${String(amountMinor)} ${currency}, here ${String(paid.amountMinor)} ${paid.currency}`;
 }
 
 /** What Stripe says of a payment, by what kind of thing its id is; null for an id that is none of Stripe's. */
-async function moneyOf({ id, subscriptionId, orderId }: UnconfirmedPayment, { deps, at }: Inquirer) {
+async function moneyOf({ id, subscriptionId, orderId }: Payment, { deps, at }: Inquirer) {
   const { payments } = deps;
   if (subscriptionId !== null) {
     const invoice = await payments.getInvoice(id);
@@ -183,5 +179,5 @@ async function paymentIdOf(
 ): Promise<string | undefined> {
   if (invoice !== null) return invoice.invoiceId;
   if (payment === null || payment.orderId === null) return undefined;
-  return (await findPaymentOfOrder(db, payment.orderId))?.paymentId;
+  return (await findPaymentOfOrder(db, payment.orderId))?.id;
 }

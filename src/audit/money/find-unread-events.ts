@@ -1,4 +1,4 @@
-import { epochMsOf, instantOf } from '../../domain/instants';
+import { plusMs } from '../../domain/instants';
 import { listStuckStripeEvents } from '../../store/stripe-events';
 import { wordsOfUnread, workflowOfEvent } from '../../activities/payments/call-for-event';
 import { callPerson, type Inquirer } from './inquirer';
@@ -11,7 +11,7 @@ const STUCK_AFTER_MS = 86_400_000;
  * here, however new it is. The events are still retried.
  */
 export async function findUnreadEvents(inquirer: Inquirer): Promise<void> {
-  const before = instantOf(epochMsOf(inquirer.at) - STUCK_AFTER_MS);
+  const before = plusMs(inquirer.at, -STUCK_AFTER_MS);
   for (const event of await listStuckStripeEvents(inquirer.deps.db, before)) {
     await callPerson(inquirer, {
       kind: 'event',

@@ -1,4 +1,4 @@
-import { epochMsOf, instantOf, type Instant } from '../../domain/instants';
+import { plusMs, type Instant } from '../../domain/instants';
 import { noFindings, type Findings } from './findings';
 import { compareSubscriptions } from './compare-subscriptions';
 import { endAlarms } from './end-alarms';
@@ -33,5 +33,5 @@ export async function reconcileState(deps: ReconcileDeps, now: Instant): Promise
 }
 
 function daysBefore(now: Instant, days: number): Instant {
-  return instantOf(epochMsOf(now) - days * DAY_MS);
+  return plusMs(now, -days * DAY_MS);
 }

@@ -1,20 +1,13 @@
 import type { Rights } from '../catalog/catalog';
 import type { ErrorCode, ErrorDetails } from '../errors';
+import type { Refusal } from '../refusal';
 import type { SpendFacts } from './spend-facts';
 
-/** Why a spend is not begun. */
-export interface SpendRefusal {
-  readonly allowed: false;
-  readonly code: Extract<
-    ErrorCode,
-    'not_found' | 'plan_required' | 'model_unavailable' | 'license_not_needed' | 'provider_unable'
-  >;
-  readonly message: string;
-  readonly details: ErrorDetails;
-}
+/** Why a spend is not allowed. */
+export type SpendRefusal = { readonly allowed: false } & Refusal;
 
 export function refuse(
-  code: SpendRefusal['code'],
+  code: ErrorCode,
   message: string,
   details: ErrorDetails = {},
 ): SpendRefusal {

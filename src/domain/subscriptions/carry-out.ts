@@ -1,4 +1,5 @@
-import type { CommandAnswer, StripeCall } from './effects';
+import { refused } from '../refusal';
+import type { AnsweredCommand, StripeCall } from './effects';
 import type { CommandOutcome, Intent, SubscriptionCommand } from './inputs';
 import { decide } from './commands';
 import { addPayment } from './facts';
@@ -8,7 +9,7 @@ import type { SubscriptionState } from './state';
 export interface Carried {
   readonly state: SubscriptionState;
   readonly calls: readonly StripeCall[];
-  readonly answer: CommandAnswer | null;
+  readonly answer: AnsweredCommand | null;
 }
 
 /** How many answers are remembered. */
@@ -25,11 +26,10 @@ export function takeCommand(state: SubscriptionState, command: SubscriptionComma
   if (state.command?.commandId === commandId) return { state, calls: state.command.calls, answer: null };
   if (state.command !== null) {
     const message = 'Another change of the subscription is being carried out.';
-    return answered(state, { commandId, outcome: 'refused', code: 'state_conflict', message });
+    return answered(state, { commandId, ...refused({ code: 'state_conflict', message }) });
   }
   const decision = decide(state, command);
-  if (decision.outcome === 'refused')
-    return answered(state, { commandId, outcome: 'refused', ...decision.refusal });
+  if (decision.outcome === 'refused') return answered(state, { commandId, ...decision });
   if (decision.requests.length === 0)
     return answered(fulfil(state, decision.intent), { commandId, outcome: 'done' });
   const calls = decision.requests.map((request, index) => ({
@@ -50,10 +50,10 @@ export function takeOutcome(state: SubscriptionState, outcome: CommandOutcome): 
     return answered({ ...fulfil(idle, pending.intent), unvoidedUntil }, { commandId, outcome: 'done' });
   }
   const { code, message } = outcome;
-  return answered(idle, { commandId, outcome: 'refused', code, message });
+  return answered(idle, { commandId, ...refused({ code, message }) });
 }
 
-function answered(state: SubscriptionState, answer: CommandAnswer): Carried {
+function answered(state: SubscriptionState, answer: AnsweredCommand): Carried {
   return {
     state: { ...state, answers: [...state.answers, answer].slice(-ANSWERS_MAX) },
     calls: [],

@@ -1,3 +1,4 @@
+import type { Refused } from '../refusal';
 import { accept, refuse, type Decision } from './decision';
 import type { SubscriptionCommand } from './inputs';
 import type { SubscriptionState } from './state';
@@ -14,8 +15,8 @@ export function decideChangePlan(
 ): Decision {
   const { interval, catalogVersion } = state;
   const { plan, terms } = command;
-  const refusal = refusalOf(state, command);
-  if (refusal !== undefined) return refusal;
+  const forbidden = findForbidden(state, command);
+  if (forbidden !== undefined) return forbidden;
   const target = terms.find((one) => one.plan === plan);
   if (target === undefined) return refuse('not_sold', `Catalog ${catalogVersion} has no plan ${plan}.`);
   if (target.sold === 'default')
@@ -41,10 +42,11 @@ export function decideChangePlan(
   );
 }
 
-function refusalOf(
+/** What no plan can be changed in, whatever the plan is changed to; undefined when it can. */
+function findForbidden(
   state: SubscriptionState,
   { plan }: Extract<SubscriptionCommand, { readonly type: 'change_plan' }>,
-): Decision | undefined {
+): Refused | undefined {
   const status = statusOf(state);
   const end = endsAt(state);
   if (status !== 'active' && status !== 'past_due')

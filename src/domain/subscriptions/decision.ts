@@ -1,15 +1,17 @@
-import type { Refusal, StripeRequest } from './effects';
+import type { ErrorCode } from '../errors';
+import { refused, type Refused } from '../refusal';
+import type { StripeRequest } from './effects';
 import type { Intent } from './inputs';
 import type { SubscriptionState } from './state';
 
 /** The decision about a command: the refusal, or its calls to Stripe and the state once they are done. */
 export type Decision =
-  | { readonly outcome: 'refused'; readonly refusal: Refusal }
+  | Refused
   | { readonly outcome: 'accepted'; readonly requests: readonly StripeRequest[]; readonly intent: Intent };
 
 /** Refuses a command: nothing changes and Stripe is not called. The API's caller reads `message`. */
-export function refuse(code: Refusal['code'], message: string): Decision {
-  return { outcome: 'refused', refusal: { code, message } };
+export function refuse(code: ErrorCode, message: string): Refused {
+  return refused({ code, message });
 }
 
 /** Calls are made only for a subscription at Stripe; an imported one, or a contract paid by hand, may have none. */

@@ -1,4 +1,5 @@
-import { epochMsOf, instantOf, type Instant } from '../instants';
+import { plus, type Duration } from '../durations';
+import type { Instant } from '../instants';
 import { planItemOf, type AtStripe } from './at-stripe';
 import { planNameOf } from './plan-names';
 import type { SubscriptionState } from './state';
@@ -11,7 +12,7 @@ export type Difference =
   | { readonly kind: 'paused_contract' }
   | { readonly kind: 'runs_on' };
 
-const DAY_MS = 86_400_000;
+const DAY = 'P1D' as Duration;
 
 /** What a person has to look at; empty while everything known of Stripe has a meaning here. */
 export function differencesOf(state: SubscriptionState): readonly Difference[] {
@@ -39,7 +40,7 @@ function runsOn({ at, expired }: SubscriptionState, { cancelAt, status }: AtStri
 }
 
 function dayAfter(at: Instant): Instant {
-  return instantOf(epochMsOf(at) + DAY_MS);
+  return plus(at, DAY);
 }
 
 /** What is wrong and what to do, in sentences for the operator. */

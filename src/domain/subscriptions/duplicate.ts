@@ -1,5 +1,5 @@
 import type { Money } from '../catalog/catalog';
-import { epochMsOf, instantOf, type Instant } from '../instants';
+import { plusMs, type Instant } from '../instants';
 
 /**
  * Marks a subscription that was paid for while its customer had another one. It was canceled at once, its money is refunded,
@@ -44,7 +44,7 @@ export function withMoney(
 /** When a duplicate's refund should have arrived; null while that is not known. */
 export function duplicateEndsAt({ money }: Duplicate): Instant | null {
   if (money === null || money.returnedAt === null) return null;
-  return instantOf(epochMsOf(money.returnedAt) + ARRIVES_WITHIN_DAYS * 86_400_000);
+  return plusMs(money.returnedAt, ARRIVES_WITHIN_DAYS * 86_400_000);
 }
 
 /** What happened and what a person is to do, for the alarm and for the card. */

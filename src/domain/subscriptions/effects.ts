@@ -1,10 +1,10 @@
+import type { Refused } from '../refusal';
 import type { Interval, Money, PlanId } from '../catalog/catalog';
 import type { Credits } from '../credits';
-import type { ErrorCode } from '../errors';
 import type { Instant, Period } from '../instants';
 import type { ClawbackEffect, RestoreEffect } from '../payments/withdrawal-parts';
 
-/** What is to be carried out: grants, then clawbacks, then restores, then the record; calls before any of a command's facts. */
+/** What is to be carried out: grants, then clawbacks, then restores; calls before any of a command's facts. */
 export interface SubscriptionEffects {
   readonly grants: readonly GrantEffect[];
   readonly clawbacks: readonly ClawbackEffect[];
@@ -12,9 +12,7 @@ export interface SubscriptionEffects {
   /** One after the other, up to the first that fails; then `command_done` or `command_failed` is fed back. */
   readonly calls: readonly StripeCall[];
   /** Once per command: at once, or when its calls are done. */
-  readonly answer: CommandAnswer | null;
-  /** The state has changed in a way that outlives the workflow. */
-  readonly record: boolean;
+  readonly answer: AnsweredCommand | null;
 }
 
 /** Credits to grant under the business key of their cycle, or of what is granted once for ever. */
@@ -74,15 +72,5 @@ export type StripeRequest =
   /** Marks the open invoices of periods that end by `through` as paid out of band. */
   | { readonly type: 'pay_out_of_band'; readonly through: Instant };
 
-/** Why a command is not carried out. */
-export interface Refusal {
-  readonly code: Extract<
-    ErrorCode,
-    'state_conflict' | 'not_sold' | 'contract_required' | 'payment_failed' | 'invalid_request'
-  >;
-  readonly message: string;
-}
-
-export type CommandAnswer =
-  | { readonly commandId: string; readonly outcome: 'done' }
-  | ({ readonly commandId: string; readonly outcome: 'refused' } & Refusal);
+/** What a command came to, under its id. */
+export type AnsweredCommand = { readonly commandId: string } & ({ readonly outcome: 'done' } | Refused);

@@ -67,8 +67,6 @@ export type SubscriptionFact =
       readonly payment: PaidInterval;
       readonly stripeSubscriptionId: string | null;
       readonly withdrawal: Withdrawal;
-      /** What the ledger has granted for the payment so far; when absent, the granted cycles of its interval. */
-      readonly grantedCredits?: Credits;
     };
 
 /** A request of a customer or an operator. `commandId` names the intent; the keys of its calls at Stripe are derived from it. */

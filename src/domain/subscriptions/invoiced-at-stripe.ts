@@ -1,6 +1,6 @@
 import { cycleStart } from '../billing-calendar';
 import { termEnd, type Contract } from './contract';
-import { epochMsOf, instantOf, type Instant } from '../instants';
+import { plusMs, type Instant } from '../instants';
 import type { StripeCall } from './effects';
 import { coveredThrough, isRecorded } from './paid-cycles';
 import type { SubscriptionState } from './state';
@@ -31,7 +31,7 @@ export function callsAtTermEnd(state: SubscriptionState): readonly StripeCall[] 
  * that began with a recorded payment is behind Stripe's calendar, which bills the next period up to a month before the end.
  */
 function beyondTerm({ termMonths }: Contract, anchorAt: Instant): Instant {
-  return instantOf(epochMsOf(cycleStart(anchorAt, termMonths - 1)) + 1);
+  return plusMs(cycleStart(anchorAt, termMonths - 1), 1);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { refused, type Refused } from '../refusal';
 import { cycleStart } from '../billing-calendar';
 import type { Money, PlanId } from '../catalog/catalog';
 import { CYCLES_PER_INTERVAL } from './contract';
@@ -5,7 +6,7 @@ import { credits, type Credits } from '../credits';
 import type { Instant, Period } from '../instants';
 import type { PaidInterval } from './paid-cycles';
 import { step } from './subscription';
-import type { Refusal, SubscriptionEffects } from './effects';
+import type { SubscriptionEffects } from './effects';
 import type { SubscriptionCommand, SubscriptionStep } from './inputs';
 import { soldCycle } from './plan-grants';
 import type { PlanTerms } from './plan-terms';
@@ -35,8 +36,7 @@ export interface Preview {
   readonly nextCharge: { readonly at: Instant; readonly price: Money } | null;
 }
 
-export type PreviewAnswer =
-  { readonly outcome: 'possible'; readonly preview: Preview } | ({ readonly outcome: 'refused' } & Refusal);
+export type PreviewAnswer = { readonly outcome: 'possible'; readonly preview: Preview } | Refused;
 
 /**
  * Lets a copy of the machine carry out the command and reports the result, so that a preview cannot differ from the command.
@@ -50,8 +50,7 @@ export function previewOf(
   const before = step({ ...state, command: null }, { type: 'instant', at: command.at }).state;
   const asked = step(before, command);
   const { answer, calls } = asked.effects;
-  if (answer?.outcome === 'refused')
-    return { outcome: 'refused', code: answer.code, message: answer.message };
+  if (answer?.outcome === 'refused') return refused(answer);
   const isCharged = calls.some(
     (call) => call.type === 'upgrade' || (call.type === 'resume' && call.anchor === 'now'),
   );

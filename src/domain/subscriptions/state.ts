@@ -6,7 +6,7 @@ import type { Era, PaidInterval } from './paid-cycles';
 import type { PaymentWithdrawals } from '../payments/refunds';
 import type { Duplicate } from './duplicate';
 import type { AtStripe } from './at-stripe';
-import type { CommandAnswer } from './effects';
+import type { AnsweredCommand } from './effects';
 import type { PendingCommand } from './inputs';
 import type { PlanNames } from './plan-names';
 
@@ -58,7 +58,7 @@ export interface SubscriptionState {
   /** The command whose calls are being carried out. */
   readonly command: PendingCommand | null;
   /** The answers of the latest commands, so that a repeat gets the first one. */
-  readonly answers: readonly CommandAnswer[];
+  readonly answers: readonly AnsweredCommand[];
   /** Of an imported subscription: until when it was paid for at its import. Absent for all others. */
   readonly importedThrough?: Instant;
   /** The catalog's ids of what its customer was granted once for ever by it. */

@@ -16,7 +16,7 @@ import { takeBack } from './withdrawals';
  * A command lists its calls to Stripe and takes effect when they are done.
  */
 
-export type { CommandAnswer, GrantEffect, StripeCall, SubscriptionEffects } from './effects';
+export type { AnsweredCommand, GrantEffect, StripeCall, SubscriptionEffects } from './effects';
 export type { SubscriptionCommand, SubscriptionFact, SubscriptionStep } from './inputs';
 export { differencesOf, wordsOfDifference } from './differences';
 export { openSubscription, readSubscriptionState, type SubscriptionState } from './state';
@@ -38,22 +38,18 @@ export function step(
   const carried = takeIn({ ...state, at: input.at > state.at ? input.at : state.at }, input);
   const first = grantDue(carried.state);
   const back =
-    input.type === 'withdrawal' && state.duplicate === undefined
-      ? takeBack(first.state, input, first.grants)
-      : null;
+    input.type === 'withdrawal' && state.duplicate === undefined ? takeBack(first.state, input) : null;
   // Withheld credits that are given back may already be due.
   const second = back === null ? null : grantDue(back.state);
   const after = prune(second?.state ?? first.state);
-  const record = differ(state, after);
   return {
-    state: record ? { ...after, revision: state.revision + 1 } : after,
+    state: differ(state, after) ? { ...after, revision: state.revision + 1 } : after,
     effects: {
       grants: [...first.grants, ...(second?.grants ?? [])],
       clawbacks: [...first.clawbacks, ...(back?.outcome.clawbacks ?? []), ...(second?.clawbacks ?? [])],
       restores: back?.outcome.restores ?? [],
       calls: carried.calls,
       answer: carried.answer,
-      record,
     },
   };
 }

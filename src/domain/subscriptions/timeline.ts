@@ -1,6 +1,6 @@
 import type { PlanId } from '../catalog/catalog';
 import { termEnd } from './contract';
-import { epochMsOf, instantOf, type Instant } from '../instants';
+import { plusMs, type Instant } from '../instants';
 import { eraOf, type Era, type PaidInterval } from './paid-cycles';
 import type { Pause, SubscriptionState, SubscriptionStatus } from './state';
 
@@ -93,7 +93,7 @@ export function currentEra(state: SubscriptionState): Era | undefined {
 
 /** Until when the subscription stays active while a due cycle is not paid. */
 export function graceEnd(state: SubscriptionState, paidThrough: Instant): Instant {
-  return instantOf(epochMsOf(paidThrough) + state.graceMs);
+  return plusMs(paidThrough, state.graceMs);
 }
 
 function isEnded(state: SubscriptionState): boolean {

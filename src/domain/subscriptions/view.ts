@@ -1,7 +1,7 @@
 import { cycleIndexAt, cyclePeriod, cycleStart } from '../billing-calendar';
 import type { PlanId } from '../catalog/catalog';
 import { credits, type Credits } from '../credits';
-import { epochMsOf, instantOf, type Instant, type Period } from '../instants';
+import { plusMs, type Instant, type Period } from '../instants';
 import type { Era } from './paid-cycles';
 import { dueCycles, isHeldBack } from './due-cycles';
 import { duplicateEndsAt, type Duplicate } from './duplicate';
@@ -97,7 +97,7 @@ function isArrived(duplicate: Duplicate, at: Instant): boolean {
 function lastLiveInstant(state: SubscriptionState, era: Era): Instant {
   const end = endsAt(state);
   if (end === null || state.at < end) return state.at;
-  const last = instantOf(epochMsOf(end) - 1);
+  const last = plusMs(end, -1);
   return last < era.anchorAt ? era.anchorAt : last;
 }
 

@@ -106,13 +106,6 @@ describe('a dispute', () => {
     expect(grants).toEqual([]);
     expect(clawbacks).toMatchObject([{ paymentId: 'in_3', credits: 250 }]);
   });
-
-  it('of a payment whose cycle another payment had granted goes by the ledger', () => {
-    const twice = { ...first, paymentId: 'in_twice' };
-    const { state } = play([paid(first), paid(twice)]);
-    const step = { ...back(plus(anchor, DAY), twice, 2_500), grantedCredits: 0 } as SubscriptionStep;
-    expect(play([step], state).clawbacks).toEqual([]);
-  });
 });
 
 describe('the end of a subscription at Stripe', () => {

@@ -3,7 +3,6 @@ import { eraOf, isGranted, paidCycles } from './paid-cycles';
 import { takeWithdrawal, type Entitlement, type WithdrawalOutcome } from '../payments/refunds';
 import { withdrawalsOf } from './cycle-grants';
 import { ungrantedByPayment } from './due-cycles';
-import type { GrantEffect } from './effects';
 import type { SubscriptionFact } from './inputs';
 import type { SubscriptionState } from './state';
 
@@ -11,40 +10,31 @@ type WithdrawalFact = Extract<SubscriptionFact, { readonly type: 'withdrawal' }>
 
 /**
  * Takes credits back for money that went back, or gives them back for money that came back, after all due cycles have been
- * granted (`grantsNow`: those granted in this step).
+ * granted.
  */
 export function takeBack(
   state: SubscriptionState,
   fact: WithdrawalFact,
-  grantsNow: readonly GrantEffect[],
 ): { readonly state: SubscriptionState; readonly outcome: WithdrawalOutcome } {
   const { paymentId } = fact.payment;
   const known = withdrawalsOf(state, paymentId);
-  const outcome = takeWithdrawal(known, entitlementOf(state, fact, grantsNow), fact.withdrawal, state.at);
+  const outcome = takeWithdrawal(known, entitlementOf(state, fact), fact.withdrawal, state.at);
   const others = state.withdrawals.filter((one) => one !== known);
   return { state: { ...state, withdrawals: [...others, outcome.withdrawals] }, outcome };
 }
 
-/** The ledger's number of credits granted for a payment counts; without it, all granted cycles of its interval count as its own. */
-function entitlementOf(
-  state: SubscriptionState,
-  { payment, grantedCredits }: WithdrawalFact,
-  grantsNow: readonly GrantEffect[],
-): Entitlement {
+/** What a payment has bought: all granted cycles of its interval count as its own. */
+function entitlementOf(state: SubscriptionState, { payment }: WithdrawalFact): Entitlement {
   const { paymentId, creditsPerCycle, paid, otherMinor = 0 } = payment;
   const era = eraOf(payment, state.eras);
   const cycles = era === undefined ? [] : paidCycles(payment, era);
   const granted = cycles.filter(({ cycle }) => era !== undefined && isGranted(era, cycle)).length;
-  const now = grantsNow
-    .filter((grant) => grant.paymentId === paymentId)
-    .reduce((sum, grant) => sum + grant.credits, 0);
   const ungranted = (ungrantedByPayment(state).get(paymentId)?.length ?? 0) * creditsPerCycle;
-  const before = grantedCredits === undefined ? granted * creditsPerCycle : grantedCredits + now;
   return {
     paymentId,
     paid,
     otherMinor,
-    total: credits(before + ungranted),
+    total: credits(granted * creditsPerCycle + ungranted),
     ungranted: credits(ungranted),
   };
 }

@@ -21,8 +21,7 @@ async function readCatalog(args: readonly string[]): Promise<Catalog> {
 }
 
 async function validate(args: readonly string[]): Promise<number> {
-  const { argument: file } = parseArgument(args, {}, 'catalog file');
-  const { version } = parseCatalog(await textOf(file));
+  const { version } = await readCatalog(args);
   console.log(`${version} is valid.`);
   return 0;
 }

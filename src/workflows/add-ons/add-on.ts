@@ -11,13 +11,14 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
-import { epochMsOf, instantOf } from '../../domain/instants';
+import { plusMs } from '../../domain/instants';
+import { refused } from '../../domain/refusal';
 import { addOnCard, type AddOnStanding } from './add-on-card';
 import { createAlarms } from '../alarms';
 import { hearCancelRequest, type CancelRequest } from '../cancel-request';
 import { openAddOnUpdate, type AddOnInput, type OpenAddOn } from './messages';
 import { SEARCH_ATTRIBUTES, type CommandAnswer, type OpenAnswer } from '../messages';
-import type { PaymentFact } from '../payments/messages';
+import type { PaymentHint } from '../payments/messages';
 import { lookAgainUpdate } from '../subscriptions/messages';
 import { hearPaymentFacts } from '../payments/hear-payment-facts';
 import { now } from '../now';
@@ -48,7 +49,7 @@ const { carryOutAddOnWithdrawal } = proxyLocalActivities<Activities>({
   summary: 'Takes credits back, or restores them',
 });
 
-type Order = NonNullable<Awaited<ReturnType<Activities['findOrder']>>>;
+type OpenOrder = NonNullable<Awaited<ReturnType<Activities['findOrder']>>>;
 type OrderStatus = Awaited<ReturnType<Activities['settleAddOn']>>;
 
 /** How long after its end an unpaid checkout is read once more, in case its events were lost. */
@@ -56,7 +57,7 @@ const MARGIN_MS = 3_600_000;
 
 /** Everything a run knows. */
 interface Shell {
-  readonly facts: PaymentFact[];
+  readonly facts: PaymentHint[];
   /** The ids of updates `lookAgain` that wait for the next look. */
   readonly looks: string[];
   readonly answers: Map<string, CommandAnswer>;
@@ -128,7 +129,7 @@ function listen(shell: Shell): void {
 
 function refuseLooks({ looks, answers, standing }: Shell): void {
   const message = `There is no order ${standing.orderId}.`;
-  for (const id of looks.splice(0)) answers.set(id, { outcome: 'refused', code: 'not_found', message });
+  for (const id of looks.splice(0)) answers.set(id, refused({ code: 'not_found', message }));
 }
 
 function show(shell: Shell, is: AddOnStanding['is'], known: Partial<AddOnStanding> = {}): void {
@@ -140,7 +141,7 @@ async function open(
   shell: Shell,
   opening: OpenAddOn,
   give: (answer: OpenAnswer) => void,
-): Promise<Order | null> {
+): Promise<OpenOrder | null> {
   show(shell, { phase: 'opening' });
   const { answer, order } = await openAddOn({ opening, at: now() });
   give(answer);
@@ -150,7 +151,7 @@ async function open(
 }
 
 /** A hint that starts an order again does not name its customer, by whom operators search: it is read from the record. */
-async function takeUp(shell: Shell, orderId: string): Promise<Order | null> {
+async function takeUp(shell: Shell, orderId: string): Promise<OpenOrder | null> {
   const order = await findOrder(orderId);
   if (order === null) show(shell, { phase: 'unknown' });
   else if (patched('customer-of-an-order-taken-up')) {
@@ -159,10 +160,10 @@ async function takeUp(shell: Shell, orderId: string): Promise<Order | null> {
   return order;
 }
 
-async function serve(shell: Shell, order: Order): Promise<OrderStatus> {
+async function serve(shell: Shell, order: OpenOrder): Promise<OrderStatus> {
   const { facts, looks, answers } = shell;
   const { customerId, sessionId } = order;
-  const endsAt = order.expiresAt === null ? null : instantOf(epochMsOf(order.expiresAt) + MARGIN_MS);
+  const endsAt = order.expiresAt === null ? null : plusMs(order.expiresAt, MARGIN_MS);
   const alarms = createAlarms('The last look at the checkout');
   const hasNews = () => facts.length > 0 || looks.length > 0;
   for (;;) {
@@ -183,11 +184,15 @@ async function serve(shell: Shell, order: Order): Promise<OrderStatus> {
 }
 
 /** First what was paid, then what went back of it. */
-async function settle(order: Order, facts: readonly PaymentFact[], isOver: boolean): Promise<OrderStatus> {
+async function settle(
+  order: OpenOrder,
+  facts: readonly PaymentHint[],
+  isOver: boolean,
+): Promise<OrderStatus> {
   const { orderId, sessionId } = order;
   const paymentIntentId = facts.find(({ objectType }) => objectType === 'payment')?.objectId ?? null;
   const status = await settleAddOn({ orderId, sessionId, paymentIntentId, isOver, at: now() });
-  const done: PaymentFact[] = [];
+  const done: PaymentHint[] = [];
   for (const fact of facts) {
     const isWithdrawal = fact.objectType === 'refund' || fact.objectType === 'dispute';
     const withdrawal = isWithdrawal ? await readAddOnWithdrawal({ orderId, fact, at: now() }) : null;

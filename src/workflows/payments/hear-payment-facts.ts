@@ -1,10 +1,10 @@
 import { log, setHandler } from '@temporalio/workflow';
 import { isPaymentFact } from '../arguments';
-import { paymentFactSignal, type PaymentFact } from './messages';
+import { paymentFactSignal, type PaymentHint } from './messages';
 
 /** Registers the signal by which the inbox says that a payment may have changed. One that says nothing is ignored. */
-export function hearPaymentFacts(hear: (fact: PaymentFact) => void): void {
-  const take = (fact: PaymentFact) => {
+export function hearPaymentFacts(hear: (fact: PaymentHint) => void): void {
+  const take = (fact: PaymentHint) => {
     if (isPaymentFact(fact)) hear(fact);
     else log.warn('ignored a signal paymentFact without a fact');
   };

@@ -5,7 +5,7 @@ import { SUBSCRIPTION_WORKFLOW, type SubscriptionInput } from '../subscriptions/
 import { defineSignal } from '@temporalio/workflow';
 
 /** A hint that something about a payment changed at Stripe; the workflow's activity reads the object again. */
-export interface PaymentFact {
+export interface PaymentHint {
   readonly eventId: string;
   /** `payment`: of an order that was charged without a checkout. */
   readonly objectType:
@@ -13,19 +13,19 @@ export interface PaymentFact {
   readonly objectId: string;
 }
 
-export const paymentFactSignal = defineSignal<[PaymentFact]>('paymentFact');
+export const paymentFactSignal = defineSignal<[PaymentHint]>('paymentFact');
 
 /** Whom an event of the payment processor concerns, and what it hints at; src/payments/route-event.ts says which. */
 export type PaymentDestination =
-  | { readonly to: 'subscription'; readonly subscriptionId: string; readonly fact: PaymentFact }
-  | { readonly to: 'add_on'; readonly orderId: string; readonly fact: PaymentFact };
+  | { readonly to: 'subscription'; readonly subscriptionId: string; readonly fact: PaymentHint }
+  | { readonly to: 'add_on'; readonly orderId: string; readonly fact: PaymentHint };
 
 /**
  * The name of the workflow and the options of `client.workflow.signalWithStart` that deliver a payment fact. A running
  * workflow takes the signal; one that has ended is started again from what it recorded. Delivering twice does no harm.
  */
 export function paymentFactDelivery(destination: PaymentDestination) {
-  const delivery = { signal: paymentFactSignal, signalArgs: [destination.fact] as [PaymentFact] };
+  const delivery = { signal: paymentFactSignal, signalArgs: [destination.fact] as [PaymentHint] };
   switch (destination.to) {
     case 'subscription':
       return [

@@ -3,7 +3,8 @@ import type { Action } from '../../domain/catalog/catalog';
 import type { WorkReport } from '../../domain/spends/external-end';
 import { wordsOfStarted } from '../../domain/spends/began-before';
 import type { SpendRequest, SpendStatus } from '../../domain/spends/spend';
-import { type CommandAnswer, SEARCH_ATTRIBUTES, TASK_QUEUES, ownedBy } from '../messages';
+import type { Refused } from '../../domain/refusal';
+import { SEARCH_ATTRIBUTES, TASK_QUEUES, ownedBy, type CommandAnswer } from '../messages';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 
@@ -52,14 +53,7 @@ export function spendRestart(input: SpendInput, externalId: string | null) {
 }
 
 /** The answer of `reserve`: either the spend is recorded and can be read from the database, or why there is none. */
-export type ReserveAnswer =
-  | { readonly outcome: 'reserved'; readonly status: SpendStatus }
-  | {
-      readonly outcome: 'refused';
-      readonly code: string;
-      readonly message: string;
-      readonly details: Readonly<Record<string, unknown>>;
-    };
+export type ReserveAnswer = { readonly outcome: 'reserved'; readonly status: SpendStatus } | Refused;
 
 /** Constant, so that a repeat of the Update-with-Start gets the first answer. */
 export const RESERVE_UPDATE_ID = 'reserve';

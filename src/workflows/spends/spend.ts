@@ -13,6 +13,7 @@ import type { Activities } from '../../activities';
 import { epochMsOf, type Instant } from '../../domain/instants';
 import { runsOf } from '../../domain/spends/began-before';
 import type { SpendStatus } from '../../domain/spends/spend';
+import { refused } from '../../domain/refusal';
 import { demand, isLine, membersOf } from '../arguments';
 import { SEARCH_ATTRIBUTES, type CommandAnswer } from '../messages';
 import {
@@ -121,7 +122,7 @@ function listenForEnd(shell: Shell): void {
     const isOver = ['closing', 'settling', 'ended'].includes(shell.standing.at);
     if (isOver && shell.givenUp === null) {
       const message = 'The work has already ended, and its credits are being settled.';
-      return { outcome: 'refused', code: 'state_conflict', message };
+      return refused({ code: 'state_conflict', message });
     }
     shell.givenUp ??= reason;
     stop();

@@ -1,11 +1,12 @@
-import { epochMsOf, instantOf, type Instant } from '../../domain/instants';
+import { plusMs, type Instant } from '../../domain/instants';
 import { callsWhileRecorded, coveredThroughOf, viewOf } from '../../domain/subscriptions/subscription';
 import { duplicateEndsAt } from '../../domain/subscriptions/duplicate';
+import { plus, type Duration } from '../../domain/durations';
 import type { OpenedShell } from './subscription-shell';
 
 /** How long after its end an unpaid checkout is read, in case its event was lost. */
 const CHECKOUT_MARGIN_MS = 3_600_000;
-const DAY_MS = 86_400_000;
+const DAY = 'P1D' as Duration;
 
 /**
  * The watchdog: when everything is read at Stripe although no hint came. For a checkout, once it has ended; for a period that
@@ -22,21 +23,21 @@ export function nextLookAt({ state, lookedAt }: OpenedShell): Instant | null {
   }
   if (status === 'incomplete') {
     if (state.checkout === null) return null;
-    return later(instantOf(epochMsOf(state.checkout.expiresAt) + CHECKOUT_MARGIN_MS), again);
+    return later(plusMs(state.checkout.expiresAt, CHECKOUT_MARGIN_MS), again);
   }
   if (currentPeriod !== null && callsWhileRecorded(state).length > 0) {
-    const billedAt = instantOf(epochMsOf(currentPeriod.start) + state.graceMs);
+    const billedAt = plusMs(currentPeriod.start, state.graceMs);
     return lookedAt !== null && lookedAt >= billedAt ? null : billedAt;
   }
   if (state.unvoidedUntil !== null) return again ?? dayAfter(state.unvoidedUntil);
   const waits = status === 'active' || status === 'past_due';
   if (!waits || through === null || state.stripeSubscriptionId === null) return null;
-  const worry = instantOf(epochMsOf(through) + state.graceMs);
+  const worry = plusMs(through, state.graceMs);
   return later(worry, again);
 }
 
 function dayAfter(at: Instant): Instant {
-  return instantOf(epochMsOf(at) + DAY_MS);
+  return plus(at, DAY);
 }
 
 function later(one: Instant, other: Instant | null): Instant {

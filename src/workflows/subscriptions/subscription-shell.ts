@@ -5,17 +5,17 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { ErrorCode } from '../../domain/errors';
 import { parseInstant, type Instant } from '../../domain/instants';
 import {
   viewOf,
   type SubscriptionCommand,
   type SubscriptionState,
 } from '../../domain/subscriptions/subscription';
+import { refused, type Refusal } from '../../domain/refusal';
 import { demand, isCatalogId, isLine, membersOf } from '../arguments';
 import type { CancelRequest } from '../cancel-request';
 import { SEARCH_ATTRIBUTES, type CommandAnswer, type OpenAnswer } from '../messages';
-import type { PaymentFact } from '../payments/messages';
+import type { PaymentHint } from '../payments/messages';
 import {
   cancelUpdate,
   changePlanUpdate,
@@ -37,7 +37,7 @@ type WithoutTerms<Command> = Command extends unknown ? Omit<Command, 'at' | 'ter
  * A request to the subscription; requests are carried out in the order they came. `look_again` only reads it at Stripe again,
  * `replace` makes it give way to a later subscription.
  */
-export type Order =
+export type SubscriptionRequest =
   | WithoutTerms<SubscriptionCommand>
   | { readonly type: 'look_again'; readonly commandId: string }
   | { readonly type: 'replace'; readonly commandId: string };
@@ -48,8 +48,8 @@ export interface Shell {
   state: SubscriptionState | null;
   /** The outcome of the opening; null while it is under way. */
   opened: OpenAnswer | null;
-  readonly facts: PaymentFact[];
-  readonly orders: Order[];
+  readonly facts: PaymentHint[];
+  readonly requests: SubscriptionRequest[];
   /** By the command's id. */
   readonly answers: Map<string, CommandAnswer>;
   /** When everything was last read at Stripe without an event that asked for it. */
@@ -64,13 +64,13 @@ export function isOpened(shell: Shell): shell is OpenedShell {
   return shell.state !== null;
 }
 
-export function hasNews({ facts, orders }: Shell): boolean {
-  return facts.length > 0 || orders.length > 0;
+export function hasNews({ facts, requests }: Shell): boolean {
+  return facts.length > 0 || requests.length > 0;
 }
 
-/** Answers every waiting order with the same refusal. */
-export function refuseAll({ orders, answers }: Shell, code: ErrorCode, message: string): void {
-  for (const { commandId } of orders.splice(0)) answers.set(commandId, { outcome: 'refused', code, message });
+/** Answers every waiting request with the same refusal. */
+export function refuseAll({ requests, answers }: Shell, refusal: Refusal): void {
+  for (const { commandId } of requests.splice(0)) answers.set(commandId, refused(refusal));
 }
 
 /**
@@ -79,29 +79,29 @@ export function refuseAll({ orders, answers }: Shell, code: ErrorCode, message: 
  * workflow.
  */
 export function listen(shell: Shell): void {
-  const order = (wanted: (commandId: string) => Order): Promise<CommandAnswer> => {
+  const take = (requested: (commandId: string) => SubscriptionRequest): Promise<CommandAnswer> => {
     const commandId = currentUpdateInfo()?.id ?? '';
     return CancellationScope.nonCancellable(async () => {
-      shell.orders.push(wanted(commandId));
+      shell.requests.push(requested(commandId));
       await condition(() => shell.answers.has(commandId));
       return shell.answers.get(commandId) as CommandAnswer;
     });
   };
-  listenToOperators(order);
-  listenInside(shell, order);
+  listenToOperators(take);
+  listenInside(shell, take);
 }
 
-type TakeOrder = (wanted: (commandId: string) => Order) => Promise<CommandAnswer>;
+type TakeRequest = (requested: (commandId: string) => SubscriptionRequest) => Promise<CommandAnswer>;
 
-function listenToOperators(order: TakeOrder): void {
-  setHandler(lookAgainUpdate, () => order((commandId) => ({ type: 'look_again', commandId })), {
+function listenToOperators(take: TakeRequest): void {
+  setHandler(lookAgainUpdate, () => take((commandId) => ({ type: 'look_again', commandId })), {
     description: 'Reads everything about it at Stripe again, and acts on what it finds.',
   });
   setHandler(
     recordPaymentUpdate,
     ({ paidThrough: text, reference }) => {
       const paidThrough = parseInstant(text) ?? text;
-      return order((commandId) => ({ type: 'record_payment', commandId, paidThrough, reference }));
+      return take((commandId) => ({ type: 'record_payment', commandId, paidThrough, reference }));
     },
     {
       description:
@@ -114,22 +114,22 @@ function listenToOperators(order: TakeOrder): void {
       },
     },
   );
-  setHandler(cancelUpdate, ({ when }) => order((commandId) => ({ type: 'cancel', commandId, when })), {
+  setHandler(cancelUpdate, ({ when }) => take((commandId) => ({ type: 'cancel', commandId, when })), {
     description: 'Ends it when the paid time ends, or now. {"when": "period_end"} or {"when": "now"}',
     validator: (argument: unknown) => {
       const { when } = membersOf(argument);
       demand(when === 'period_end' || when === 'now', 'Say {"when": "period_end"} or {"when": "now"}.');
     },
   });
-  setHandler(resumeUpdate, () => order((commandId) => ({ type: 'resume', commandId })), {
+  setHandler(resumeUpdate, () => take((commandId) => ({ type: 'resume', commandId })), {
     description: 'Undoes a scheduled cancellation, or ends a pause.',
   });
-  setHandler(pauseUpdate, () => order((commandId) => ({ type: 'pause', commandId })), {
+  setHandler(pauseUpdate, () => take((commandId) => ({ type: 'pause', commandId })), {
     description: 'Pauses it: no grants and no charges until it is resumed.',
   });
   setHandler(
     changePlanUpdate,
-    ({ plan }) => order((commandId) => ({ type: 'change_plan', commandId, plan })),
+    ({ plan }) => take((commandId) => ({ type: 'change_plan', commandId, plan })),
     {
       description:
         'Changes the plan: to a higher one once it is paid, to a lower one when the paid time ends. {"plan": "…"}',
@@ -141,7 +141,7 @@ function listenToOperators(order: TakeOrder): void {
   );
   setHandler(
     migrateUpdate,
-    ({ catalogVersion }) => order((commandId) => ({ type: 'migrate', commandId, catalogVersion })),
+    ({ catalogVersion }) => take((commandId) => ({ type: 'migrate', commandId, catalogVersion })),
     {
       description: 'Moves it to another catalog version, from the next period on. {"catalogVersion": "…"}',
       validator: (argument: unknown) =>
@@ -151,7 +151,7 @@ function listenToOperators(order: TakeOrder): void {
 }
 
 /** What Scrip itself sends. */
-function listenInside(shell: Shell, order: TakeOrder): void {
+function listenInside(shell: Shell, take: TakeRequest): void {
   const open = (): Promise<OpenAnswer> =>
     CancellationScope.nonCancellable(async () => {
       await condition(() => shell.opened !== null);
@@ -161,7 +161,7 @@ function listenInside(shell: Shell, order: TakeOrder): void {
     description:
       'Inner: sent by the API that starts the subscription. Answers whether the checkout is open, or why not.',
   });
-  setHandler(replaceUpdate, () => order((commandId) => ({ type: 'replace', commandId })), {
+  setHandler(replaceUpdate, () => take((commandId) => ({ type: 'replace', commandId })), {
     description:
       'Inner: sent when the customer opens a later subscription; ends this one if nothing is paid. By hand, use cancel. {"by": "sub_…"}',
     validator: (argument: unknown) => demand(isLine(membersOf(argument)['by']), 'Say {"by": "sub_…"}.'),

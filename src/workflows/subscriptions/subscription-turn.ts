@@ -14,12 +14,13 @@ import {
   viewOf,
 } from '../../domain/subscriptions/subscription';
 import type { Duplicate } from '../../domain/subscriptions/duplicate';
+import { refused } from '../../domain/refusal';
 import type { CommandAnswer } from '../messages';
 import { now } from '../now';
 import { admitMoney, findForbidding } from './one-subscription';
 import { showSubscription } from './show-subscription';
 import { nextLookAt } from './subscription-look';
-import type { OpenedShell, Order } from './subscription-shell';
+import type { OpenedShell, SubscriptionRequest } from './subscription-shell';
 
 /** Gives up after a few attempts: the open row of the inbox comes back, and the watchdog looks again. */
 const { readSubscriptionPayments, readSubscriptionNews } = proxyActivities<Activities>({
@@ -65,16 +66,16 @@ type Input = Untimed<SubscriptionStep>;
 /** The most hints that are read in one turn; the rest waits for the next. */
 const FACTS_MAX = 50;
 
-/** Takes in the events and the time that has passed, then one order, and carries out the effects of each. */
+/** Takes in the events and the time that has passed, then one request, and carries out the effects of each. */
 export async function takeTurn(shell: OpenedShell): Promise<void> {
   const facts = shell.facts.splice(0, FACTS_MAX);
   const heard =
     facts.length === 0
       ? []
       : await read(() => readSubscriptionPayments({ reader: readerOf(shell.state, now()), facts }));
-  const order = shell.orders.shift();
+  const request = shell.requests.shift();
   const lookAt = nextLookAt(shell);
-  const isLookDue = order !== undefined || (lookAt !== null && lookAt <= now());
+  const isLookDue = request !== undefined || (lookAt !== null && lookAt <= now());
   const seen = isLookDue && shell.state.duplicate === undefined ? await look(shell) : [];
   await feed(shell, [...heard, ...seen], [{ type: 'instant' }]);
   // A new period at Stripe is among the news, and the watchdog looks once in every cycle.
@@ -85,7 +86,7 @@ export async function takeTurn(shell: OpenedShell): Promise<void> {
   const { duplicate } = shell.state;
   if (duplicate !== undefined && (isLookDue || facts.length > 0 || duplicate.money === null))
     await settle(shell, duplicate);
-  if (order !== undefined) await obey(shell, order);
+  if (request !== undefined) await obey(shell, request);
 }
 
 /** Sees to the money of a duplicate. */
@@ -101,26 +102,26 @@ async function settle(shell: OpenedShell, before: Duplicate): Promise<void> {
  * Carries a command through: what it asks of Stripe, in order, then what is true once that is done. A decline undoes
  * nothing, because it comes before anything was done; before a refusal at most old invoices were voided.
  */
-async function obey(shell: OpenedShell, order: Order): Promise<void> {
-  const { commandId } = order;
-  if (order.type === 'look_again') {
+async function obey(shell: OpenedShell, request: SubscriptionRequest): Promise<void> {
+  const { commandId } = request;
+  if (request.type === 'look_again') {
     shell.answers.set(commandId, { outcome: 'done' });
     return;
   }
-  if (order.type === 'replace') {
+  if (request.type === 'replace') {
     shell.answers.set(commandId, await giveWay(shell));
     return;
   }
-  const command = await withTerms(shell, order);
+  const command = await withTerms(shell, request);
   if (command === null) {
     const message = 'There is no such catalog version.';
-    shell.answers.set(commandId, { outcome: 'refused', code: 'not_found', message });
+    shell.answers.set(commandId, refused({ code: 'not_found', message }));
     return;
   }
   const other = await findForbidding(shell, command);
   if (other !== null) {
     const message = `The customer already has the subscription ${other}, and a second one cannot begin.`;
-    shell.answers.set(commandId, { outcome: 'refused', code: 'state_conflict', message });
+    shell.answers.set(commandId, refused({ code: 'state_conflict', message }));
     return;
   }
   const calls = await feed(shell, [], [command]);
@@ -139,7 +140,7 @@ async function giveWay(shell: OpenedShell): Promise<CommandAnswer> {
     }
     await feed(shell, await look(shell), []);
   }
-  return { outcome: 'refused', code: 'state_conflict', message: 'It is already paid, or being paid.' };
+  return refused({ code: 'state_conflict', message: 'It is already paid, or being paid.' });
 }
 
 /** A run that was lost left its command half done: its calls are made again, and what was done is not done twice. */
@@ -196,23 +197,23 @@ async function carryThrough(
 
 async function withTerms(
   { state }: OpenedShell,
-  order: Exclude<Order, { type: 'look_again' | 'replace' }>,
+  request: Exclude<SubscriptionRequest, { type: 'look_again' | 'replace' }>,
 ): Promise<Untimed<SubscriptionCommand> | null> {
-  switch (order.type) {
+  switch (request.type) {
     case 'cancel':
     case 'resume':
     case 'pause':
-      return order;
+      return request;
     case 'change_plan':
     case 'record_payment': {
       const { catalogVersion, interval } = state;
       const found = await findPlanTerms({ catalogVersion, interval });
-      return found === null ? null : { ...order, terms: found.terms };
+      return found === null ? null : { ...request, terms: found.terms };
     }
     case 'migrate': {
-      const { catalogVersion } = order;
+      const { catalogVersion } = request;
       const found = await findPlanTerms({ catalogVersion, interval: state.interval });
-      return found === null ? null : { ...order, ...found };
+      return found === null ? null : { ...request, ...found };
     }
   }
 }

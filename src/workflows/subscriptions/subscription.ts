@@ -58,7 +58,7 @@ export async function subscription(input: SubscriptionInput): Promise<void> {
     state: 'schemaVersion' in input ? readSubscriptionState(input) : null,
     opened: isOpening(input) ? null : { outcome: 'opened' },
     facts: [],
-    orders: [],
+    requests: [],
     answers: new Map(),
     lookedAt: null,
     cancelRequest: null,
@@ -121,7 +121,7 @@ function nextInstantOf(shell: OpenedShell): Instant | undefined {
 /** There is no such subscription, or its opening was refused: refuses every command and event. */
 async function decline(shell: Shell, subject: string): Promise<void> {
   do {
-    refuseAll(shell, 'not_found', 'There is no such subscription.');
+    refuseAll(shell, { code: 'not_found', message: 'There is no such subscription.' });
     const facts = shell.facts.splice(0);
     if (facts.length > 0) {
       if (patched('nothing-is-swallowed')) await refuseEvents({ facts, subject, at: now() });

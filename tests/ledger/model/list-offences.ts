@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 
 /**
  * Every identity of the ledger that does not hold, as a readable line; none in a sound one. Written apart from the
- * product's audit, from design §3 alone, and asked in one statement, so that it may run after every command of a test.
+ * product's audit, from the ledger's rules alone, and asked in one statement, so that it may run after every command of a test.
  * `wallets` limits it to the wallets whose ids begin so.
  */
 export async function listOffences(db: Knex, wallets = ''): Promise<readonly string[]> {

@@ -77,7 +77,7 @@ export interface Answer {
 type Applied = readonly [LedgerOutcome, Readonly<Record<string, unknown>>?];
 
 /**
- * The ledger as design §3 tells it, one command at a time, in memory and without a thought for speed. `available` and
+ * The ledger by its rules, one command at a time, in memory and without a thought for speed. `available` and
  * `held` are nothing but sums over lots here. The real one must agree with it on every answer and every number.
  */
 export function createReferenceLedger() {

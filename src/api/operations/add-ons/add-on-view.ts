@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AddOnOrder } from '../../../store/add-on-orders';
-import { answerCredits, answerId, answerInstant, workflowUrlSchema } from '../../http/schemas';
+import { answerCredits, answerId, answerInstant, workflowUrlSchema } from '../../schemas';
 
 export const addOnSchema = z
   .strictObject({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hasRight } from '../../../domain/catalog/plans';
 import { DomainError } from '../../../domain/errors';
+import { errorOf } from '../../../domain/refusal';
 import { getCustomerPlan, type CustomerPlan } from '../../../store/customer-plan';
 import { deriveId } from '../../../platform/ids';
 import { findAddOnOrder } from '../../../store/add-on-orders';
@@ -13,12 +14,12 @@ import {
   type OpenAddOn,
 } from '../../../workflows/add-ons/messages';
 import { OPEN_UPDATE_ID } from '../../../workflows/subscriptions/messages';
-import { answerOnce, refusal } from '../../http/answer-once';
+import { answerOnce, refusal } from '../../answer-once';
 import { jsonBody } from '../../http/bodies/json-body';
 import type { ApiDeps } from '../../deps';
-import { defineOperation } from '../../http/operation';
-import { refusedAnswer } from '../../http/refused-answer';
-import { idSchema, urlSchema } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { customerInBody } from '../../http/belongs-to';
+import { idSchema, urlSchema } from '../../schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { addOnSchema, addOnView } from './add-on-view';
 
@@ -39,6 +40,7 @@ export const createAddOn = defineOperation({
     'Sold to paid subscribers. Send the customer to `checkoutUrl`; the credits are granted once, when the order is paid.',
   tag: 'Add-ons',
   access: 'customer',
+  belongsTo: customerInBody,
   body: jsonBody(body),
   needsIdempotencyKey: true,
   answers: { 201: { description: 'The order, waiting for its payment.', schema: addOnSchema } },
@@ -87,7 +89,7 @@ async function open(deps: ApiDeps, externalId: string, opening: OpenAddOn): Prom
     { definition: openAddOnUpdate, updateId: OPEN_UPDATE_ID, args: [] },
     { workflow: ADD_ON_WORKFLOW, options: addOnStart(opening, externalId) },
   );
-  if (answer?.outcome === 'refused') return refusal(refusedAnswer(answer));
+  if (answer?.outcome === 'refused') return refusal(errorOf(answer));
   const order = await findAddOnOrder(deps.db, opening.orderId);
   if (order === undefined) {
     throw new DomainError('unavailable', 'The order is not open yet. Repeat the same request.');

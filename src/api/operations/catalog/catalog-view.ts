@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Action, Catalog, Pack, Plan } from '../../../domain/catalog/catalog';
-import { answerCredits, intervalSchema } from '../../http/schemas';
+import { answerCredits, intervalSchema } from '../../schemas';
 import { rightsByName, rightsByNameSchema } from '../customers/rights-view';
 
 export const moneySchema = z

@@ -11,12 +11,18 @@ import { customerIdOf, externalIdHashOf } from '../../../platform/external-id-ha
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { deriveId } from '../../../platform/ids';
 import { getCurrentCatalog } from '../../../store/catalogs';
-import { countErased, findCustomerByExternalId, type Customer } from '../../../store/customers';
-import { newcomerRecord, writeRecords } from '../../../store/records';
+import {
+  countErased,
+  findCustomerByExternalId,
+  newcomerRecord,
+  type Customer,
+} from '../../../store/customers';
+import { writeRecords } from '../../../store/write-records';
 import { jsonBody } from '../../http/bodies/json-body';
 import type { ApiDeps } from '../../deps';
-import { defineOperation } from '../../http/operation';
-import { textSchema } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { nobody } from '../../http/belongs-to';
+import { textSchema } from '../../schemas';
 import { showCustomer } from './show-customer';
 import { customerSchema } from './customer-view';
 
@@ -41,6 +47,7 @@ export const createCustomer = defineOperation({
     'Grants the credits of the default plan, once per external id, for ever: a customer who was erased and comes back is a new one and does not get them again. The external id is the idempotency key.',
   tag: 'Customers',
   access: 'key',
+  belongsTo: nobody,
   body: jsonBody(body),
   answers: {
     201: { description: 'The new customer.', schema: customerSchema },
@@ -88,8 +95,8 @@ async function welcome(
 ): Promise<boolean> {
   const catalog = await getCurrentCatalog(db);
   const createdAt = await clock.now();
-  const row = rowOf(id, request, createdAt);
-  const records = [newcomerRecord(row)];
+  const { externalId, email = null, name = null } = request;
+  const records = [newcomerRecord({ id, externalId, email, name, createdAt })];
   try {
     const welcomeGrant = isFirst ? signupGrant(id, catalog, createdAt) : undefined;
     if (welcomeGrant !== undefined) return !(await ledger.submit({ ...welcomeGrant, records })).replayed;
@@ -102,16 +109,6 @@ async function welcome(
 }
 
 const WELCOME = 'Welcome credits';
-
-function rowOf(id: string, { externalId, email, name }: NewCustomer, createdAt: Instant) {
-  return {
-    id,
-    external_id: externalId,
-    email: email ?? null,
-    name: name ?? null,
-    created_at: createdAt,
-  };
-}
 
 /** What the default plan grants once; undefined when that is nothing. Of several, the others come with the first. */
 function signupGrant(customerId: string, catalog: Catalog, effectiveAt: Instant): GrantCommand | undefined {

@@ -1,11 +1,12 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { epochMsOf, instantOf } from '../../../domain/instants';
+import { plusMs } from '../../../domain/instants';
 import { beingErased, getOpenCustomer, isErasureViolation } from '../../../store/customers';
 import { createPortalSession as openSession } from '../../../store/portal-sessions';
 import { jsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
-import { answerInstant, idSchema } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { customerInBody } from '../../http/belongs-to';
+import { answerInstant, idSchema } from '../../schemas';
 
 /** A link is for entering now; the page asks for a new one when it is over. */
 const SESSION_MS = 30 * 60_000;
@@ -23,13 +24,14 @@ export const createPortalSession = defineOperation({
     'A short-lived link to the pages for one customer. Its token works as a Bearer key that is bound to the customer: `customerId` is ignored and nobody else can be seen.',
   tag: 'Customers',
   access: 'key',
+  belongsTo: customerInBody,
   body: jsonBody(z.strictObject({ customerId: idSchema })),
   answers: { 201: { description: 'A short-lived link.', schema: sessionSchema } },
   problems: ['state_conflict'],
   find: ({ body: { customerId } }, { db }) => getOpenCustomer(db, customerId),
   async handle(_call, { db, clock, publicUrl }, { id: customerId }) {
     const createdAt = await clock.now();
-    const expiresAt = instantOf(epochMsOf(createdAt) + SESSION_MS);
+    const expiresAt = plusMs(createdAt, SESSION_MS);
     const token = await openUnlessErased(db, { customerId, createdAt, expiresAt });
     return {
       status: 201,

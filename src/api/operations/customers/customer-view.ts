@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PlanId } from '../../../domain/catalog/catalog';
 import type { Customer } from '../../../store/customers';
 import { SUBSCRIPTION_STATUSES, type Subscription } from '../../../store/subscriptions';
-import { answerId, answerInstant, intervalSchema, planSchema } from '../../http/schemas';
+import { answerId, answerInstant, intervalSchema, planSchema } from '../../schemas';
 import { currentPeriodSchema, currentPeriodView } from '../subscriptions/subscription-view';
 
 const customerSubscriptionSchema = z

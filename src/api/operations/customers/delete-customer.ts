@@ -4,9 +4,10 @@ import type { Blocker } from '../../../domain/erasures/erasure';
 import { newId } from '../../../platform/ids';
 import { getRecordedCustomer } from '../../../store/customers';
 import { eraseUpdate, ERASURE_WORKFLOW, erasureStart } from '../../../workflows/erasures/messages';
-import { defineOperation } from '../../http/operation';
-import { blockerSchema } from '../../http/problem-schemas';
-import { answerId } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { customerInPath } from '../../http/belongs-to';
+import { blockerSchema } from './blocker-view';
+import { answerId } from '../../schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
 
 const query = z.strictObject({
@@ -32,6 +33,7 @@ export const deleteCustomer = defineOperation({
     'Erases personal data: who they are, prompts, models, uploads, private pictures, and the customer at Stripe. The ledger is kept, under an id that names nobody. While something is paid for, set up or running it is refused with 409 `state_conflict` and `blockers`. With `?end=now` all of that is ended first, and the answer is 202 until it has ended; meanwhile nothing new can begin, and portal links stop working at once. Repeat the request to see how far it is.',
   tag: 'Customers',
   access: 'key',
+  belongsTo: customerInPath,
   query,
   answers: {
     204: { description: 'Erased; every read of the customer answers 404.' },

@@ -1,5 +1,6 @@
 import { getCustomer as readCustomer } from '../../../store/customers';
-import { defineOperation } from '../../http/operation';
+import { defineOperation } from '../../define-operation';
+import { customerInPath } from '../../http/belongs-to';
 import { showCustomer } from './show-customer';
 import { customerSchema } from './customer-view';
 
@@ -7,6 +8,7 @@ export const getCustomer = defineOperation({
   summary: 'Get a customer',
   tag: 'Customers',
   access: 'customer',
+  belongsTo: customerInPath,
   answers: {
     200: {
       description: 'The customer, with their current plan and subscription.',

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { getOpenCustomer } from '../../../store/customers';
 import { ensureStripeCustomer } from '../../../store/stripe-customers';
 import { optionalJsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
-import { urlSchema } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { customerInPath } from '../../http/belongs-to';
+import { urlSchema } from '../../schemas';
 
 const portalSchema = z
   .strictObject({
@@ -15,6 +16,7 @@ export const openBillingPortal = defineOperation({
   summary: "Create a link to Stripe's billing portal",
   tag: 'Customers',
   access: 'customer',
+  belongsTo: customerInPath,
   body: optionalJsonBody(z.strictObject({ returnUrl: urlSchema.optional() })),
   answers: { 201: { description: 'A short-lived link.', schema: portalSchema } },
   problems: ['state_conflict', 'unavailable'],

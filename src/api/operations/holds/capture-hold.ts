@@ -4,10 +4,10 @@ import { captureKey } from '../../../domain/keys';
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { deriveId } from '../../../platform/ids';
 import { optionalJsonBody } from '../../http/bodies/json-body';
-import { getExternalHold, resolveHold } from './external-hold';
-import { defineOperation } from '../../http/operation';
-import { CREDITS_PER_REQUEST_MAX } from '../../http/schemas';
-import { assertOwn } from '../customers/viewer';
+import { resolveHold } from './external-hold';
+import { defineOperation } from '../../define-operation';
+import { ownHold } from '../belongings';
+import { CREDITS_PER_REQUEST_MAX } from '../../schemas';
 import { holdSchema } from './hold-view';
 
 const body = z.strictObject({
@@ -24,15 +24,11 @@ export const captureHold = defineOperation({
   summary: 'Capture a hold',
   tag: 'Holds',
   access: 'key',
+  belongsTo: ownHold,
   body: optionalJsonBody(body),
   needsIdempotencyKey: true,
   answers: { 200: { description: 'The hold.', schema: holdSchema } },
   problems: ['hold_exceeded', 'hold_already_settled', 'unavailable'],
-  async find({ id }, deps) {
-    const hold = await getExternalHold(deps, id);
-    await assertOwn(deps.db, {}, hold);
-    return hold;
-  },
   async handle(call, deps, hold) {
     const { credits, final } = call.body;
     return resolveHold(call, deps, {

@@ -18,8 +18,9 @@ import { jsonBody } from '../../http/bodies/json-body';
 import type { ApiDeps } from '../../deps';
 import { keyReused } from '../../http/idempotency-key';
 import { insufficientCredits } from '../spends/insufficient-credits';
-import { defineOperation } from '../../http/operation';
-import { CREDITS_PER_REQUEST_MAX, idSchema, instantSchema, textSchema } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { customerInBody } from '../../http/belongs-to';
+import { CREDITS_PER_REQUEST_MAX, idSchema, instantSchema, textSchema } from '../../schemas';
 import { holdSchema, holdView } from './hold-view';
 
 const body = z.strictObject({
@@ -41,6 +42,7 @@ export const createHold = defineOperation({
     'Sets credits aside for work that Scrip does not run. Capture the hold when the work is done; void it when it is not. A refusal (402) is recorded under the idempotency key.',
   tag: 'Holds',
   access: 'key',
+  belongsTo: customerInBody,
   body: jsonBody(body),
   needsIdempotencyKey: true,
   answers: {

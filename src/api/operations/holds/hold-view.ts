@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { LedgerReply } from '../../../ledger/commands';
 import { HOLD_STATUSES, type Hold } from '../../../ledger/find-hold';
-import { answerCredits, answerId, answerInstant } from '../../http/schemas';
+import { answerCredits, answerId, answerInstant } from '../../schemas';
 
 export const holdSchema = z
   .strictObject({

@@ -3,24 +3,20 @@ import { voidKey } from '../../../domain/keys';
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { deriveId } from '../../../platform/ids';
 import { optionalJsonBody } from '../../http/bodies/json-body';
-import { getExternalHold, resolveHold } from './external-hold';
-import { defineOperation } from '../../http/operation';
-import { assertOwn } from '../customers/viewer';
+import { resolveHold } from './external-hold';
+import { defineOperation } from '../../define-operation';
+import { ownHold } from '../belongings';
 import { holdSchema } from './hold-view';
 
 export const voidHold = defineOperation({
   summary: 'Void a hold',
   tag: 'Holds',
   access: 'key',
+  belongsTo: ownHold,
   body: optionalJsonBody(z.strictObject({})),
   needsIdempotencyKey: true,
   answers: { 200: { description: 'The hold.', schema: holdSchema } },
   problems: ['hold_already_settled', 'unavailable'],
-  async find({ id }, deps) {
-    const hold = await getExternalHold(deps, id);
-    await assertOwn(deps.db, {}, hold);
-    return hold;
-  },
   async handle(call, deps, hold) {
     return resolveHold(call, deps, {
       op: 'void',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ALARM_KINDS, type Alarm } from '../../../domain/alarms';
 import type { TemporalUi } from '../../../platform/temporal-ui';
-import { answerId, answerInstant, workflowUrlSchema } from '../../http/schemas';
+import { answerId, answerInstant, workflowUrlSchema } from '../../schemas';
 
 export const alarmSchema = z
   .strictObject({

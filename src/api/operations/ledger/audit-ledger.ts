@@ -4,9 +4,10 @@ import { isWorkflowRunning } from '../../../platform/temporal';
 import { getCustomer } from '../../../store/customers';
 import { spendWorkflowId } from '../../../domain/keys';
 import { askTemporal } from '../../../platform/ask-temporal';
-import { defineOperation } from '../../http/operation';
+import { defineOperation } from '../../define-operation';
+import { nobody } from '../../http/belongs-to';
 import { linkOffenders } from './offender-links';
-import { answerId, answerInstant, viewerQuery, workflowUrlSchema } from '../../http/schemas';
+import { answerId, answerInstant, viewerQuery, workflowUrlSchema } from '../../schemas';
 
 const auditSchema = z
   .strictObject({
@@ -37,6 +38,7 @@ export const auditLedger = defineOperation({
     'Checks every invariant of the ledger, or those of one customer, and names each row that breaks one. Safe to run while credits move.',
   tag: 'Operators',
   access: 'operator',
+  belongsTo: nobody,
   query: z.strictObject(viewerQuery),
   answers: { 200: { description: 'What was checked and what was found.', schema: auditSchema } },
   async find({ query: { customerId } }, { db }) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { GRANT_SOURCES } from '../../../ledger/commands';
 import type { Subscription } from '../../../store/subscriptions';
-import { answerCredits, answerId, answerInstant } from '../../http/schemas';
+import { answerCredits, answerId, answerInstant } from '../../schemas';
 
 export const nextGrantSchema = z
   .strictObject({ at: answerInstant, credits: answerCredits })

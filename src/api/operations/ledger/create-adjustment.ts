@@ -9,7 +9,8 @@ import { deriveId } from '../../../platform/ids';
 import { getCustomer } from '../../../store/customers';
 import { jsonBody } from '../../http/bodies/json-body';
 import { keyReused } from '../../http/idempotency-key';
-import { defineOperation } from '../../http/operation';
+import { defineOperation } from '../../define-operation';
+import { customerInBody } from '../../http/belongs-to';
 import {
   answerCredits,
   answerId,
@@ -17,7 +18,7 @@ import {
   CREDITS_PER_REQUEST_MAX,
   idSchema,
   textSchema,
-} from '../../http/schemas';
+} from '../../schemas';
 
 const body = z.strictObject({
   customerId: idSchema,
@@ -49,6 +50,7 @@ export const createAdjustment = defineOperation({
   summary: 'Adjust a balance',
   tag: 'Operators',
   access: 'operator',
+  belongsTo: customerInBody,
   body: jsonBody(body),
   needsIdempotencyKey: true,
   answers: { 201: { description: 'The adjustment was made.', schema: adjustmentSchema } },

@@ -2,8 +2,11 @@ import type { Knex } from 'knex';
 import { z } from 'zod';
 import { DomainError } from '../../../domain/errors';
 import type { ReportRange } from '../../../ledger/report-months';
-import { defineOperation, type AnyOperation } from '../../http/operation';
-import { instantSchema, pageOf } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import type { ApiDeps } from '../../deps';
+import { nobody } from '../../http/belongs-to';
+import type { AnyOperation } from '../../http/operation';
+import { instantSchema, pageOf } from '../../schemas';
 import { csvOf } from '../../http/csv';
 import { wantsCsv } from '../../http/wants-csv';
 
@@ -30,12 +33,15 @@ export interface Report<Month, Column extends string> {
 }
 
 /** An operator's report by month: JSON, or CSV for whoever asks for that. Refuses a reversed range (`invalid_request`). */
-export function defineReport<Month, Column extends string>(report: Report<Month, Column>): AnyOperation {
+export function defineReport<Month, Column extends string>(
+  report: Report<Month, Column>,
+): AnyOperation<ApiDeps> {
   return defineOperation({
     summary: report.summary,
     description: report.description,
     tag: 'Operators',
     access: 'operator',
+    belongsTo: nobody,
     query: reportQuery,
     answers: {
       200: {

@@ -5,8 +5,9 @@ import { expireDue } from '../../../ledger/sweep-expired';
 import { dueOf } from '../../../store/allowances';
 import { getCustomer } from '../../../store/customers';
 import { findNextGranting } from '../../../store/subscriptions';
-import { defineOperation } from '../../http/operation';
-import { instantSchema } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { customerInPath } from '../../http/belongs-to';
+import { instantSchema } from '../../schemas';
 import { balanceSchema, nextGrantView } from './balance-view';
 
 const query = z.strictObject({
@@ -18,6 +19,7 @@ export const getBalance = defineOperation({
   description: 'Lots are listed in the order in which they will be spent.',
   tag: 'Customers',
   access: 'customer',
+  belongsTo: customerInPath,
   query,
   answers: { 200: { description: 'The balance.', schema: balanceSchema } },
   async find({ id, query: { at } }, { db, clock }) {

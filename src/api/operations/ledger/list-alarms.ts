@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { listAlarms as readAlarms } from '../../../store/alarms';
-import { defineOperation } from '../../http/operation';
-import { pageOf, pageQuery } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { nobody } from '../../http/belongs-to';
+import { pageOf, pageQuery } from '../../schemas';
 import { alarmSchema, alarmView } from './alarm-view';
 
 export const listAlarms = defineOperation({
@@ -10,6 +11,7 @@ export const listAlarms = defineOperation({
     'An alarm is something that a person must look at. Each ends by itself when its cause is gone.',
   tag: 'Operators',
   access: 'operator',
+  belongsTo: nobody,
   query: z.strictObject(pageQuery),
   answers: { 200: { description: 'The alarms, newest first.', schema: pageOf(alarmSchema) } },
   async handle({ query }, { db, temporalUi }) {

@@ -7,8 +7,9 @@ import {
   type StatementRequest,
 } from '../../../ledger/list-statement';
 import { getCustomer } from '../../../store/customers';
-import { defineOperation } from '../../http/operation';
-import { cursorSchema, instantSchema, pageOf, queryNumberSchema } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { customerInPath } from '../../http/belongs-to';
+import { cursorSchema, instantSchema, pageOf, queryNumberSchema } from '../../schemas';
 import {
   STATEMENT_CSV_HEADER,
   statementEntrySchema,
@@ -33,6 +34,7 @@ export const listStatement = defineOperation({
     'Every movement of credits, and events that moved none, newest first. With `Accept: text/csv` the whole statement comes at once, unless a `limit` or a `cursor` is given; its last column, `change`, is the change of the available credits, with its sign.',
   tag: 'Customers',
   access: 'customer',
+  belongsTo: customerInPath,
   query,
   answers: {
     200: {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { revenueReport, type RevenueMonth } from '../../../ledger/revenue-report';
 import { defineReport } from './define-report';
-import { answerCredits } from '../../http/schemas';
+import { answerCredits } from '../../schemas';
 
 const minorUnits = z.int();
 
@@ -40,8 +40,22 @@ export const reportRevenue = defineReport({
   monthSchema,
   read: revenueReport,
   columns: [
-    ...['month', 'kind', 'action', 'currency', 'captured', 'refunded', 'credits', 'royalties', 'amountMinor'],
-    ...['opening', 'granted', 'earned', 'repaid', 'expired', 'clawed', 'closing'],
+    'month',
+    'kind',
+    'action',
+    'currency',
+    'captured',
+    'refunded',
+    'credits',
+    'royalties',
+    'amountMinor',
+    'opening',
+    'granted',
+    'earned',
+    'repaid',
+    'expired',
+    'clawed',
+    'closing',
   ],
   linesOf,
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { rollForwardReport } from '../../../ledger/roll-forward-report';
 import { defineReport } from './define-report';
-import { answerCredits } from '../../http/schemas';
+import { answerCredits } from '../../schemas';
 
 const monthSchema = z
   .strictObject({

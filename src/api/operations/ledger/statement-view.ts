@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { STATEMENT_CODES, type StatementEntry } from '../../../ledger/list-statement';
-import { answerCredits, answerId, answerInstant } from '../../http/schemas';
+import { answerCredits, answerId, answerInstant } from '../../schemas';
 import { csvLines, csvOf } from '../../http/csv';
 
 export const statementEntrySchema = z

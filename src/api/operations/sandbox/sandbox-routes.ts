@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { DomainError } from '../../../domain/errors';
 import { jsonBody } from '../../http/bodies/json-body';
-import { defineOperation, type AnyOperation } from '../../http/operation';
-import type { Route } from '../../routes';
+import { defineOperation } from '../../define-operation';
+import type { ApiDeps } from '../../deps';
+import { nobody } from '../../http/belongs-to';
+import type { AnyOperation } from '../../http/operation';
+import type { Route } from '../../http/route';
 
 /** What an advance may take: many months of many subscriptions, in wall time. */
 const ADVANCE_MS_MAX = 600_000;
@@ -11,7 +14,7 @@ const clockSchema = z.strictObject({ now: z.iso.datetime() });
 const refusalSchema = z.object({ detail: z.string() });
 
 /** The clock that anybody with a key may see and move, in the sandbox alone: `sandboxUrl` names who has it. */
-export function sandboxRoutes(sandboxUrl: string | undefined): readonly Route[] {
+export function sandboxRoutes(sandboxUrl: string | undefined): readonly Route<ApiDeps>[] {
   if (sandboxUrl === undefined) return [];
   return [
     { method: 'get', path: '/sandbox/clock', operation: getClock(sandboxUrl) },
@@ -19,17 +22,18 @@ export function sandboxRoutes(sandboxUrl: string | undefined): readonly Route[] 
   ];
 }
 
-function getClock(sandboxUrl: string): AnyOperation {
+function getClock(sandboxUrl: string): AnyOperation<ApiDeps> {
   return defineOperation({
     summary: "Get the sandbox's clock",
     tag: 'Sandbox',
     access: 'key',
+    belongsTo: nobody,
     answers: { 200: { description: 'The instant.', schema: clockSchema } },
     handle: async () => ({ status: 200, body: await ask(`${sandboxUrl}/clock`, 'GET') }),
   });
 }
 
-function advanceClock(sandboxUrl: string): AnyOperation {
+function advanceClock(sandboxUrl: string): AnyOperation<ApiDeps> {
   return defineOperation({
     summary: "Advance the sandbox's clock",
     description:
@@ -37,6 +41,7 @@ function advanceClock(sandboxUrl: string): AnyOperation {
       'then has been carried out.',
     tag: 'Sandbox',
     access: 'key',
+    belongsTo: nobody,
     body: jsonBody(
       z.union(
         [

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findPackageRoot } from '../../../platform/package-root';
-import { definePage } from '../../pages/define-page';
+import { definePage } from '../../define-page';
 
 export const getAccountPage = definePage({
   summary: 'Get the account page',

@@ -1,5 +1,5 @@
-import { definePage } from '../../pages/define-page';
-import { docsPage } from '../../pages/docs-page';
+import { definePage } from '../../define-page';
+import { docsPage } from './docs-page';
 
 export const getDocs = definePage({
   summary: 'Get the API reference',

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findPackageRoot } from '../../../platform/package-root';
-import { definePage } from '../../pages/define-page';
-import { operatorsPage } from '../../pages/operators-page';
+import { definePage } from '../../define-page';
+import { operatorsPage } from './operators-page';
 
 export const getOperatorsPage = definePage({
   summary: 'Get the runbook',

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError, ERROR_CODES, type ErrorCode } from '../../../domain/errors';
 import { findPackageRoot } from '../../../platform/package-root';
-import { definePage } from '../../pages/define-page';
-import { markdownToHtml } from '../../pages/markdown';
-import { pageOf } from '../../pages/page';
+import { definePage } from '../../define-page';
+import { markdownToHtml } from '../../http/pages/markdown';
+import { pageOf } from '../../http/pages/page';
 
 export const getProblemPage = definePage<ErrorCode>({
   summary: 'Get the page of a problem code',

@@ -4,7 +4,8 @@ import { askTemporal } from '../../../platform/ask-temporal';
 import { findFaults } from '../../../platform/fit-database';
 import { getCurrentCatalog } from '../../../store/catalogs';
 import type { ApiDeps } from '../../deps';
-import { defineOperation } from '../../http/operation';
+import { defineOperation } from '../../define-operation';
+import { nobody } from '../../http/belongs-to';
 import { within } from '../../http/within';
 
 /** Load balancers ask every few seconds: an answer that takes longer is a no. */
@@ -17,6 +18,7 @@ export const getReadyz = defineOperation({
     'The detail says what is wrong with a database that answers.',
   tag: 'System',
   access: 'public',
+  belongsTo: nobody,
   answers: { 200: { description: 'Ready.', schema: z.strictObject({ status: z.literal('ready') }) } },
   problems: ['unavailable'],
   async handle(_call, deps) {

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { DomainError } from '../../../domain/errors';
 import { isTerminal } from '../../../domain/spends/spend';
 import { getSpend, type Spend } from '../../../store/spends';
-import { askToStop } from '../../temporal/ask-to-stop';
+import { askToStop } from './ask-to-stop';
 import { optionalJsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
-import { viewerQuery } from '../../http/schemas';
-import { assertOwn } from '../customers/viewer';
+import { defineOperation } from '../../define-operation';
+import { ownSpend } from '../belongings';
+import { viewerQuery } from '../../schemas';
 import { spendSchema, spendViewFor } from './spend-view';
 
 export const cancelSpend = defineOperation({
@@ -15,15 +15,11 @@ export const cancelSpend = defineOperation({
     'Asks the spend to stop. The credits of work that has not begun are released; of running work only what was delivered is captured, and nothing of external work. The first terminal state wins, so a finished spend is answered as it is. For a spend whose workflow is gone the answer is 409, because nothing would stop it. Safe to repeat.',
   tag: 'Spends',
   access: 'customer',
+  belongsTo: ownSpend,
   query: z.strictObject(viewerQuery),
   body: optionalJsonBody(z.strictObject({})),
   answers: { 202: { description: 'The spend; it ends soon after.', schema: spendSchema } },
   problems: ['state_conflict', 'unavailable'],
-  async find({ id, query }, { db }) {
-    const spend = await getSpend(db, id);
-    await assertOwn(db, query, spend);
-    return spend;
-  },
   async handle({ caller }, deps, spend) {
     const isHeard = isTerminal(spend.status) || (await askToStop(deps, spend.workflowId));
     const seen = await getSpend(deps.db, spend.id);

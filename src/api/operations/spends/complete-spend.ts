@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { getSpend } from '../../../store/spends';
 import type { WorkReport } from '../../../domain/spends/external-end';
 import { optionalJsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
-import { assertOwn } from '../customers/viewer';
+import { defineOperation } from '../../define-operation';
+import { ownSpend } from '../belongings';
 import { keptJson } from './kept-json';
 import { reportWork } from './report-work';
 import { spendSchema } from './spend-view';
@@ -47,15 +46,11 @@ export const completeSpend = defineOperation({
     'Ends work that you do yourself, and settles it: pays for the units delivered, or for what `input` comes to, never more than is held; the rest is released. What it came to beyond is `shortfall` on the spend, and nobody owes it. A spend that has ended, or whose work is not yours, is refused with 409.',
   tag: 'Spends',
   access: 'key',
+  belongsTo: ownSpend,
   body: optionalJsonBody(bodySchema),
   needsIdempotencyKey: true,
   answers: { 200: { description: 'The spend, settled.', schema: spendSchema } },
   problems: ['price_not_computable', 'state_conflict', 'unavailable'],
-  async find({ id }, { db }) {
-    const spend = await getSpend(db, id);
-    await assertOwn(db, {}, spend);
-    return spend;
-  },
   handle: (call, deps, spend) => reportWork(call, deps, { spend, report: reportOf(call.body) }),
 });
 

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { InputRules } from '../../../domain/catalog/catalog';
 import { definitionOf } from '../../../domain/actions/definitions';
 import { priceOf } from '../../../domain/catalog/price';
 import { canTrain } from '../../../jobs/jobs';
@@ -10,8 +9,9 @@ import { listLotsToBurn } from '../../../ledger/list-lots-to-burn';
 import { expireDue } from '../../../ledger/sweep-expired';
 import { dueOf } from '../../../store/allowances';
 import { jsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
-import { answerCredits, answerId, answerInstant } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { customerInBody } from '../../http/belongs-to';
+import { answerCredits, answerId, answerInstant } from '../../schemas';
 import { judgeRequest } from './judge-request';
 import { spendRequestSchema } from './spend-request';
 import { rightsSchema, rightsView } from '../customers/rights-view';
@@ -47,13 +47,13 @@ export const createQuote = defineOperation({
     'Answers what a spend would cost; nothing is reserved. The input is that of a spend, or less of it.',
   tag: 'Spends',
   access: 'customer',
+  belongsTo: customerInBody,
   body: jsonBody(spendRequestSchema),
   answers: { 200: { description: 'The quote.', schema: quoteSchema } },
   problems: ['price_not_computable', 'not_sold'],
   async find({ body: { customerId, ...request } }, { db, clock, jobs }) {
-    const faultsOf = ({ faultsOfQuote }: InputRules) => faultsOfQuote;
     const deps = { db, at: await clock.now(), trainable: canTrain(jobs) };
-    return { request, judged: await judgeRequest(deps, { customerId, request, faultsOf }) };
+    return { request, judged: await judgeRequest(deps, { customerId, request, rules: 'faultsOfQuote' }) };
   },
   async handle(_call, deps, { request, judged: { customer, asked, notSold } }) {
     if (notSold !== null) throw notSold;

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import { definitionOf } from '../../../domain/actions/definitions';
-import type { InputRules } from '../../../domain/catalog/catalog';
 import { priceOf } from '../../../domain/catalog/price';
 import { DomainError } from '../../../domain/errors';
 import { holdKey } from '../../../domain/keys';
+import { errorOf } from '../../../domain/refusal';
 import type { SpendPlan } from '../../../domain/spends/plan-spend';
 import type { SpendRefusal } from '../../../domain/spends/refusals';
 import type { SpendFacts } from '../../../domain/spends/spend-facts';
@@ -27,9 +27,10 @@ import { keyReused } from '../../http/idempotency-key';
 import { insufficientCredits } from './insufficient-credits';
 import { judgeRequest, type Judged } from './judge-request';
 import { findKnownSpend, planRequired, type KnownSpend } from './known-spend';
-import { defineOperation, type Call, type Reply } from '../../http/operation';
-import { refusedAnswer } from '../../http/refused-answer';
-import { assertStorable, refusalError, spendRequestSchema } from './spend-request';
+import { defineOperation } from '../../define-operation';
+import { type Call, type Reply } from '../../http/operation';
+import { customerInBody } from '../../http/belongs-to';
+import { assertStorable, spendRequestSchema } from './spend-request';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { spendSchema } from './spend-view';
 
@@ -42,6 +43,7 @@ export const createSpend = defineOperation({
     'Spends credits on work, and answers as soon as the credits are held. A refusal (402, 403) is recorded under the idempotency key for ever, and repeats of the key get it again.',
   tag: 'Spends',
   access: 'customer',
+  belongsTo: customerInBody,
   body: jsonBody(spendRequestSchema),
   needsIdempotencyKey: true,
   answers: {
@@ -79,9 +81,8 @@ export const createSpend = defineOperation({
       const { id } = await getCustomer(db, customerId);
       return { ...asked, known, judged: null, terms: await loadSpendTerms(db, { customerId: id, at }) };
     }
-    const faultsOf = ({ faultsOf: check }: InputRules) => check;
     const deps = { db, at, trainable: canTrain(jobs) };
-    const judged = await judgeRequest(deps, { customerId, request, faultsOf });
+    const judged = await judgeRequest(deps, { customerId, request, rules: 'faultsOf' });
     return { ...asked, known, judged, terms: judged.terms };
   },
   async handle(call, deps, found) {
@@ -118,7 +119,7 @@ async function answerSpend(call: SpendCall, deps: ApiDeps, found: Found): Promis
   const { customer, asked } = judged;
   if (known !== undefined) {
     const { plan } = asked ?? {};
-    throw plan?.allowed === false && plan.code === 'plan_required' ? refusalError(plan) : keyReused();
+    throw plan?.allowed === false && plan.code === 'plan_required' ? errorOf(plan) : keyReused();
   }
   assertOpen(customer);
   if (judged.notSold !== null) throw judged.notSold;
@@ -127,7 +128,7 @@ async function answerSpend(call: SpendCall, deps: ApiDeps, found: Found): Promis
   const begun = { ...found, ...asked, customer };
   const placed = await admit(call, deps, begun);
   if (placed !== undefined) return placed;
-  if (!asked.plan.allowed) throw refusalError(asked.plan);
+  if (!asked.plan.allowed) throw errorOf(asked.plan);
   return begin(deps, begun);
 }
 
@@ -188,7 +189,7 @@ async function begin(deps: ApiDeps, beginning: Beginning): Promise<Reply> {
     if (known !== undefined) return known.answer(facts);
     if (read < reads) await delay(DOUBT.pauseMs);
   }
-  if (answer?.outcome === 'refused') throw refusedAnswer(answer);
+  if (answer?.outcome === 'refused') throw errorOf(answer);
   throw new DomainError(
     'unavailable',
     'It is not known yet whether the spend has begun. Repeat the request with the same Idempotency-Key.',

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { getSpend } from '../../../store/spends';
 import { jsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
-import { textSchema } from '../../http/schemas';
-import { assertOwn } from '../customers/viewer';
+import { defineOperation } from '../../define-operation';
+import { textSchema } from '../../schemas';
+import { ownSpend } from '../belongings';
 import { reportWork } from './report-work';
 import { spendSchema } from './spend-view';
 
@@ -23,15 +22,11 @@ export const failSpend = defineOperation({
     'Says that work that you do yourself has failed: everything that is held is released. A spend that has ended, or whose work is not yours, is refused with 409.',
   tag: 'Spends',
   access: 'key',
+  belongsTo: ownSpend,
   body: jsonBody(bodySchema),
   needsIdempotencyKey: true,
   answers: { 200: { description: 'The spend, failed.', schema: spendSchema } },
   problems: ['state_conflict', 'unavailable'],
-  async find({ id }, { db }) {
-    const spend = await getSpend(db, id);
-    await assertOwn(db, {}, spend);
-    return spend;
-  },
   handle(call, deps, spend) {
     const { code, detail = '' } = call.body;
     return reportWork(call, deps, { spend, report: { says: 'failed', code, detail } });

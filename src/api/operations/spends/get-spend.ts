@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { isTerminal } from '../../../domain/spends/spend';
-import { getSpend as readSpend, type Spend } from '../../../store/spends';
+import type { Spend } from '../../../store/spends';
 import type { ApiDeps } from '../../deps';
-import { defineOperation } from '../../http/operation';
-import { queryNumberSchema, viewerQuery } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { ownSpend } from '../belongings';
+import { queryNumberSchema, viewerQuery } from '../../schemas';
 import { endOfRequest } from '../../http/end-of-request';
-import { assertOwn } from '../customers/viewer';
 import { spendSchema, spendViewFor } from './spend-view';
 
 const WAIT_SECONDS_MAX = 120;
@@ -21,13 +21,9 @@ export const getSpend = defineOperation({
   summary: 'Get a spend, optionally waiting for it to finish',
   tag: 'Spends',
   access: 'customer',
+  belongsTo: ownSpend,
   query,
   answers: { 200: { description: 'The spend.', schema: spendSchema } },
-  async find({ id, query: viewer }, { db }) {
-    const spend = await readSpend(db, id);
-    await assertOwn(db, viewer, spend);
-    return spend;
-  },
   async handle({ caller, query: { wait }, res }, deps, spend) {
     if (wait === 0) return { status: 200, body: spendViewFor(caller, spend) };
     const signal = endOfRequest(res, deps.closing);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { getSpend, recordHeartbeat } from '../../../store/spends';
 import { optionalJsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
-import { assertOwn } from '../customers/viewer';
+import { defineOperation } from '../../define-operation';
+import { ownSpend } from '../belongings';
 import { keptJson } from './kept-json';
 import { assertWaiting } from './report-work';
 import { spendSchema, spendView } from './spend-view';
@@ -23,14 +23,10 @@ export const heartbeatSpend = defineOperation({
     'Tells that work that you do yourself goes on, and how far it is. Moves no credits. Work of which nothing is heard for longer than its `silence` in the catalog ends, and its credits are released. Safe to repeat.',
   tag: 'Spends',
   access: 'key',
+  belongsTo: ownSpend,
   body: optionalJsonBody(bodySchema),
   answers: { 200: { description: 'The spend, with its progress.', schema: spendSchema } },
   problems: ['state_conflict'],
-  async find({ id }, { db }) {
-    const spend = await getSpend(db, id);
-    await assertOwn(db, {}, spend);
-    return spend;
-  },
   async handle({ body: { progress } }, { db, clock }, spend) {
     assertWaiting(spend);
     const at = await clock.now();

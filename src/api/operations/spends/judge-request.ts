@@ -1,18 +1,17 @@
 import type { Knex } from 'knex';
-import type { Action, InputRules } from '../../../domain/catalog/catalog';
 import { notSold } from '../../../domain/catalog/not-sold';
 import { priceOf } from '../../../domain/catalog/price';
-import { DomainError } from '../../../domain/errors';
+import type { DomainError } from '../../../domain/errors';
 import type { Instant } from '../../../domain/instants';
+import { errorOf } from '../../../domain/refusal';
 import { planSpend, type SpendPlan } from '../../../domain/spends/plan-spend';
 import type { SpendRefusal } from '../../../domain/spends/refusals';
 import type { SpendFacts } from '../../../domain/spends/spend-facts';
 import type { SpendRequest } from '../../../domain/spends/spend';
-import { getCurrentCatalog } from '../../../store/catalogs';
 import { findCustomer, getCustomer, type Customer } from '../../../store/customers';
 import { loadSpendFacts, loadSpendTerms, type SpendTerms } from '../../../store/spend-facts';
 import { assertKnown } from '../catalog/assert-known';
-import { invalidInput, refusalError } from './spend-request';
+import { invalidInput } from './spend-request';
 
 /** A request, judged by what its customer buys by. */
 export interface Judged {
@@ -34,8 +33,8 @@ export async function judgeRequest(
   {
     customerId,
     request,
-    faultsOf,
-  }: { readonly customerId: string; readonly request: SpendRequest; readonly faultsOf: FaultsOf },
+    rules,
+  }: { readonly customerId: string; readonly request: SpendRequest; readonly rules: Rules },
 ): Promise<Judged> {
   const [customer, terms] = await Promise.all([
     findCustomer(db, customerId),
@@ -52,7 +51,7 @@ export async function judgeRequest(
       asked: null,
     };
   }
-  const faults = faultsOf(action.input)(request.input);
+  const faults = action.input[rules](request.input);
   if (faults.length > 0) throw invalidInput(faults);
   priceOf(action, request.input);
   const known = customer ?? (await getCustomer(db, customerId));
@@ -61,9 +60,9 @@ export async function judgeRequest(
     trainable,
   };
   const plan = planSpend(request.input, facts);
-  if (!plan.allowed && plan.code === 'not_found') throw refusalError(plan);
+  if (!plan.allowed && plan.code === 'not_found') throw errorOf(plan);
   return { customer: known, terms, notSold: null, asked: { facts, plan } };
 }
 
 /** Which of an action's rules a request is checked by. */
-type FaultsOf = (rules: InputRules) => (input: unknown) => readonly string[];
+type Rules = 'faultsOf' | 'faultsOfQuote';

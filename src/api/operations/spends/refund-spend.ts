@@ -4,18 +4,12 @@ import { DomainError } from '../../../domain/errors';
 import { refundKey } from '../../../domain/keys';
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { deriveId } from '../../../platform/ids';
-import { getSpend, holdIdOf } from '../../../store/spends';
+import { holdIdOf } from '../../../store/spends';
 import { jsonBody } from '../../http/bodies/json-body';
 import { keyReused } from '../../http/idempotency-key';
-import { defineOperation } from '../../http/operation';
-import {
-  answerCredits,
-  answerId,
-  answerInstant,
-  CREDITS_PER_REQUEST_MAX,
-  textSchema,
-} from '../../http/schemas';
-import { assertOwn } from '../customers/viewer';
+import { defineOperation } from '../../define-operation';
+import { ownSpend } from '../belongings';
+import { answerCredits, answerId, answerInstant, CREDITS_PER_REQUEST_MAX, textSchema } from '../../schemas';
 
 const body = z.strictObject({
   credits: z
@@ -44,15 +38,11 @@ export const refundSpend = defineOperation({
     "Returns captured credits to the lots they came from. The artist's share is reversed in the same transaction.",
   tag: 'Operators',
   access: 'operator',
+  belongsTo: ownSpend,
   body: jsonBody(body),
   needsIdempotencyKey: true,
   answers: { 201: { description: 'The refund was made.', schema: refundSchema } },
   problems: ['state_conflict', 'unavailable'],
-  async find({ id }, { db }) {
-    const spend = await getSpend(db, id);
-    await assertOwn(db, {}, spend);
-    return spend;
-  },
   async handle(call, { ledger, clock }, spend) {
     const { credits, reason } = call.body;
     const id = deriveId('rfd', spend.customerId, call.idempotencyKey);

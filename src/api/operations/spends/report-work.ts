@@ -9,7 +9,7 @@ import type { StoredAnswer } from '../../../store/requests';
 import { getSpend, type Spend } from '../../../store/spends';
 import { recordReport } from '../../../store/work-reports';
 import { reportUpdate, type ReportedWork } from '../../../workflows/spends/messages';
-import { answerOnce, refusal } from '../../http/answer-once';
+import { answerOnce, refusal } from '../../answer-once';
 import type { ApiDeps } from '../../deps';
 import type { Call, Reply } from '../../http/operation';
 import { assertStorable, invalidInput } from './spend-request';

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { ACTION_DEFINITIONS } from '../../../domain/actions/definitions';
 import type { ActionInput } from '../../../domain/catalog/catalog';
 import { DomainError } from '../../../domain/errors';
-import type { SpendRefusal } from '../../../domain/spends/refusals';
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { storableJson } from '../../../platform/storable-json';
-import { catalogIdSchema, idSchema } from '../../http/schemas';
+import { catalogIdSchema, idSchema } from '../../schemas';
 
 /** The inputs of the kinds of work, as a document shows them; each once. */
 const BUILT_IN_INPUTS = [
@@ -22,11 +21,6 @@ export const spendRequestSchema = z.strictObject({
     anyOf: [...BUILT_IN_INPUTS, { type: 'object', description: 'What the catalog describes.' }],
   }),
 });
-
-/** A refused plan as the error that the caller is told. */
-export function refusalError({ code, message, details }: SpendRefusal): DomainError {
-  return new DomainError(code, message, details);
-}
 
 /** The refusal of an input, with each fault and where it is. */
 export function invalidInput(faults: readonly string[]): DomainError {

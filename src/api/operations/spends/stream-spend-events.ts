@@ -2,13 +2,13 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import { isTerminal } from '../../../domain/spends/spend';
 import { findJob } from '../../../store/jobs';
-import { getSpend, type Spend } from '../../../store/spends';
+import type { Spend } from '../../../store/spends';
 import type { Caller } from '../../http/caller';
 import type { ApiDeps } from '../../deps';
 import { endOfRequest } from '../../http/end-of-request';
-import { defineOperation } from '../../http/operation';
-import { viewerQuery } from '../../http/schemas';
-import { assertOwn } from '../customers/viewer';
+import { defineOperation } from '../../define-operation';
+import { ownSpend } from '../belongings';
+import { viewerQuery } from '../../schemas';
 import { spendViewFor } from './spend-view';
 import { linkThing } from '../../temporal/workflow-links';
 
@@ -21,13 +21,9 @@ export const streamSpendEvents = defineOperation({
     'Server-sent events. `spend` carries the whole spend, first at once and then at every change; `progress` carries `{percent}` as the provider reports it, and of external work `{progress, heardAt}` at every heartbeat. The stream ends after the terminal state.',
   tag: 'Spends',
   access: 'customer',
+  belongsTo: ownSpend,
   query: z.strictObject(viewerQuery),
   answers: { 200: { description: 'The events.', contentType: 'text/event-stream' } },
-  async find({ id, query }, { db }) {
-    const spend = await getSpend(db, id);
-    await assertOwn(db, query, spend);
-    return spend;
-  },
   handle: ({ caller }, deps, spend) => Promise.resolve({ stream: (res) => follow(res, deps, spend, caller) }),
 });
 

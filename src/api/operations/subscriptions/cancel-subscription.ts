@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import { cancelUpdate } from '../../../workflows/subscriptions/messages';
 import { optionalJsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
-import {
-  commandQuery,
-  findOwnSubscription,
-  isPreview,
-  previewCommand,
-  sendCommand,
-} from './subscription-command';
+import { defineOperation } from '../../define-operation';
+import { ownSubscription } from '../belongings';
+import { commandQuery, isPreview, previewCommand, sendCommand } from './subscription-command';
 import { commandAnswers } from './preview-view';
 
 const body = z.strictObject({ when: z.enum(['period_end', 'now']).default('period_end') });
@@ -19,13 +14,13 @@ export const cancelSubscription = defineOperation({
     'At the end of the paid period, or now. Credits stay and can still be spent; rights drop to those of the default plan; private work stays private.',
   tag: 'Subscriptions',
   access: 'customer',
+  belongsTo: ownSubscription,
   query: commandQuery,
   body: optionalJsonBody(body),
   needsIdempotencyKey: true,
   isDryRun: isPreview,
   answers: commandAnswers,
   problems: ['state_conflict', 'unavailable'],
-  find: (call, deps) => findOwnSubscription(call, deps),
   async handle(call, deps, subscription) {
     const { when } = call.body;
     if (call.query.preview) return previewCommand(deps, subscription, { type: 'cancel', when });

@@ -1,17 +1,12 @@
 import { z } from 'zod';
 import { changePlanUpdate } from '../../../workflows/subscriptions/messages';
 import { jsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
 import { getCatalog } from '../../../store/catalogs';
-import { catalogIdSchema } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { catalogIdSchema } from '../../schemas';
+import { ownSubscription } from '../belongings';
 import { assertKnown } from '../catalog/assert-known';
-import {
-  commandQuery,
-  findOwnSubscription,
-  isPreview,
-  previewCommand,
-  sendCommand,
-} from './subscription-command';
+import { commandQuery, isPreview, previewCommand, sendCommand } from './subscription-command';
 import { commandAnswers } from './preview-view';
 
 export const changePlan = defineOperation({
@@ -20,17 +15,16 @@ export const changePlan = defineOperation({
     'An upgrade takes effect now: the card on file is charged in this call, and a new period begins with its full grant; credits left over stay. A downgrade takes effect at the end of the paid period. To go back to the default plan, cancel.',
   tag: 'Subscriptions',
   access: 'customer',
+  belongsTo: ownSubscription,
   query: commandQuery,
   body: jsonBody(z.strictObject({ plan: catalogIdSchema })),
   needsIdempotencyKey: true,
   isDryRun: isPreview,
   answers: commandAnswers,
   problems: ['payment_failed', 'contract_required', 'not_sold', 'state_conflict', 'unavailable'],
-  async find(call, deps) {
-    const { plan } = call.body;
-    const subscription = await findOwnSubscription(call, deps);
-    const catalog = await getCatalog(deps.db, subscription.catalogVersion);
-    await assertKnown(deps.db, catalog, { kind: 'plans', id: plan, field: 'plan' });
+  async find({ body: { plan } }, { db }, subscription) {
+    const catalog = await getCatalog(db, subscription.catalogVersion);
+    await assertKnown(db, catalog, { kind: 'plans', id: plan, field: 'plan' });
     return subscription;
   },
   async handle(call, deps, subscription) {

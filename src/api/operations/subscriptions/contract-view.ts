@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RecordedContract } from '../../../store/contracts';
-import { answerCredits, answerId, answerInstant, intervalSchema, planSchema } from '../../http/schemas';
+import { answerCredits, answerId, answerInstant, intervalSchema, planSchema } from '../../schemas';
 
 export const contractSchema = z
   .strictObject({

@@ -10,16 +10,17 @@ import { deriveId } from '../../../platform/ids';
 import { getCurrentCatalog } from '../../../store/catalogs';
 import { getContract, insertContract } from '../../../store/contracts';
 import { getCustomer, getOpenCustomer } from '../../../store/customers';
-import { answerOnce } from '../../http/answer-once';
+import { answerOnce } from '../../answer-once';
 import { jsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
+import { defineOperation } from '../../define-operation';
+import { customerInBody } from '../../http/belongs-to';
 import {
   catalogIdSchema,
   CREDITS_PER_REQUEST_MAX,
   idSchema,
   intervalSchema,
   textSchema,
-} from '../../http/schemas';
+} from '../../schemas';
 import { assertKnown } from '../catalog/assert-known';
 import { contractSchema, contractView } from './contract-view';
 
@@ -49,6 +50,7 @@ export const createContract = defineOperation({
     'Records what was agreed on with a customer. It sells nothing by itself: a subscription to the plan names it as `contractId`.',
   tag: 'Operators',
   access: 'operator',
+  belongsTo: customerInBody,
   body: jsonBody(body),
   needsIdempotencyKey: true,
   answers: { 201: { description: 'The contract is recorded.', schema: contractSchema } },

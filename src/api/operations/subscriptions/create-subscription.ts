@@ -4,6 +4,7 @@ import type { Catalog, Interval, Plan, PlanId } from '../../../domain/catalog/ca
 import { notSold } from '../../../domain/catalog/not-sold';
 import type { Contract } from '../../../domain/subscriptions/contract';
 import { DomainError } from '../../../domain/errors';
+import { errorOf } from '../../../domain/refusal';
 import { getCustomerPlan, type CustomerPlan } from '../../../store/customer-plan';
 import { deriveId } from '../../../platform/ids';
 import { claimContract, getContract, releaseContract, type RecordedContract } from '../../../store/contracts';
@@ -18,12 +19,13 @@ import {
   subscriptionStart,
   type OpenSubscription,
 } from '../../../workflows/subscriptions/messages';
-import { answerOnce, refusal } from '../../http/answer-once';
+import { answerOnce, refusal } from '../../answer-once';
 import { jsonBody } from '../../http/bodies/json-body';
 import type { ApiDeps } from '../../deps';
-import { defineOperation, type Call } from '../../http/operation';
-import { refusedAnswer } from '../../http/refused-answer';
-import { catalogIdSchema, idSchema, intervalSchema, urlSchema } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { type Call } from '../../http/operation';
+import { customerInBody } from '../../http/belongs-to';
+import { catalogIdSchema, idSchema, intervalSchema, urlSchema } from '../../schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { assertKnown } from '../catalog/assert-known';
 import { subscriptionSchema, subscriptionView } from './subscription-view';
@@ -51,6 +53,7 @@ export const createSubscription = defineOperation({
     'Subscribes a customer to a plan. Send the customer to `checkoutUrl`, or wait until the invoice is paid; nothing is granted before. Earlier subscriptions of the customer that were not paid for are canceled. A portal token can subscribe by checkout only, at most ten times an hour.',
   tag: 'Subscriptions',
   access: 'customer',
+  belongsTo: customerInBody,
   body: jsonBody(body),
   needsIdempotencyKey: true,
   answers: {
@@ -91,8 +94,8 @@ export const createSubscription = defineOperation({
       authorize: () => Promise.resolve().then(() => assertMayOrder(call)),
       async admit() {
         assertOpen(customer);
-        const refused = refusalOf(call.body, contract, current);
-        if (refused !== undefined) throw refused;
+        const forbidden = findForbidden(call.body, contract, current);
+        if (forbidden !== undefined) throw forbidden;
         if (contract !== undefined && !(await claimContract(deps.db, contract.contractId, subscriptionId)))
           throw soldAlready(contract);
         const byPortal = call.caller?.kind === 'portal';
@@ -140,7 +143,7 @@ function assertMayOrder({ caller, body }: Pick<Call<unknown, Request>, 'caller' 
 }
 
 /** Why a subscription cannot be sold now; undefined when it can. */
-function refusalOf(
+function findForbidden(
   { plan, interval, collection, contractId }: Request,
   contract: RecordedContract | undefined,
   { subscription, catalog }: CustomerPlan,
@@ -203,7 +206,7 @@ async function open(deps: ApiDeps, externalId: string, opening: OpenSubscription
   if (answer?.outcome === 'refused') {
     const { contract, subscriptionId } = opening;
     if (contract !== undefined) await releaseContract(deps.db, contract.contractId, subscriptionId);
-    return refusal(refusedAnswer(answer));
+    return refusal(errorOf(answer));
   }
   const subscription = await findSubscription(deps.db, opening.subscriptionId);
   if (subscription === undefined) {

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { getCatalog } from '../../../store/catalogs';
 import { migrateUpdate } from '../../../workflows/subscriptions/messages';
 import { jsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
-import { commandQuery, findOwnSubscription, previewCommand, sendCommand } from './subscription-command';
-import { textSchema } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { ownSubscription } from '../belongings';
+import { commandQuery, previewCommand, sendCommand } from './subscription-command';
+import { textSchema } from '../../schemas';
 import { commandAnswers } from './preview-view';
 
 const body = z.strictObject({
@@ -18,15 +19,15 @@ export const migrateSubscription = defineOperation({
     'Publishing a catalog version changes no subscription. This moves one: charges and grants follow the new version from the next period on, prices of spends at once.',
   tag: 'Operators',
   access: 'operator',
+  belongsTo: ownSubscription,
   query: commandQuery,
   body: jsonBody(body),
   needsIdempotencyKey: true,
   isDryRun: (query, { preview }) => query.preview || preview,
   answers: commandAnswers,
   problems: ['state_conflict', 'unavailable'],
-  async find(call, deps) {
-    const subscription = await findOwnSubscription(call, deps);
-    await getCatalog(deps.db, call.body.catalogVersion);
+  async find({ body: { catalogVersion } }, { db }, subscription) {
+    await getCatalog(db, catalogVersion);
     return subscription;
   },
   async handle(call, deps, subscription) {

@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import { pauseUpdate } from '../../../workflows/subscriptions/messages';
 import { optionalJsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
-import {
-  commandQuery,
-  findOwnSubscription,
-  isPreview,
-  previewCommand,
-  sendCommand,
-} from './subscription-command';
+import { defineOperation } from '../../define-operation';
+import { ownSubscription } from '../belongings';
+import { commandQuery, isPreview, previewCommand, sendCommand } from './subscription-command';
 import { commandAnswers } from './preview-view';
 
 export const pauseSubscription = defineOperation({
@@ -17,13 +12,13 @@ export const pauseSubscription = defineOperation({
     'Until it is resumed there are no grants and no charges, and rights are those of the default plan.',
   tag: 'Subscriptions',
   access: 'customer',
+  belongsTo: ownSubscription,
   query: commandQuery,
   body: optionalJsonBody(z.strictObject({})),
   needsIdempotencyKey: true,
   isDryRun: isPreview,
   answers: commandAnswers,
   problems: ['state_conflict', 'unavailable'],
-  find: (call, deps) => findOwnSubscription(call, deps),
   async handle(call, deps, subscription) {
     if (call.query.preview) return previewCommand(deps, subscription, { type: 'pause' });
     return sendCommand(call, deps, { subscription, operation: 'pause', update: pauseUpdate, args: [] });

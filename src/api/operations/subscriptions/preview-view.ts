@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { answerCredits, answerInstant, planSchema } from '../../http/schemas';
+import { answerCredits, answerInstant, planSchema } from '../../schemas';
 import { nextGrantSchema } from '../ledger/balance-view';
 import { moneySchema } from '../catalog/catalog-view';
 import { subscriptionSchema } from './subscription-view';

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { recordPaymentUpdate } from '../../../workflows/subscriptions/messages';
 import { jsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
-import { instantSchema, textSchema, viewerQuery } from '../../http/schemas';
-import { findOwnSubscription, sendCommand } from './subscription-command';
+import { defineOperation } from '../../define-operation';
+import { ownSubscription } from '../belongings';
+import { instantSchema, textSchema, viewerQuery } from '../../schemas';
+import { sendCommand } from './subscription-command';
 import { subscriptionSchema } from './subscription-view';
 
 const body = z.strictObject({
@@ -22,12 +23,12 @@ export const recordPayment = defineOperation({
     'covers from one month to ten years; where a card is charged for later periods, only the period that is due.',
   tag: 'Operators',
   access: 'operator',
+  belongsTo: ownSubscription,
   query: z.strictObject(viewerQuery),
   body: jsonBody(body),
   needsIdempotencyKey: true,
   answers: { 200: { description: 'The subscription.', schema: subscriptionSchema } },
   problems: ['state_conflict', 'unavailable'],
-  find: (call, deps) => findOwnSubscription(call, deps),
   async handle(call, deps, subscription) {
     const { paidThrough, reference } = call.body;
     return sendCommand(call, deps, {

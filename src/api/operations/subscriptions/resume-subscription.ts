@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import { resumeUpdate } from '../../../workflows/subscriptions/messages';
 import { optionalJsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
-import {
-  commandQuery,
-  findOwnSubscription,
-  isPreview,
-  previewCommand,
-  sendCommand,
-} from './subscription-command';
+import { defineOperation } from '../../define-operation';
+import { ownSubscription } from '../belongings';
+import { commandQuery, isPreview, previewCommand, sendCommand } from './subscription-command';
 import { commandAnswers } from './preview-view';
 
 export const resumeSubscription = defineOperation({
@@ -17,13 +12,13 @@ export const resumeSubscription = defineOperation({
     'Ends a pause, or undoes a cancellation that has not taken effect yet. Cycles that were paid for and fell into the pause are granted.',
   tag: 'Subscriptions',
   access: 'customer',
+  belongsTo: ownSubscription,
   query: commandQuery,
   body: optionalJsonBody(z.strictObject({})),
   needsIdempotencyKey: true,
   isDryRun: isPreview,
   answers: commandAnswers,
   problems: ['payment_failed', 'state_conflict', 'unavailable'],
-  find: (call, deps) => findOwnSubscription(call, deps),
   async handle(call, deps, subscription) {
     if (call.query.preview) return previewCommand(deps, subscription, { type: 'resume' });
     return sendCommand(call, deps, { subscription, operation: 'resume', update: resumeUpdate, args: [] });

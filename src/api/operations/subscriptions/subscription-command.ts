@@ -6,19 +6,18 @@ import type { SubscriptionCommand } from '../../../domain/subscriptions/inputs';
 import { planTermsOf } from '../../../domain/subscriptions/plan-terms';
 import { previewOf, type Preview } from '../../../domain/subscriptions/preview';
 import { rightsLost } from '../../../domain/subscriptions/rights';
+import { errorOf, type Refused } from '../../../domain/refusal';
 import { deriveId } from '../../../platform/ids';
 import { getCatalog } from '../../../store/catalogs';
 import type { StoredAnswer } from '../../../store/requests';
 import { findSubscriptionState, getSubscription, type Subscription } from '../../../store/subscriptions';
 import type { CommandAnswer } from '../../../workflows/messages';
 import { SUBSCRIPTION_WORKFLOW, subscriptionCommandStart } from '../../../workflows/subscriptions/messages';
-import { answerOnce, refusal } from '../../http/answer-once';
+import { answerOnce, refusal } from '../../answer-once';
 import type { ApiDeps } from '../../deps';
 import type { Call, Reply } from '../../http/operation';
-import { refusedAnswer } from '../../http/refused-answer';
-import { viewerQuery } from '../../http/schemas';
+import { viewerQuery } from '../../schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
-import { assertOwn } from '../customers/viewer';
 import { subscriptionView } from './subscription-view';
 
 /** What every command on a subscription takes in its query. */
@@ -32,16 +31,6 @@ export const commandQuery = z.strictObject({
 });
 
 type CommandQuery = z.output<typeof commandQuery>;
-
-/** The subscription of an id, as its customer's. Throws `not_found`. */
-export async function findOwnSubscription(
-  { id, query }: Pick<Call<{ customerId?: string | undefined }, unknown>, 'id' | 'query'>,
-  { db }: Pick<ApiDeps, 'db'>,
-): Promise<Subscription> {
-  const subscription = await getSubscription(db, id);
-  await assertOwn(db, query, subscription);
-  return subscription;
-}
 
 export function isPreview({ preview }: CommandQuery): boolean {
   return preview;
@@ -87,15 +76,15 @@ export async function sendCommand<Args extends unknown[]>(
 async function explained(
   { db }: Pick<ApiDeps, 'db'>,
   { catalogVersion }: Subscription,
-  refused: Pick<Extract<CommandAnswer, { outcome: 'refused' }>, 'code' | 'message'>,
+  refused: Refused,
 ): Promise<DomainError> {
-  if (refused.code !== 'contract_required' && refused.code !== 'not_sold') return refusedAnswer(refused);
+  if (refused.code !== 'contract_required' && refused.code !== 'not_sold') return errorOf(refused);
   const { version, plans, policies } = await getCatalog(db, catalogVersion);
   const details =
     refused.code === 'not_sold'
       ? { version, plans: [...plans.keys()] }
       : { contact: policies.contactAddress };
-  return refusedAnswer({ ...refused, details });
+  return errorOf({ ...refused, details });
 }
 
 /** A command without the instant and the id that it gets when it is sent. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SUBSCRIPTION_STATUSES, type Subscription } from '../../../store/subscriptions';
 import { subscriptionWorkflowId } from '../../../domain/keys';
-import { answerId, answerInstant, intervalSchema, planSchema, workflowUrlSchema } from '../../http/schemas';
+import { answerId, answerInstant, intervalSchema, planSchema, workflowUrlSchema } from '../../schemas';
 import { nextGrantSchema, nextGrantView } from '../ledger/balance-view';
 
 export const currentPeriodSchema = z.strictObject({ start: answerInstant, end: answerInstant });

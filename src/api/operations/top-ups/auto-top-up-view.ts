@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { STOP_REASONS, type AutoTopUpState } from '../../../domain/top-ups/auto-top-up';
 import { DomainError } from '../../../domain/errors';
-import { answerCredits, answerId, answerInstant } from '../../http/schemas';
+import { answerCredits, answerId, answerInstant } from '../../schemas';
 
 export const autoTopUpSchema = z
   .strictObject({

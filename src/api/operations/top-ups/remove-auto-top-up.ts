@@ -1,13 +1,15 @@
 import { findAutoTopUp } from '../../../store/auto-top-ups';
 import { getCustomer } from '../../../store/customers';
 import { removeAutoTopUpUpdate } from '../../../workflows/top-ups/messages';
-import { defineOperation } from '../../http/operation';
+import { defineOperation } from '../../define-operation';
+import { customerInPath } from '../../http/belongs-to';
 import { sendToTopUp } from './top-up-command';
 
 export const removeAutoTopUp = defineOperation({
   summary: 'Turn off automatic top-up',
   tag: 'Add-ons',
   access: 'customer',
+  belongsTo: customerInPath,
   answers: { 204: { description: 'Automatic top-up is off.' } },
   problems: ['unavailable'],
   find: ({ id }, { db }) => getCustomer(db, id),

@@ -7,8 +7,9 @@ import { findAutoTopUp } from '../../../store/auto-top-ups';
 import { getOpenCustomer } from '../../../store/customers';
 import { setAutoTopUpUpdate } from '../../../workflows/top-ups/messages';
 import { jsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
-import { CREDITS_PER_REQUEST_MAX } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { customerInPath } from '../../http/belongs-to';
+import { CREDITS_PER_REQUEST_MAX } from '../../schemas';
 import { sendToTopUp } from './top-up-command';
 import { autoTopUpSchema, autoTopUpView } from './auto-top-up-view';
 
@@ -34,6 +35,7 @@ export const setAutoTopUp = defineOperation({
     'Buys packs with the card on file when credits run low, one purchase at a time. It stops after a decline until it is set again.',
   tag: 'Add-ons',
   access: 'customer',
+  belongsTo: customerInPath,
   body: jsonBody(body),
   answers: { 200: { description: 'The setting.', schema: autoTopUpSchema } },
   problems: ['subscription_required', 'state_conflict', 'unavailable'],

@@ -3,7 +3,9 @@ import { DomainError } from '../../../domain/errors';
 import { notifyJob } from '../../../store/job-notices';
 import { findJob, recordHeardJob } from '../../../store/jobs';
 import { readBytes } from '../../http/bodies/read-bytes';
-import { defineOperation, type BodyFormat } from '../../http/operation';
+import { defineOperation } from '../../define-operation';
+import { nobody } from '../../http/belongs-to';
+import type { BodyFormat } from '../../http/operation';
 
 /** A provider without storage puts the pictures themselves into the report, as `data:` URLs. */
 const REPORT_BYTES_MAX = 64 * 1024 * 1024;
@@ -22,6 +24,7 @@ export const receiveJobReport = defineOperation({
     'For job providers that do not sign their webhooks, or that give jobs their own ids: the token in the path, which only the provider was told, identifies the job.',
   tag: 'Webhooks',
   access: 'public',
+  belongsTo: nobody,
   body: reportBody,
   answers: { 200: { description: 'Received.', schema: z.strictObject({ received: z.literal(true) }) } },
   problems: ['not_found', 'unavailable'],

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { notifyJob } from '../../../store/job-notices';
 import { findSpendIdOfJob } from '../../../store/jobs';
 import { rawBody } from '../../http/bodies/raw-body';
-import { defineOperation } from '../../http/operation';
-import { possibleId } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { nobody } from '../../http/belongs-to';
+import { possibleId } from '../../../domain/possible-id';
 
 const JOB_BYTES_MAX = 1024 * 1024;
 
@@ -13,6 +14,7 @@ export const receiveJobsWebhook = defineOperation({
     'Verified as a Standard Webhook over the raw body. The body is only a hint: the job is read again from the provider.',
   tag: 'Webhooks',
   access: 'public',
+  belongsTo: nobody,
   body: rawBody(JOB_BYTES_MAX),
   answers: { 200: { description: 'Received.', schema: z.strictObject({ received: z.literal(true) }) } },
   problems: ['unavailable'],

@@ -6,7 +6,8 @@ import { paymentFactDelivery } from '../../../workflows/payments/messages';
 import { askTemporal } from '../../../platform/ask-temporal';
 import { rawBody } from '../../http/bodies/raw-body';
 import type { ApiDeps } from '../../deps';
-import { defineOperation } from '../../http/operation';
+import { defineOperation } from '../../define-operation';
+import { nobody } from '../../http/belongs-to';
 
 /** An event carries its whole object, and an invoice may have many lines. */
 const EVENT_BYTES_MAX = 2 * 1024 * 1024;
@@ -17,6 +18,7 @@ export const receiveStripeWebhook = defineOperation({
     'Verified by `Stripe-Signature` over the raw body, and answered once the event is stored. Events may repeat.',
   tag: 'Webhooks',
   access: 'public',
+  belongsTo: nobody,
   body: rawBody(EVENT_BYTES_MAX),
   answers: {
     200: { description: 'Received, now or earlier.', schema: z.strictObject({ received: z.literal(true) }) },

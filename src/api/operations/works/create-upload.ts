@@ -4,8 +4,9 @@ import { UPLOAD_RULES } from '../../../media/picture-limits';
 import { newId } from '../../../platform/ids';
 import { beingErased, getOpenCustomer, isErasureViolation } from '../../../store/customers';
 import { hasUpload, insertUpload, type Upload } from '../../../store/uploads';
-import { pictureBody } from '../../http/bodies/picture-body';
-import { defineOperation } from '../../http/operation';
+import { pictureBody } from './picture-body';
+import { defineOperation } from '../../define-operation';
+import { customerInBody } from '../../http/belongs-to';
 import { uploadSchema, uploadView } from './upload-view';
 
 export const createUpload = defineOperation({
@@ -13,6 +14,7 @@ export const createUpload = defineOperation({
   description: `${UPLOAD_RULES} A refusal says why in \`detail\`, and as one word in \`reason\`. Metadata (place, camera, times, texts) is removed before the picture is stored, and the picture is turned upright. AVIF and CMYK are stored as JPEG, or as WebP when they are transparent. The answer describes the stored picture.`,
   tag: 'Models',
   access: 'customer',
+  belongsTo: customerInBody,
   body: pictureBody,
   answers: { 201: { description: 'The picture is stored.', schema: uploadSchema } },
   problems: ['state_conflict', 'rate_limited', 'unavailable'],

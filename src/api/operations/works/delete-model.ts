@@ -1,9 +1,10 @@
-import { deleteModel as removeModel, getOwnModel } from '../../../store/models';
+import { deleteModel as removeModel } from '../../../store/models';
 import { listQueuedSpends } from '../../../store/spends';
-import { askToStop } from '../../temporal/ask-to-stop';
+import { askToStop } from '../spends/ask-to-stop';
 import { optionalJsonBody } from '../../http/bodies/json-body';
-import { namedOwnerOf, ownerBody, ownerQuery } from './named-owner';
-import { defineOperation } from '../../http/operation';
+import { ownerBody, ownerQuery } from './named-owner';
+import { defineOperation } from '../../define-operation';
+import { ownModel } from '../belongings';
 
 export const deleteModel = defineOperation({
   summary: 'Delete a model',
@@ -11,11 +12,11 @@ export const deleteModel = defineOperation({
     'Deletes a model of the customer for good. Work that has not begun is released; images and licences stay.',
   tag: 'Models',
   access: 'customer',
+  belongsTo: ownModel,
   query: ownerQuery,
   askedQuery: ['customerId'],
   body: optionalJsonBody(ownerBody),
   answers: { 204: { description: 'Deleted.' } },
-  find: (call, { db }) => getOwnModel(db, call.id, namedOwnerOf(call)),
   async handle(_call, deps, model) {
     await removeModel(deps.db, model.id);
     // Running work ends as it would; a spend that is admitted from here on finds the model gone.

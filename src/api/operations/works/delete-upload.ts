@@ -1,9 +1,10 @@
 import { DomainError } from '../../../domain/errors';
 import { findTrainingFrom } from '../../../store/spends';
-import { deleteUploads, getOwnUpload } from '../../../store/uploads';
+import { deleteUploads } from '../../../store/uploads';
 import { optionalJsonBody } from '../../http/bodies/json-body';
-import { namedOwnerOf, ownerBody, ownerQuery } from './named-owner';
-import { defineOperation } from '../../http/operation';
+import { ownerBody, ownerQuery } from './named-owner';
+import { defineOperation } from '../../define-operation';
+import { ownUpload } from '../belongings';
 
 export const deleteUpload = defineOperation({
   summary: 'Delete an upload',
@@ -11,12 +12,12 @@ export const deleteUpload = defineOperation({
     'Deletes a picture for good, and its signed links with it. Models that were trained from it stay. Refused with 409 `state_conflict` while a training uses it.',
   tag: 'Models',
   access: 'customer',
+  belongsTo: ownUpload,
   query: ownerQuery,
   askedQuery: ['customerId'],
   body: optionalJsonBody(ownerBody),
   answers: { 204: { description: 'Deleted.' } },
   problems: ['state_conflict', 'unavailable'],
-  find: (call, { db }) => getOwnUpload(db, call.id, namedOwnerOf(call)),
   async handle(_call, { db, objectStore }, upload) {
     // A training that is admitted after this check finds no picture, fails and costs nothing.
     const training = await findTrainingFrom(db, upload);

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { getCustomerPlan } from '../../../store/customer-plan';
 import { findPictureType } from '../../../media/pictures';
 import { watermark } from '../../../media/watermark';
-import { getVisibleImage, type Image } from '../../../store/images';
+import type { Image } from '../../../store/images';
 import { findLicense } from '../../../store/licenses';
 import { findModel } from '../../../store/models';
 import type { ApiDeps } from '../../deps';
-import { defineOperation } from '../../http/operation';
-import { viewerQuery } from '../../http/schemas';
-import { getViewerId } from '../customers/viewer';
+import { defineOperation } from '../../define-operation';
+import { visibleImage } from '../belongings';
+import { viewerQuery } from '../../schemas';
 
 export const getImageFile = defineOperation({
   summary: 'Download an image',
@@ -16,6 +16,7 @@ export const getImageFile = defineOperation({
     'Watermarked for the public, and for its owner when it was made on a plan with watermarks. Clean for its licensee, and for its owner otherwise.',
   tag: 'Images',
   access: 'customer',
+  belongsTo: visibleImage,
   query: z.strictObject(viewerQuery),
   answers: {
     200: {
@@ -24,11 +25,7 @@ export const getImageFile = defineOperation({
       headers: { 'Scrip-Watermark': '`true` or `false`.' },
     },
   },
-  async find({ id, query }, { db }) {
-    const viewerId = await getViewerId(db, query);
-    return { viewerId, image: await getVisibleImage(db, id, viewerId) };
-  },
-  async handle(_call, deps, { viewerId, image }) {
+  async handle({ query: { customerId: viewerId } }, deps, image) {
     const [clean, picture] = await Promise.all([
       isClean(deps, image, viewerId),
       deps.objectStore.get(image.objectKey),

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { DomainError } from '../../../domain/errors';
 import { verifyUploadSignature } from '../../../media/signed-url';
 import { getUpload } from '../../../store/uploads';
-import { defineOperation } from '../../http/operation';
+import { defineOperation } from '../../define-operation';
+import { nobody } from '../../http/belongs-to';
 
 const query = z.strictObject({ expires: z.string().optional(), signature: z.string().optional() });
 
@@ -12,6 +13,7 @@ export const getUploadFile = defineOperation({
     'Used by the job provider: the link is signed, needs no key and expires. The file holds the picture only, without place or camera data.',
   tag: 'Models',
   access: 'public',
+  belongsTo: nobody,
   query,
   answers: { 200: { description: 'The picture.', contentType: 'image/*' } },
   problems: ['unavailable'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Image } from '../../../store/images';
-import { answerId, answerInstant, visibilitySchema } from '../../http/schemas';
+import { answerId, answerInstant, visibilitySchema } from '../../schemas';
 
 export const imageSchema = z
   .strictObject({

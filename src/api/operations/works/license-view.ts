@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { License } from '../../../store/licenses';
-import { answerCredits, answerId, answerInstant } from '../../http/schemas';
+import { answerCredits, answerId, answerInstant } from '../../schemas';
 
 export const licenseSchema = z
   .strictObject({

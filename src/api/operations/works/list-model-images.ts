@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { listLandingPageImages } from '../../../store/images';
-import { getVisibleModel } from '../../../store/models';
-import { defineOperation } from '../../http/operation';
-import { pageOf, pageQuery, viewerQuery } from '../../http/schemas';
-import { getViewerId } from '../customers/viewer';
+import { defineOperation } from '../../define-operation';
+import { visibleModel } from '../belongings';
+import { pageOf, pageQuery, viewerQuery } from '../../schemas';
 import { imageSchema, imageView } from './image-view';
 
 export const listModelImages = defineOperation({
   summary: "List a model's public images",
   tag: 'Models',
   access: 'customer',
+  belongsTo: visibleModel,
   query: z.strictObject({ ...viewerQuery, ...pageQuery }),
   answers: {
     200: {
@@ -17,7 +17,6 @@ export const listModelImages = defineOperation({
       schema: pageOf(imageSchema),
     },
   },
-  find: async ({ id, query }, { db }) => getVisibleModel(db, id, await getViewerId(db, query)),
   async handle({ query: { cursor, limit } }, { db }, model) {
     const page = await listLandingPageImages(db, model.id, { cursor, limit });
     return { status: 200, body: { ...page, data: page.data.map(imageView) } };

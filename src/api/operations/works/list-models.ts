@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { listModels as readModels } from '../../../store/models';
-import { defineOperation } from '../../http/operation';
-import { idSchema, pageOf, pageQuery, viewerQuery, visibilitySchema } from '../../http/schemas';
-import { getViewerId } from '../customers/viewer';
+import { defineOperation } from '../../define-operation';
+import { viewer } from '../belongings';
+import { idSchema, pageOf, pageQuery, viewerQuery, visibilitySchema } from '../../schemas';
 import { modelSchema, modelView } from './model-view';
 
 const query = z.strictObject({
@@ -18,9 +18,9 @@ export const listModels = defineOperation({
     "Without `customerId`: public models that are ready. With it: also that customer's own models.",
   tag: 'Models',
   access: 'customer',
+  belongsTo: viewer,
   query,
   answers: { 200: { description: 'The models, newest first.', schema: pageOf(modelSchema) } },
-  find: ({ query: filter }, { db }) => getViewerId(db, filter),
   async handle({ query: { visibility, ownerId, cursor, limit } }, { db }, viewerId) {
     const page = await readModels(db, { viewerId, visibility, ownerId }, { cursor, limit });
     return { status: 200, body: { ...page, data: page.data.map(modelView) } };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Model } from '../../../store/models';
-import { answerId, answerInstant, visibilitySchema } from '../../http/schemas';
+import { answerId, answerInstant, visibilitySchema } from '../../schemas';
 
 export const modelSchema = z
   .strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../../../domain/errors';
-import { idSchema, viewerQuery } from '../../http/schemas';
+import { idSchema, viewerQuery } from '../../schemas';
 
 /** Where a DELETE names the owner of what it deletes: in its query, or in a body, for clients that would rather send one. */
 export const ownerQuery = z.strictObject({
@@ -15,15 +15,8 @@ export const ownerBody = z.strictObject({
     .meta({ description: 'The owner; may be given here instead of in the query.' }),
 });
 
-/** The owner that a DELETE names. Throws `DomainError('invalid_request')` when it names none. */
-export function namedOwnerOf({
-  body,
-  query,
-}: {
-  readonly body: z.output<typeof ownerBody>;
-  readonly query: z.output<typeof ownerQuery>;
-}): string {
-  const ownerId = body.customerId ?? query.customerId;
+/** The owner for whom something is changed. Throws `DomainError('invalid_request')` when the request names none. */
+export function assertOwnerNamed(ownerId: string | undefined): string {
   if (ownerId !== undefined) return ownerId;
   throw new DomainError(
     'invalid_request',

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { getOwnModel, updateModel as writeModel } from '../../../store/models';
+import { updateModel as writeModel } from '../../../store/models';
 import { jsonBody } from '../../http/bodies/json-body';
-import { defineOperation } from '../../http/operation';
-import { idSchema, textSchema, visibilitySchema } from '../../http/schemas';
+import { defineOperation } from '../../define-operation';
+import { ownModel } from '../belongings';
+import { idSchema, textSchema, visibilitySchema } from '../../schemas';
 import { modelSchema, modelView } from './model-view';
 
 const body = z
@@ -23,9 +24,9 @@ export const updateModel = defineOperation({
     'Renames, publishes or unpublishes a model of the customer. Images keep the visibility they were made with, and licences stay valid.',
   tag: 'Models',
   access: 'customer',
+  belongsTo: ownModel,
   body: jsonBody(body),
   answers: { 200: { description: 'The model.', schema: modelSchema } },
-  find: ({ id, body: { customerId } }, { db }) => getOwnModel(db, id, customerId),
   async handle({ body: { name, visibility } }, { db }, { id }) {
     return { status: 200, body: modelView(await writeModel(db, id, { name, visibility })) };
   },

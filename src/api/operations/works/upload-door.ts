@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { createTurns, type Turns } from '../../../media/turns';
+import type { ApiDeps } from '../../deps';
 import type { Sender } from '../../http/operation';
 
 /** Forms that are read and prepared at once: with the largest files, about 300 MB of this process. */
@@ -26,7 +27,10 @@ export function createUploadTurns(): Turns {
  * Waits until there is room for an upload of this authenticated caller, and keeps the place until the request is answered or
  * broken off. Nothing of the body is read before. Answers a signal that is aborted at that end. Throws what `Turns` throws.
  */
-export async function enterWithUpload(req: Request, { caller, deps }: Sender): Promise<AbortSignal> {
+export async function enterWithUpload(
+  req: Request,
+  { caller, deps }: Sender<Pick<ApiDeps, 'uploadTurns'>>,
+): Promise<AbortSignal> {
   const gone = new AbortController();
   const { res } = req;
   if (res === undefined) throw new Error('a request without a response');

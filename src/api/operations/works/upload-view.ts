@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Upload } from '../../../store/uploads';
-import { answerId } from '../../http/schemas';
+import { answerId } from '../../schemas';
 
 export const uploadSchema = z
   .strictObject({ id: answerId, contentType: z.string(), width: z.int(), height: z.int(), bytes: z.int() })

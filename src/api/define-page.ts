@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { ApiDeps } from '../deps';
-import { defineOperation, type AnyOperation, type Call } from '../http/operation';
-import { pageHeaders } from './page-headers';
-
-const HTML = 'text/html';
+import { defineOperation } from './define-operation';
+import type { ApiDeps } from './deps';
+import { nobody } from './http/belongs-to';
+import type { AnyOperation, Call } from './http/operation';
+import { HTML } from './http/pages/is-page';
+import { pageHeaders } from './http/pages/page-headers';
 
 /** Shared links pick up foreign parameters (`utm_source`); a page accepts any and reads none. */
 const anyQuery = z.looseObject({});
@@ -23,10 +24,11 @@ export function definePage<Found = undefined>({
   find,
   html: htmlOf,
   ...page
-}: Page<Found>): AnyOperation {
-  return defineOperation<unknown, undefined, Found | undefined>({
+}: Page<Found>): AnyOperation<ApiDeps> {
+  return defineOperation<unknown, undefined, undefined, Found | undefined>({
     ...page,
     access: 'public',
+    belongsTo: nobody,
     query: anyQuery,
     answers: { 200: { description: answer, contentType: HTML } },
     find: (call) => Promise.resolve().then(() => find?.(call)),
@@ -40,9 +42,4 @@ export function definePage<Found = undefined>({
       };
     },
   });
-}
-
-/** Whether an operation is a page. */
-export function isPage({ answers }: AnyOperation): boolean {
-  return answers[200]?.contentType === HTML;
 }

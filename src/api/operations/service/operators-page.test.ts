@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Instant } from '../../domain/instants';
-import { findPackageRoot } from '../../platform/package-root';
-import { createTemporalUi } from '../../platform/temporal-ui';
+import type { Instant } from '../../../domain/instants';
+import { findPackageRoot } from '../../../platform/package-root';
+import { createTemporalUi } from '../../../platform/temporal-ui';
 import { operatorsPage } from './operators-page';
 
 const NOW = '2026-11-28T12:00:00.000Z' as Instant;

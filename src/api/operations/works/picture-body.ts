@@ -3,10 +3,11 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { DomainError } from '../../../domain/errors';
 import { UPLOAD_BYTES_MAX, UPLOAD_RULES } from '../../../media/picture-limits';
-import type { BodyFormat, Sender } from '../operation';
-import { possibleId } from '../schemas';
-import { enterWithUpload } from '../../operations/works/upload-door';
-import { tooLarge } from './read-bytes';
+import type { ApiDeps } from '../../deps';
+import { tooLarge } from '../../http/bodies/read-bytes';
+import type { BodyFormat, Sender } from '../../http/operation';
+import { possibleId } from '../../../domain/possible-id';
+import { enterWithUpload } from './upload-door';
 
 export interface PictureForm {
   readonly customerId: string;
@@ -22,7 +23,7 @@ const FORM_BYTES_MAX = 16 * 1024;
 const SILENCE_MS_MAX = 10_000;
 
 /** A form (`multipart/form-data`) with exactly the parts `customerId` and `file`, in any order. */
-export const pictureBody: BodyFormat<PictureForm> = {
+export const pictureBody: BodyFormat<PictureForm, ApiDeps> = {
   contentType: 'multipart/form-data',
   schema: z.strictObject({
     customerId: z.string(),
@@ -33,7 +34,7 @@ export const pictureBody: BodyFormat<PictureForm> = {
 };
 
 /** What is refused by its announced size waits for nothing; all else is read when there is room for it. */
-async function readInTurn(req: Request, by: Sender): Promise<PictureForm> {
+async function readInTurn(req: Request, by: Sender<ApiDeps>): Promise<PictureForm> {
   if (Number(req.headers['content-length'] ?? 0) > UPLOAD_BYTES_MAX + FORM_BYTES_MAX)
     throw tooLarge(UPLOAD_BYTES_MAX);
   const gone = await enterWithUpload(req, by);

@@ -12,7 +12,8 @@ export interface Notice {
 }
 
 /**
- * Puts a notice behind the latest row of the customer's journal, where it stays. Idempotent by its id; the first words stay.
+ * Puts a notice behind the latest row of the customer's journal, where the statement shows it for ever. Idempotent by its id; the
+ * first words stay.
  */
 export async function addNotice(db: Knex, notice: Notice): Promise<void> {
   await db.raw(

@@ -1,20 +1,9 @@
 import { z } from 'zod';
-import { ERROR_CODES, type ErrorCode } from '../../domain/errors';
-import { REFUSAL_REASONS } from '../../media/picture-refusal';
-import { PROBLEMS } from './problems';
-import { answerCredits, answerId, answerInstant, planSchema } from './schemas';
-
-/** Something that is in the way of an erasure. */
-export const blockerSchema = z
-  .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('subscription'), id: answerId, status: z.string(), plan: z.string() }),
-    z.strictObject({ kind: z.literal('paid_cycles'), id: answerId, nextGrantAt: answerInstant }),
-    z.strictObject({ kind: z.literal('auto_top_up'), id: answerId }),
-    z.strictObject({ kind: z.literal('spend'), id: answerId, status: z.string(), action: z.string() }),
-    z.strictObject({ kind: z.literal('hold'), id: answerId, credits: answerCredits }),
-    z.strictObject({ kind: z.literal('add_on'), id: answerId, status: z.string() }),
-  ])
-  .meta({ id: 'Blocker', description: 'Something that is paid for, set up or running.' });
+import type { ErrorCode } from '../domain/errors';
+import { REFUSAL_REASONS } from '../media/picture-refusal';
+import { problemSchemasOf } from './http/problem-shapes';
+import { blockerSchema } from './operations/customers/blocker-view';
+import { answerCredits, answerId, planSchema } from './schemas';
 
 const wayOutSchema = z
   .discriminatedUnion('option', [
@@ -85,39 +74,5 @@ const DETAILS: Readonly<Partial<Record<ErrorCode, z.ZodRawShape>>> = {
   unavailable: { missing: z.array(z.string()).optional() },
 };
 
-/**
- * The shape of each problem by its code (RFC 9457 problem details): status and code are constants, so the code tells a client
- * which further members there are. Clients must accept unknown members.
- */
-export const PROBLEM_SCHEMAS = Object.fromEntries(
-  ERROR_CODES.map((code) => [code, problemSchemaOf(code)]),
-) as Readonly<Record<ErrorCode, z.ZodType>>;
-
-/** Any problem, for clients that do not distinguish them. */
-export const problemSchema = z
-  .looseObject(membersOf(z.int(), z.enum(ERROR_CODES)))
-  .meta({ id: 'Problem', description: 'RFC 9457 problem details.' });
-
-function problemSchemaOf(code: ErrorCode): z.ZodType {
-  const { status, title } = PROBLEMS[code];
-  return z
-    .looseObject({ ...membersOf(z.literal(status), z.literal(code)), ...DETAILS[code] })
-    .meta({ id: problemNameOf(code), description: title });
-}
-
-function membersOf<Status extends z.ZodType, Code extends z.ZodType>(status: Status, code: Code) {
-  return {
-    type: z.string().meta({ description: 'The page that explains the problem.' }),
-    title: z.string(),
-    status,
-    code: code.meta({ description: 'Machine-readable and stable; branch on this.' }),
-    detail: z.string(),
-    requestId: z.string(),
-  };
-}
-
-/** `insufficient_credits` is `InsufficientCreditsProblem`. */
-export function problemNameOf(code: ErrorCode): string {
-  const words = code.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
-  return `${words.join('')}Problem`;
-}
+/** The shape of each problem by its code. */
+export const PROBLEM_SCHEMAS = problemSchemasOf(DETAILS);

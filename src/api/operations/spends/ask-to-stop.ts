@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { cancelSpendSignal } from '../../workflows/spends/messages';
-import { askTemporal } from '../../platform/ask-temporal';
-import type { ApiDeps } from '../deps';
+import { cancelSpendSignal } from '../../../workflows/spends/messages';
+import { askTemporal } from '../../../platform/ask-temporal';
+import type { ApiDeps } from '../../deps';
 
 /** Asks a spend's workflow to stop. Answers false when it is not running: it has just ended, or somebody terminated it. */
 export async function askToStop(

@@ -1,7 +1,8 @@
-import { epochMsOf, instantOf, type Instant } from '../../domain/instants';
-import type { TemporalUi } from '../../platform/temporal-ui';
-import { markdownToHtml } from './markdown';
-import { pageOf } from './page';
+import { plusMs } from '../../../domain/instants';
+import { type Instant } from '../../../domain/instants';
+import type { TemporalUi } from '../../../platform/temporal-ui';
+import { markdownToHtml } from '../../http/pages/markdown';
+import { pageOf } from '../../http/pages/page';
 
 const AWAY_MS = { now: 0, 'an hour ago': -3_600_000, 'a month from now': 31 * 86_400_000 };
 
@@ -22,6 +23,6 @@ function isQuery(code: string): boolean {
 /** Fills in instants for words like `<now>`, because Temporal's queries and Updates know no relative time. */
 export function withInstants(text: string, now: Instant): string {
   return text.replaceAll(/<(now|an hour ago|a month from now)>/g, (_words, name: keyof typeof AWAY_MS) =>
-    instantOf(epochMsOf(now) + AWAY_MS[name]),
+    plusMs(now, AWAY_MS[name]),
   );
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { INTERVALS } from '../../domain/catalog/catalog';
-import { parseInstant, type Instant } from '../../domain/instants';
-import { isReadableLine } from '../../domain/readable-line';
-import { PAGE_CURSOR } from '../../store/pages';
+import { INTERVALS } from '../domain/catalog/catalog';
+import { parseInstant, type Instant } from '../domain/instants';
+import { isReadableLine } from '../domain/readable-line';
+import { PAGE_CURSOR } from '../store/pages';
+import { possibleId } from '../domain/possible-id';
 
 /*
  * What every operation's schema is built of. The same schemas check requests and make the OpenAPI document; objects are
@@ -47,14 +48,6 @@ function lengthAtMost(lengthMax: number) {
       abort: true,
     })
     .meta({ maxLength: lengthMax });
-}
-
-/** No id of ours: what takes the place of a text that cannot be one. */
-const NO_ID = '-';
-
-/** Any text is a possible id. What cannot be one of ours is looked up as one that nothing has, and answered 404. */
-export function possibleId(text: string): string {
-  return /^[A-Za-z0-9_-]{1,100}$/.test(text) ? text : NO_ID;
 }
 
 export const idSchema = z.string().transform(possibleId);
