@@ -64,6 +64,7 @@ const SPEND: Spend = {
   costMinor: 14,
   costCurrency: 'usd',
   settledInput: { count: 1 },
+  endedBy: 'rpt_1',
   workflowId: 'spend/spd_1',
   createdAt: day(1),
   updatedAt: day(2),
