@@ -21,6 +21,8 @@ describe('external work of which nothing is heard', () => {
     stopWorkers = await house.startWorkers();
   });
 
+  afterEach(() => house.asOwner((owner) => owner('app.presence').delete()));
+
   afterAll(async () => {
     await stopWorkers();
     await house.stop();
@@ -116,19 +118,18 @@ describe('external work of which nothing is heard', () => {
       .catch(() => house.asOwner((owner) => owner('app.presence').delete()));
   });
 
-  it('goes on as a new run of its workflow after very many looks, and is settled once', async () => {
-    const spend = await begin('many looks', transcribing(10, 'transcribe_quickly'));
+  it('goes on as a new run of its workflow after hundreds of looks, and is settled once', async () => {
+    const spend = await begin('hundreds of looks', transcribing(10, 'transcribe_quickly'));
     const { runId } = await handleOf(spend.spendId).describe();
     // While the API is away nothing is silent: it is looked for every second.
     await recordPresence(house.db, await house.now());
-    await pass(14);
+    await pass(6);
     expect((await handleOf(spend.spendId).describe()).runId).not.toBe(runId);
     expect(await report(house, spend, { says: 'completed', delivered: 4 })).toBe('counted');
     expect(await traceOf(house, spend)).toMatchObject({
       status: 'succeeded',
       journal: ['grant 50', 'hold 20', 'capture 8', 'release 12'],
     });
-    await house.asOwner((owner) => owner('app.presence').delete());
   });
 
   /** The activity as the workflow calls it when the time of silence is over. */
