@@ -35,7 +35,10 @@ export async function reportWork<Query, Body>(
     operation,
     content: { spendId: spend.id, ...report },
     authorize: () => assertFit(deps, spend, report),
-    admit: () => Promise.resolve(assertWaiting(spend)),
+    admit: () => {
+      assertWaiting(spend);
+      return Promise.resolve();
+    },
     work: () => settle(deps, spend, { id, report }),
   });
 }
