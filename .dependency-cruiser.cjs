@@ -47,10 +47,40 @@ const typesOnly = Object.entries(MAY_KNOW_TYPES_OF).map(([layer, targets]) => ({
   to: { path: pathsOf(targets), dependencyTypesNot: ['type-only'] },
 }));
 
+/** Rooms that only some may enter; their own tests and the stand-ins in dev/ aside. */
+const MAY_BE_IMPORTED_BY = {
+  chores: ['src/main', 'dev', 'tests'],
+  audit: ['src/api', 'src/chores', 'src/main', 'dev', 'tests'],
+  import: ['src/main', 'tests'],
+};
+
+const callers = Object.entries(MAY_BE_IMPORTED_BY).map(([room, allowed]) => ({
+  name: `${room}-is-imported-by`,
+  comment: `src/${room} is imported by ${allowed.join(', ')} alone`,
+  severity: 'error',
+  from: { path: '^(src|dev|tests)/', pathNot: [`src/${room}`, ...allowed].map((from) => `^${from}/`) },
+  to: { path: `^src/${room}/` },
+}));
+
 module.exports = {
   forbidden: [
     ...layers,
     ...typesOnly,
+    ...callers,
+    {
+      name: 'api-knows-workflows-by-messages',
+      comment: 'A room of workflows is imported by the API by its messages.ts alone.',
+      severity: 'error',
+      from: { path: '^src/api/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/workflows/', pathNot: '/messages\\.ts$' },
+    },
+    {
+      name: 'activities-import-no-room-above',
+      comment: 'Chores, audit and import use activities, never the other way round.',
+      severity: 'error',
+      from: { path: '^src/activities/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/(chores|audit|import)/' },
+    },
     {
       name: 'http-serves-whatever-it-is-given',
       comment:

@@ -81,13 +81,7 @@ export default defineConfig(
   },
   {
     // Programs for people speak on the terminal.
-    files: [
-      'src/main/cli.ts',
-      'src/main/cli/**/*.ts',
-      'src/import/report.ts',
-      'dev/stack/**/*.ts',
-      'dev/drill/main.ts',
-    ],
+    files: ['src/main/cli.ts', 'src/main/cli/**/*.ts', 'dev/stack/**/*.ts', 'dev/drill/main.ts'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -79,8 +79,8 @@ const STATEMENTS = [
      10, b.size - 10 * h, CASE captured WHEN 0 THEN 10 ELSE 0 END, 0, ARRAY[b.lot], '{10}', '{0}', captured = 1,
      ${HOLD_KEY}, ${HOLD_KEY} || CASE captured WHEN 0 THEN '' ELSE '/capture' END, NULL, ${HOLD_ID}, ${AT}
    FROM ${HOLDS} CROSS JOIN generate_series(0, 1) captured`,
-  `INSERT INTO ledger.holds (id, wallet_id, action, credits, open, captured, state, created_at, settled_at)
-   SELECT ${HOLD_ID}, w.id, 'external', 10, 0, 10, 'captured', ${AT}, ${AT} FROM ${HOLDS}`,
+  `INSERT INTO ledger.holds (id, wallet_id, action, credits, open, captured, state, created_at, settled_at, fulfilled)
+   SELECT ${HOLD_ID}, w.id, 'external', 10, 0, 10, 'captured', ${AT}, ${AT}, true FROM ${HOLDS}`,
   `INSERT INTO ledger.hold_lots (hold_id, position, lot_no, credits, captured)
    SELECT ${HOLD_ID}, 1, b.lot, 10, 10 FROM ${HOLDS}`,
   `INSERT INTO ledger.commands (key, fingerprint, wallet_id, op, outcome, available, held, owed, effective_at, reply)

@@ -1,4 +1,5 @@
 import { defaultPayloadConverter } from '@temporalio/common';
+import { packForSale, pictureForSale, planForSale } from './for-sale';
 import type { Stage } from './stage';
 
 /** What troubles are made of. */
@@ -8,7 +9,8 @@ export async function longSpend(stage: Stage, customerId: string, takes: string)
   const models = await stage.call('GET', '/v1/models?visibility=public');
   const [model] = models['data'] as readonly { readonly id: string }[];
   const input = { modelId: model?.id, prompt: `a harbour at night [studio: delay=${takes}]`, count: 2 };
-  const spend = await stage.call('POST', '/v1/spends', { customerId, action: 'generate_images', input });
+  const action = await pictureForSale(stage);
+  const spend = await stage.call('POST', '/v1/spends', { customerId, action, input });
   const id = String(spend['id']);
   await stage.until(`${id} runs`, async () => (await statusOf(stage, `/v1/spends/${id}`)) === 'running');
   return id;
@@ -21,7 +23,7 @@ export async function openSubscription(
 ): Promise<{ readonly id: string; readonly checkoutUrl: string }> {
   const opened = await stage.call('POST', '/v1/subscriptions', {
     customerId,
-    plan: 'standard',
+    plan: await planForSale(stage),
     interval: 'month',
   });
   return { id: String(opened['id']), checkoutUrl: String(opened['checkoutUrl']) };
@@ -50,7 +52,11 @@ interface OrderedPack {
 export async function orderPack(stage: Stage): Promise<OrderedPack> {
   const customerId = await stage.newCustomer();
   await subscribe(stage, customerId);
-  const order = await stage.call('POST', '/v1/add-ons', { customerId, quantity: 1 });
+  const order = await stage.call('POST', '/v1/add-ons', {
+    customerId,
+    packId: await packForSale(stage),
+    quantity: 1,
+  });
   const id = String(order['id']);
   for await (const session of stage.stripe.checkout.sessions.list({ limit: 100 })) {
     if (session.metadata?.['scrip_order'] !== id) continue;

@@ -8,7 +8,7 @@ import { allowancesOf } from '../../src/store/allowances';
 import type { Wiring } from '../stack/wiring';
 import { startStripeSimulator } from '../stripe-simulator/simulator';
 import { createAdvance } from './advance';
-import { createCarryOutDue } from './carry-out-due';
+import { createSandboxDue } from './sandbox-due';
 import { startController } from './controller';
 import { startDriver } from './driver';
 import { describePendingWork } from './pending-work';
@@ -23,7 +23,7 @@ export interface SandboxClock {
 }
 
 /**
- * Everything that waits for time outside of the product: the Stripe simulator, the driver that lets it and the sweeps do
+ * Everything that waits for time outside of the product: the Stripe simulator, the driver that lets it and the chores do
  * what is due, and the controller. Temporal and Postgres must be there; the API and the worker come later.
  */
 export async function startSandboxClock({
@@ -59,17 +59,10 @@ export async function startSandboxClock({
     apiUrl: simulator.url,
     webhookSecrets: [wiring.stripeWebhookSecret],
   });
-  const parts = {
-    simulator,
-    db,
-    ledger,
-    allowancesOf: allowances,
-    payments,
-    temporal,
-    clock: timeServer,
-    logger,
-  };
-  const carryOutDue = createCarryOutDue(parts);
+  const deps = { db, ledger, allowancesOf: allowances, payments, temporal, clock: timeServer, logger };
+  const carryOutDue = createSandboxDue(simulator, deps, (error, chore) =>
+    logger.error({ err: error, chore }, 'a chore failed and is tried again'),
+  );
   const driver = await startDriver({
     client: temporal,
     address,

@@ -6,7 +6,7 @@ import { systemClock } from '../../src/platform/clock';
 import { deriveId } from '../../src/platform/ids';
 import { findPackageRoot } from '../../src/platform/package-root';
 import { createApiKey, findApiKey, type Scope } from '../../src/store/api-keys';
-import { isUnreadable } from '../../src/store/catalogs';
+import { getCurrentCatalog, isAnyPublished } from '../../src/store/catalogs';
 import { parseCatalog } from '../../src/store/catalogs/read-catalog';
 import { customerRecord } from '../../src/store/customers';
 import { insertModel } from '../../src/store/models';
@@ -16,15 +16,16 @@ import { HOUSE_MODELS } from '../studio/house-models';
 
 const HOUSE_ARTIST = 'house-artist';
 
-/** The catalog of a stack that is told of none. */
-const DEFAULT_CATALOG = 'exactly-2024.yaml';
+/** What is sold on a new stack unless a catalog is named. */
+const CATALOG = join(findPackageRoot(), 'catalog', 'exactly-2024.yaml');
 
-/** Publishes the catalog that the stack is started with, unless it is published already. */
-export async function publishCatalogs(db: Knex, payments: Payments, own: string | undefined): Promise<void> {
-  const file = own ?? join(findPackageRoot(), 'catalog', DEFAULT_CATALOG);
-  const catalog = parseCatalog(await readFile(file, 'utf8'));
-  // Who needs what another release has published is told; nobody else waits for it.
-  if (await isUnreadable(db, catalog.version)) return;
+/**
+ * Publishes the catalog that is named, and on a new stack without one the catalog of the package. What is published already stays: a
+ * stack that is started without a name goes on with what it sold last.
+ */
+export async function publishCatalog(db: Knex, payments: Payments, own: string | undefined): Promise<void> {
+  if (own === undefined && (await isAnyPublished(db))) return;
+  const catalog = parseCatalog(await readFile(own ?? CATALOG, 'utf8'));
   await priceAndPublishCatalog(db, payments, catalog, await systemClock.now());
 }
 
@@ -38,6 +39,12 @@ export async function keepApiKey(
   if (secret !== null && (await findApiKey(db, secret)) !== undefined) return secret;
   const created = await createApiKey(db, { name, scopes, createdAt: await systemClock.now() });
   return created.secret;
+}
+
+/** Whether a catalog sells pictures in the style of a model: then the house models have something to do. */
+export async function sellsPictures(db: Knex): Promise<boolean> {
+  const { actions } = await getCurrentCatalog(db);
+  return [...actions.values()].some(({ runs, delivers }) => runs === 'provider' && delivers === 'images');
 }
 
 /** Three public models of a house artist, so that a first picture can be made at once. Safe to repeat. */

@@ -21,7 +21,7 @@ export interface Settings {
   readonly objectStoreUrl: string | undefined;
   /** Where Stripe and the job provider reach the API, when that is not this machine. */
   readonly publicUrl: string | undefined;
-  /** A catalog to publish after those of the package; absolute. */
+  /** The catalog to sell by, instead of that of the package; absolute. */
   readonly catalog: string | undefined;
 }
 

@@ -21,7 +21,7 @@ import { createDatabaseOnce, prepareCluster } from './postgres';
 import { makePrivate } from './private-home';
 import { takeState } from './run-record';
 import { readOrMakeSecrets, type Secrets } from './secrets';
-import { keepApiKey, publishCatalogs, seedHouseModels } from './seed';
+import { keepApiKey, publishCatalog, seedHouseModels, sellsPictures } from './seed';
 import { pathsOf, type Settings } from './settings';
 import { writeJsonFile } from './state-file';
 import { createSupervisor, type Supervisor } from './supervisor';
@@ -189,8 +189,8 @@ export async function seed(settings: Settings, wiring: Wiring, secrets: Secrets)
       apiUrl: wiring.stripeUrl ?? undefined,
       webhookSecrets: [wiring.stripeWebhookSecret],
     });
-    await publishCatalogs(db, payments, settings.catalog);
-    if (settings.jobs === undefined) await seedHouseModels(db);
+    await publishCatalog(db, payments, settings.catalog);
+    if (settings.jobs === undefined && (await sellsPictures(db))) await seedHouseModels(db);
     return {
       apiKey: await keepApiKey(db, secrets.apiKey, 'local customer key', ['customer']),
       operatorKey: await keepApiKey(db, secrets.operatorKey, 'local operator key', ['customer', 'operator']),

@@ -5,7 +5,7 @@ import type { ApiDeps } from './deps';
 import { keyReused } from './http/idempotency-key';
 import type { Call, Reply } from './http/operation';
 import { PROBLEMS } from './http/problems';
-import { refusedAnswer } from './http/refused-answer';
+import { errorOf, type Refusal } from '../domain/refusal';
 
 /** One intent of a customer: what is asked, and the steps to its answer. */
 interface Intent {
@@ -42,7 +42,7 @@ export async function answerOnce<Query, Body>(
   if (!first) call.markReplayed();
   const { status, body } = await answer;
   if (status < 400) return { status, body };
-  throw refusedAnswer(body as ReturnType<typeof refusal>['body']);
+  throw errorOf(body as Refusal);
 }
 
 /** A refusal as an answer that is recorded. */

@@ -103,6 +103,8 @@ export const catalogIdSchema = z
   .string()
   .regex(/^[a-z0-9_]{1,64}$/, 'must be lower-case letters, digits and underscores')
   .meta({ description: 'As the catalog names it.' });
+/** ISO 4217, in lower case as at Stripe. */
+export const currencySchema = z.string().regex(/^[a-z]{3}$/, 'must be three lower-case letters');
 export const planSchema = z.string();
 export const actionSchema = z.string();
 export const intervalSchema = z.enum(INTERVALS);

@@ -35,6 +35,9 @@ export function workflowIdOf(id: string): string | undefined {
 /** The ledger's key of the hold of a spend, or of a hold of its own. What was refused is recorded under it too. */
 export const holdKey = (id: string): string => `${id}/hold`;
 
+/** The key that makes the licence to an image one that a customer holds once: the `exclusive` of its hold. */
+export const licenseKey = (imageId: string): string => `license:${imageId}`;
+
 /** The ledger's key of the settlement of a spend. */
 export const settleKey = (spendId: string): string => `${spendId}/settle`;
 

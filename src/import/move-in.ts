@@ -111,6 +111,6 @@ async function bindToStripe({ db, payments }: MoveInDeps, arrival: Arrival): Pro
     stripeSubscriptionId,
     customerId,
     subscriptionId,
-    priceId: await getPriceId(db, catalogVersion, { plan, interval }),
+    priceId: await getPriceId(db, catalogVersion, { plan, interval, currency: null }),
   });
 }

@@ -79,31 +79,31 @@ function recordedGrant({ nextGrantAt: at, nextGrantCredits: credits, paidThrough
   return { at, credits, paidThrough };
 }
 
-/** Bad lines go to standard error, so that they are seen even when the output is redirected. */
-export function printReport({
-  imported,
-  customers,
-  credits,
-  subscriptions,
-  nextGrants,
-  bad,
-}: ImportReport): void {
-  for (const { line, faults } of bad) console.error(`line ${String(line)}: ${faults.join('; ')}`);
+/** The report in words, a line each. `problems`: why nothing was imported; then there is nothing else to say. */
+export function linesOfReport(report: ImportReport): {
+  readonly lines: readonly string[];
+  readonly problems: readonly string[];
+} {
+  const { imported, nextGrants, bad } = report;
   if (bad.length > 0) {
-    console.error(`${String(bad.length)} bad ${bad.length === 1 ? 'line' : 'lines'}. Nothing was imported.`);
-    return;
+    const count = `${String(bad.length)} bad ${bad.length === 1 ? 'line' : 'lines'}. Nothing was imported.`;
+    const faulty = bad.map(({ line, faults }) => `line ${String(line)}: ${faults.join('; ')}`);
+    return { lines: [], problems: [...faulty, count] };
   }
-  for (const { at, credits: granted, externalId, isPaid } of nextGrants) {
-    console.log(`${at}  ${String(granted)} credits for ${externalId}${isPaid ? '' : ', once it is paid'}`);
-  }
+  const ending = imported ? 'Imported.' : 'Dry run: nothing was imported.';
+  return { lines: [...nextGrants.map(lineOfGrant), lineOfCounts(report), ending], problems: [] };
+}
+
+function lineOfGrant({ at, credits, externalId, isPaid }: NextGrant): string {
+  return `${at}  ${String(credits)} credits for ${externalId}${isPaid ? '' : ', once it is paid'}`;
+}
+
+function lineOfCounts({ customers, credits, subscriptions }: ImportReport): string {
   const { welcomed } = customers;
-  console.log(
-    [
-      `customers: ${String(customers.new)} new, ${String(customers.known)} existing`,
-      ...(welcomed === 0 ? [] : [`existing customers who keep sign-up credits: ${String(welcomed)}`]),
-      `credits to grant: ${String(credits)}`,
-      `subscriptions: ${String(subscriptions.new)} new, ${String(subscriptions.known)} existing`,
-    ].join('; '),
-  );
-  console.log(imported ? 'Imported.' : 'Dry run: nothing was imported.');
+  return [
+    `customers: ${String(customers.new)} new, ${String(customers.known)} existing`,
+    ...(welcomed === 0 ? [] : [`existing customers who keep sign-up credits: ${String(welcomed)}`]),
+    `credits to grant: ${String(credits)}`,
+    `subscriptions: ${String(subscriptions.new)} new, ${String(subscriptions.known)} existing`,
+  ].join('; ');
 }

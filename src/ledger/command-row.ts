@@ -112,7 +112,7 @@ function allowanceRowsOf(allowances: readonly Allowance[] | undefined): readonly
   return allowances.map((allowance) => ({
     key: allowance.key,
     grant_id: allowance.grantId,
-    credits: positive(allowance.credits),
+    credits: allowance.credits,
     expires_at: allowance.expiresAt ?? undefined,
     reason: allowance.reason,
     ...limitOf(allowance),

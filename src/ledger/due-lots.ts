@@ -15,7 +15,7 @@ export function dueParameters({ at, allowances }: Due): { dueAt: Instant; allowa
 
 /**
  * SQL for the lots that allowances would become which are not recorded yet: what is left of each up to its limit, less what
- * repays the debt, in the order given. `owed` is the SQL of the debt. The same rules as `ledger.grant_allowances`, which a test
+ * repays the debt, in the order given. What is due to expire must have ended (`expireDue`). `owed` is the SQL of the debt. The same rules as `ledger.grant_allowances`, which a test
  * compares it with.
  */
 export function dueLots(owed: string): string {

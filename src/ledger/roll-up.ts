@@ -18,3 +18,15 @@ export async function rollUp(db: Knex): Promise<void> {
     if (row?.more !== true) return;
   }
 }
+
+/** Whether there are new rows that no running transaction can add to any more. */
+export async function hasRowsToRollUp(db: Knex): Promise<boolean> {
+  const [row] = await query<{ found: boolean }>(
+    db,
+    `SELECT EXISTS (SELECT FROM ledger.journal WHERE xid >= p.rolled_up_to AND xid < newest)
+         OR EXISTS (SELECT FROM ledger.commands WHERE xid >= p.rolled_up_to AND xid < newest) AS found
+     FROM ledger.rollup_position p, pg_snapshot_xmin(pg_current_snapshot()) AS newest`,
+    {},
+  );
+  return row?.found === true;
+}

@@ -4,11 +4,10 @@ import { fingerprintOf } from '../platform/fingerprint';
 import type { ExpireCommand, Ledger, VoidCommand } from './commands';
 import { query } from './query';
 
-/** What a sweep ended, and when the next hold or lot ends (null: none has an end). */
+/** How much a sweep ended. */
 export interface Swept {
   readonly holds: number;
   readonly lots: number;
-  readonly nextDueAt: Instant | null;
 }
 
 /** A good number of commands for one batch. */
@@ -40,7 +39,7 @@ export async function sweepExpired(db: Knex, ledger: Ledger, now: Instant): Prom
     (after) => listDueLots(db, now, after),
     (due) => expireLot(due, now),
   );
-  return { holds, lots, nextDueAt: await findNextDue(db, now) };
+  return { holds, lots };
 }
 
 /**
@@ -129,13 +128,14 @@ async function listDueLots(db: Knex, now: Instant, after: DueRow | undefined): P
   );
 }
 
-async function findNextDue(db: Knex, now: Instant): Promise<Instant | null> {
+/** When the next hold or lot ends that has not been ended yet, which may be in the past; null when none has an end. */
+export async function findNextExpiry(db: Knex): Promise<Instant | null> {
   const [row] = await query<{ at: Instant | null }>(
     db,
     `SELECT least(
-       (SELECT min(expires_at) FROM ledger.holds WHERE state = 'open' AND expires_at > :now),
-       (SELECT min(expires_at) FROM ledger.lots WHERE spendable AND expires_at > :now)) AS at`,
-    { now },
+       (SELECT min(expires_at) FROM ledger.holds WHERE state = 'open'),
+       (SELECT min(expires_at) FROM ledger.lots WHERE spendable)) AS at`,
+    {},
   );
   return row?.at ?? null;
 }

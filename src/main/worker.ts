@@ -4,18 +4,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities';
-import { deliverUnprocessedEvents } from '../chores/deliver-payment-event';
 import type { ActivityDeps } from '../activities/deps';
 import { createJobNotices } from '../activities/spends/job-notices';
-import { noticeAllCredits } from '../activities/top-ups/notice-credits';
-import { carryOutReconciliations } from '../audit/money/carry-out-reconciliations';
 import { recordLateJob } from '../activities/spends/record-late-job';
-import { resumeErasures } from '../chores/resume-erasures';
-import { instantOf, plusMs } from '../domain/instants';
+import { instantOf } from '../domain/instants';
+import { repeatChores } from '../chores/repeat';
+import { TIMETABLE } from '../chores/timetable';
 import { createJobs } from '../jobs/create-jobs';
 import { createLedger } from '../ledger/ledger';
-import { rollUp } from '../ledger/roll-up';
-import { sweepExpired } from '../ledger/sweep-expired';
 import { createObjectStore } from '../media/object-store-from-url';
 import { createStripePayments } from '../payments/stripe-payments';
 import { createClock } from '../platform/clock';
@@ -36,15 +32,6 @@ import { allowancesOf } from '../store/allowances';
 import { listenForJobs } from '../store/job-notices';
 import { TASK_QUEUES } from '../workflows/messages';
 import { endWith } from './end-with';
-import { repeat } from './worker/repeat';
-
-/** An event is the webhook's to deliver first; what is older was missed. */
-const INBOX_AGE_MS = 10_000;
-const INBOX_PAUSE_MS = 5_000;
-const SWEEP_PAUSE_MS = 15_000;
-const RESUME_PAUSE_MS = 60_000;
-/** How often it is asked what is due; when something is, the database says. */
-const RECONCILE_PAUSE_MS = 30_000;
 
 /** The worker: one process, two task queues, and what has to be done now and then. Ends when it is told to stop. */
 async function main(): Promise<void> {
@@ -103,9 +90,10 @@ function createDeps(config: Config, logger: Logger): ActivityDeps {
   };
 }
 
-/** What is done now and then beside the workflows. Answers how to stop it. */
+/** What is done beside the workflows. Answers how to stop it. */
 function startChores(config: Config, deps: ActivityDeps): () => Promise<void> {
-  const report = (error: unknown) => deps.logger.error({ err: error }, 'a chore failed and is tried again');
+  const report = (error: unknown, chore?: string) =>
+    deps.logger.error({ err: error, chore }, 'a chore failed and is tried again');
   const stops = [
     listenForJobs(config.databaseUrl, {
       notice: (spendId) => {
@@ -113,30 +101,12 @@ function startChores(config: Config, deps: ActivityDeps): () => Promise<void> {
       },
       error: report,
     }),
-    // In the sandbox whoever drives its clock does these when they are due on it.
-    ...(config.sandboxUrl === undefined ? repeatTimedChores(deps, report) : []),
+    // In the sandbox whoever drives its clock carries the timetable out.
+    ...(config.sandboxUrl === undefined ? [repeatChores(TIMETABLE, deps, report)] : []),
   ];
   return async () => {
     await Promise.all(stops.map((stop) => stop()));
   };
-}
-
-function repeatTimedChores(deps: ActivityDeps, report: (error: unknown) => void) {
-  return [
-    repeat(
-      INBOX_PAUSE_MS,
-      async () => {
-        const before = plusMs(await deps.clock.now(), -INBOX_AGE_MS);
-        await deliverUnprocessedEvents(deps, before);
-      },
-      report,
-    ),
-    repeat(SWEEP_PAUSE_MS, async () => sweepExpired(deps.db, deps.ledger, await deps.clock.now()), report),
-    repeat(SWEEP_PAUSE_MS, () => rollUp(deps.db), report),
-    repeat(SWEEP_PAUSE_MS, () => noticeAllCredits(deps), report),
-    repeat(RESUME_PAUSE_MS, () => resumeErasures(deps), report),
-    repeat(RECONCILE_PAUSE_MS, async () => carryOutReconciliations(deps, await deps.clock.now()), report),
-  ];
 }
 
 function workflowsOfTheBuild(): WorkerParts['workflows'] {

@@ -9,6 +9,8 @@ export interface CatalogPrice {
   readonly pack: string | null;
   readonly name: string;
   readonly price: Money;
+  /** The first currency that its version has for it. */
+  readonly isDefaultCurrency: boolean;
 }
 
 /** What an invoice bills on one line. */

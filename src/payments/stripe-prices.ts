@@ -88,8 +88,22 @@ function createPrice(stripe: Stripe, wanted: WantedPrice): Promise<Stripe.Price>
   });
 }
 
-function lookupKeyOf({ catalogVersion, plan, pack, interval }: CatalogPrice): string {
-  return ['scrip', catalogVersion, plan ?? pack ?? 'price', interval]
+/** The default currency is not named: the first release had no other, and its prices are found by their keys. */
+function lookupKeyOf({
+  catalogVersion,
+  plan,
+  pack,
+  interval,
+  price,
+  isDefaultCurrency,
+}: CatalogPrice): string {
+  return [
+    'scrip',
+    catalogVersion,
+    plan ?? pack ?? 'price',
+    interval,
+    isDefaultCurrency ? null : price.currency,
+  ]
     .filter((part) => part !== null)
     .join(':');
 }

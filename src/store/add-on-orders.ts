@@ -12,6 +12,8 @@ export interface AddOnOrder {
   readonly pack: string;
   readonly quantity: number;
   readonly credits: number;
+  /** What it is paid in; null in an old one that was never paid: the first currency of its pack's price. */
+  readonly currency: string | null;
   readonly catalogVersion: string;
   readonly checkoutUrl: string | null;
   readonly stripeSessionId: string | null;
@@ -26,6 +28,7 @@ export interface AddOnOrderRow {
   pack: string;
   quantity: number;
   credits: number;
+  currency: string | null;
   catalog_version: string;
   checkout_url: string | null;
   stripe_session_id: string | null;
@@ -41,6 +44,7 @@ export function addOnOrderOf(row: AddOnOrderRow): AddOnOrder {
     pack: row.pack,
     quantity: row.quantity,
     credits: row.credits,
+    currency: row.currency,
     catalogVersion: row.catalog_version,
     checkoutUrl: row.checkout_url,
     stripeSessionId: row.stripe_session_id,
@@ -57,6 +61,7 @@ export function addOnOrderRowOf(order: AddOnOrder): AddOnOrderRow {
     pack: order.pack,
     quantity: order.quantity,
     credits: order.credits,
+    currency: order.currency,
     catalog_version: order.catalogVersion,
     checkout_url: order.checkoutUrl,
     stripe_session_id: order.stripeSessionId,

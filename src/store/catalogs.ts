@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import { INTERVALS, type Catalog, type Interval, type PlanId } from '../domain/catalog/catalog';
-import { moneyIn } from '../domain/catalog/money';
+import { INTERVALS, type Amounts, type Catalog, type Interval, type PlanId } from '../domain/catalog/catalog';
+import { moneyIn, moneyOf } from '../domain/catalog/money';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import { fingerprintOf } from '../platform/fingerprint';
@@ -12,7 +12,7 @@ interface CatalogRow {
   document: string;
 }
 
-/** What a price at Stripe sells: a plan for an interval, or a pack. */
+/** What a price at Stripe sells in one currency: a plan for an interval, or a pack. */
 export interface SoldItem {
   readonly stripePriceId: string;
   readonly catalogVersion: string;
@@ -57,19 +57,23 @@ export function priceRowOf(item: SoldItem): PriceRow {
   };
 }
 
-/** The plans and packs of a catalog that money can buy, in a fixed order. */
+/** The plans and packs of a catalog that money can buy, in every currency, in the order of the catalog. */
 export function listSoldItems(catalog: Catalog): Omit<SoldItem, 'stripePriceId'>[] {
   const { version: catalogVersion } = catalog;
   const plans = [...catalog.plans.values()].flatMap(({ id: plan, prices }) =>
-    INTERVALS.flatMap((interval) => {
-      const price = moneyIn(prices[interval]?.amounts ?? {});
-      return price === null ? [] : [{ catalogVersion, plan, interval, pack: null, ...price }];
-    }),
+    INTERVALS.flatMap((interval) =>
+      moneyOf(prices[interval]?.amounts ?? {}).map((price) => ({
+        catalogVersion,
+        plan,
+        interval,
+        pack: null,
+        ...price,
+      })),
+    ),
   );
-  const packs = [...catalog.packs.values()].flatMap(({ id: pack, prices }) => {
-    const price = moneyIn(prices);
-    return price === null ? [] : [{ catalogVersion, plan: null, interval: null, pack, ...price }];
-  });
+  const packs = [...catalog.packs.values()].flatMap(({ id: pack, prices }) =>
+    moneyOf(prices).map((price) => ({ catalogVersion, plan: null, interval: null, pack, ...price })),
+  );
   return [...plans, ...packs];
 }
 
@@ -94,18 +98,22 @@ export async function publishCatalog(
       .onConflict('version')
       .ignore()
       .returning('version');
-    const stored = await getCatalog(trx, catalog.version);
-    if (fingerprintOf(stored.document) !== fingerprintOf(catalog.document)) {
-      throw new DomainError(
-        'state_conflict',
-        `Catalog ${catalog.version} was already published with different content. Give the changed one another version.`,
-      );
-    }
+    await assertUnchanged(trx, catalog);
     if (prices.length > 0) {
       await trx('app.catalog_prices').insert(prices.map(priceRowOf)).onConflict().ignore();
     }
     return inserted.length > 0;
   });
+}
+
+/** Throws `state_conflict` when other content is published under the version of a catalog. */
+export async function assertUnchanged(db: Knex, catalog: Catalog): Promise<void> {
+  const [row] = await stored(db).where({ version: catalog.version });
+  if (row === undefined || fingerprintOf(catalogOf(row).document) === fingerprintOf(catalog.document)) return;
+  throw new DomainError(
+    'state_conflict',
+    `Catalog ${catalog.version} was already published with different content. Give the changed one another version.`,
+  );
 }
 
 /** A published version. Throws `not_found`, and `unavailable` for one that this release cannot read. */
@@ -125,15 +133,9 @@ export async function getCurrentCatalog(db: Knex): Promise<Catalog> {
   return catalogOf(row);
 }
 
-/** Whether a version is published that only another release can read. */
-export async function isUnreadable(db: Knex, version: string): Promise<boolean> {
-  const [row] = await stored(db).where({ version });
-  try {
-    if (row !== undefined) catalogOf(row);
-    return false;
-  } catch {
-    return true;
-  }
+/** Whether any version is published. */
+export async function isAnyPublished(db: Knex): Promise<boolean> {
+  return (await stored(db).limit(1)).length > 0;
 }
 
 /** Whether any published version has a plan, an action or a pack of this id. */
@@ -158,22 +160,51 @@ export async function findSoldItem(db: Knex, stripePriceId: string): Promise<Sol
   return row === undefined ? undefined : soldItemOf(row);
 }
 
-/** The price at Stripe of a plan for an interval, or of a pack. Throws `not_found` when it is not sold. */
-export async function getPriceId(
-  db: Knex,
-  catalogVersion: string,
-  item: { plan: PlanId; interval: Interval } | { pack: string },
-): Promise<string> {
-  // Column by column: who asks may hold more than a plan and an interval.
-  const wanted =
-    'pack' in item
-      ? { plan: null, interval: null, pack: item.pack }
-      : { plan: item.plan, interval: item.interval, pack: null };
-  const row = await db<PriceRow>('app.catalog_prices')
-    .where({ catalog_version: catalogVersion, ...wanted })
-    .first();
+/** A plan for an interval, or a pack, in a currency; null: in the first one that its version has for it. */
+export type ItemForSale = (
+  { readonly plan: PlanId; readonly interval: Interval } | { readonly pack: string }
+) & {
+  readonly currency: string | null;
+};
+
+/** The price at Stripe of what a version sells. Throws `not_found` when it is not sold. */
+export async function getPriceId(db: Knex, catalogVersion: string, item: ItemForSale): Promise<string> {
+  const catalog = await getCatalog(db, catalogVersion);
+  const currency = item.currency ?? moneyIn(amountsOf(catalog, item))?.currency;
+  const row =
+    currency === undefined
+      ? undefined
+      : await db<PriceRow>('app.catalog_prices')
+          .where({ catalog_version: catalogVersion, currency, ...columnsOf(item) })
+          .first();
   if (row === undefined) throw new DomainError('not_found', `${JSON.stringify(item)} is not sold.`);
   return row.stripe_price_id;
+}
+
+/** Whether any published version sells it in that currency. */
+export async function isSoldAnywhere(
+  db: Knex,
+  item: ItemForSale & { readonly currency: string },
+): Promise<boolean> {
+  const { currency } = item;
+  const row = await db<PriceRow>('app.catalog_prices')
+    .where({ currency, ...columnsOf(item) })
+    .first();
+  return row !== undefined;
+}
+
+function amountsOf({ plans, packs }: Catalog, item: ItemForSale): Amounts {
+  return (
+    ('pack' in item ? packs.get(item.pack)?.prices : plans.get(item.plan)?.prices[item.interval]?.amounts) ??
+    {}
+  );
+}
+
+/** Column by column: who asks may hold more than what is sold. */
+function columnsOf(item: ItemForSale) {
+  return 'pack' in item
+    ? { plan: null, interval: null, pack: item.pack }
+    : { plan: item.plan, interval: item.interval, pack: null };
 }
 
 function stored(db: Knex) {

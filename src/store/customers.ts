@@ -158,6 +158,16 @@ export async function listErasing(db: Knex, before: Instant): Promise<readonly s
     .pluck('id');
 }
 
+/** When the erasing began that has not ended for the longest time; null when none goes on. */
+export async function findFirstErasing(db: Knex): Promise<Instant | null> {
+  const row = await db<CustomerRow>('app.customers')
+    .whereNull('erased_at')
+    .whereNotNull('erasing_at')
+    .orderBy('erasing_at')
+    .first('erasing_at');
+  return row?.erasing_at ?? null;
+}
+
 /** Notes that a customer is being erased; the first instant stays. */
 export async function markErasing(trx: Knex.Transaction, id: string, at: Instant): Promise<void> {
   await trx('app.customers').where({ id }).whereNull('erasing_at').update({ erasing_at: at });

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Catalog, PlanId } from '../domain/catalog/catalog';
 import type { Instant } from '../domain/instants';
 import type { Payments } from '../payments/payments';
-import { listSoldItems, publishCatalog } from './catalogs';
+import { assertUnchanged, listSoldItems, publishCatalog, type SoldItem } from './catalogs';
 
 /**
  * Publishes a catalog version after making sure that Stripe has all its prices. Safe to repeat: the same content again
@@ -14,15 +14,17 @@ export async function priceAndPublishCatalog(
   catalog: Catalog,
   publishedAt: Instant,
 ): Promise<boolean> {
+  await assertUnchanged(db, catalog);
   const items = listSoldItems(catalog);
   const priceIds = await payments.ensurePrices(
-    items.map(({ plan, interval, pack, amountMinor, currency }) => ({
+    items.map(({ plan, interval, pack, amountMinor, currency }, index) => ({
       catalogVersion: catalog.version,
       plan,
       interval,
       pack,
       name: nameOf(catalog, plan, pack),
       price: { amountMinor, currency },
+      isDefaultCurrency: !isSameItem(items[index - 1], { plan, interval, pack }),
     })),
   );
   const prices = items.map((item, index) => {
@@ -31,6 +33,13 @@ export async function priceAndPublishCatalog(
     return { ...item, stripePriceId };
   });
   return publishCatalog(db, catalog, prices, publishedAt);
+}
+
+type Item = Pick<SoldItem, 'plan' | 'interval' | 'pack'>;
+
+/** The currencies of one item follow each other, the default first. */
+function isSameItem(before: Item | undefined, { plan, interval, pack }: Item): boolean {
+  return before?.plan === plan && before.interval === interval && before.pack === pack;
 }
 
 function nameOf({ plans, packs }: Catalog, plan: PlanId | null, pack: string | null): string {

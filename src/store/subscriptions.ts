@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Interval, PlanId } from '../domain/catalog/catalog';
+import { currencyOf } from '../domain/subscriptions/currency';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
 import { readSubscriptionState, viewOf, type SubscriptionState } from '../domain/subscriptions/subscription';
@@ -14,6 +15,8 @@ export interface Subscription {
   readonly customerId: string;
   readonly plan: PlanId;
   readonly interval: Interval;
+  /** What it is paid in; null in an old one that was never paid: the first currency of its plan's price. */
+  readonly currency: string | null;
   readonly collection: 'checkout' | 'invoice';
   readonly status: SubscriptionStatus;
   readonly catalogVersion: string;
@@ -40,6 +43,7 @@ export interface SubscriptionRow {
   customer_id: string;
   plan: PlanId;
   interval: Interval;
+  currency: string | null;
   collection: 'checkout' | 'invoice';
   status: SubscriptionStatus;
   catalog_version: string;
@@ -68,6 +72,7 @@ export function subscriptionOf(row: SubscriptionRow): Subscription {
     customerId: row.customer_id,
     plan: row.plan,
     interval: row.interval,
+    currency: row.currency,
     collection: row.collection,
     status: row.status,
     catalogVersion: row.catalog_version,
@@ -100,6 +105,7 @@ export function subscriptionRowOf(
     customer_id: subscription.customerId,
     plan: subscription.plan,
     interval: subscription.interval,
+    currency: subscription.currency,
     collection: subscription.collection,
     status: subscription.status,
     catalog_version: subscription.catalogVersion,
@@ -131,6 +137,7 @@ export function subscriptionIn(state: SubscriptionState): Subscription {
     customerId: state.customerId,
     plan: view.plan,
     interval: state.interval,
+    currency: currencyOf(state),
     collection: state.collection,
     status: view.status,
     catalogVersion: state.catalogVersion,

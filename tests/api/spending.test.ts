@@ -411,6 +411,14 @@ describe('spending credits over HTTP', () => {
     expect((await api.get(`/v1/licenses/${licenseId}?customerId=${customerId}`)).status).toBe(200);
     expect((await api.get(`/v1/licenses/${licenseId}?customerId=${artist}`)).status).toBe(404);
     expect((await api.get(`/v1/licenses/${licenseId}`)).status).toBe(404);
+    // What cost nothing can be refunded once, and moves nothing.
+    const free = sales.find(({ body }) => body.credits.captured === 0)!.body.id;
+    const refund = () =>
+      api.post<{ credits: number }>(`/v1/spends/${free}/refund`, { reason: 'Sorry' }, { operator: true });
+    const balance = await balanceOf(api, customerId);
+    expect(await refund()).toMatchObject({ status: 201, body: { credits: 0 } });
+    expect(await refund()).toMatchObject({ status: 409, body: { refundable: 0 } });
+    expect(await balanceOf(api, customerId)).toEqual(balance);
   }
 
   async function adjust(customerId: string, credits: number): Promise<void> {

@@ -27,9 +27,9 @@ describe('a new catalog version', () => {
   const dearer = (version: string) =>
     original
       .replace('version: exactly-2024', `version: ${version}`)
-      .replace('credits: 500\n', 'credits: 600\n')
-      .replace('amountMinor: 2500', 'amountMinor: 2900')
-      .replace('generate_images: { credits: 1 }', 'generate_images: { credits: 2 }');
+      .replace('credits: 500,', 'credits: 600,')
+      .replace('month: { usd: 2500 }', 'month: { usd: 2900 }')
+      .replace('generate_images: { price: 1', 'generate_images: { price: 2');
   const catalog = (...args: string[]) => scrip(stack.home, 'catalog', ...args);
   const newcomer = async (externalId: string): Promise<string> =>
     (await sandbox.post('/v1/customers', { externalId })).body['id'] as string;
@@ -55,18 +55,22 @@ describe('a new catalog version', () => {
     expect(await catalog('validate', file)).toMatchObject({ code: 0, stdout: 'dearer-2027 is valid.\n' });
     const wrong = await fileOf('wrong.yaml', original.replace('credits: 500', 'credits: -1'));
     const refused = await catalog('validate', wrong);
-    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('plans.standard.credits')]);
+    const line = original.split('\n').findIndex((text) => text.includes('credits: 500')) + 1;
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringMatching(new RegExp(`line ${String(line)}\\b.*plans\\.standard\\.grants`)),
+    ]);
     const { code, stdout } = await catalog('diff', file);
     expect(code).toBe(0);
     expect(stdout.trim().split('\n')).toEqual([
-      '- actions.generate_images.credits: 1',
-      '+ actions.generate_images.credits: 2',
-      '- plans.standard.credits: 500',
-      '+ plans.standard.credits: 600',
-      '- plans.standard.prices.month.amountMinor: 2500',
-      '+ plans.standard.prices.month.amountMinor: 2900',
       '- version: "exactly-2024"',
       '+ version: "dearer-2027"',
+      '- plans.standard.grants.monthly.credits: 500',
+      '+ plans.standard.grants.monthly.credits: 600',
+      '- plans.standard.prices.month.usd: 2500',
+      '+ plans.standard.prices.month.usd: 2900',
+      '- actions.generate_images.price: 1',
+      '+ actions.generate_images.price: 2',
     ]);
   });
 
@@ -77,11 +81,14 @@ describe('a new catalog version', () => {
     expect([published.code, published.stdout]).toEqual([0, expect.stringContaining('keep their version')]);
     expect((await catalog('publish', file)).stdout).toBe('dearer-2027 is already published.\n');
     const other = await fileOf('other.yaml', dearer('dearer-2027').replace('600', '700'));
-    expect(await catalog('publish', other)).toMatchObject({
-      code: 1,
-      stderr:
-        'Catalog dearer-2027 was already published with different content. Give the changed one another version.\n',
-    });
+    const otherPrice = await fileOf('price.yaml', dearer('dearer-2027').replace('usd: 2900', 'usd: 3100'));
+    for (const changed of [other, otherPrice]) {
+      expect(await catalog('publish', changed)).toMatchObject({
+        code: 1,
+        stderr:
+          'Catalog dearer-2027 was already published with different content. Give the changed one another version.\n',
+      });
+    }
 
     expect([await priceOfImage(ada), await priceOfImage(ben)]).toEqual([1, 2]);
     const fresh = await subscribe(cleo);

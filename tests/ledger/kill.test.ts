@@ -12,7 +12,8 @@ import {
   waitForPostgres,
   type Cluster,
 } from '../../dev/stack/postgres';
-import type { Ledger, LedgerCommand, LedgerResult } from '../../src/ledger/commands';
+import { credits } from '../../src/domain/credits';
+import type { Allowance, Ledger, LedgerCommand, LedgerResult } from '../../src/ledger/commands';
 import { createLedger } from '../../src/ledger/ledger';
 import { createDatabase } from '../../src/platform/database';
 import { migrate } from '../../src/platform/migrate';
@@ -21,6 +22,8 @@ import { grant, hold, settle } from './model/commands';
 import { listOffences } from './model/list-offences';
 
 const PASSWORD = 'test';
+/** So many of a wallet's first holds cost nothing. */
+const FREE = 3;
 const WALLETS = ['hot', 'hot', 'hot', 'warm', 'cold'];
 
 describe('the ledger when its database is killed', () => {
@@ -71,9 +74,12 @@ describe('the ledger when its database is killed', () => {
       const wallet = WALLETS[caller % WALLETS.length]!;
       for (let index = 0; !isStopping; index += 1) {
         const id = `kill-${String(caller)}-${String(index)}`;
-        for (const command of [hold(wallet, id, 3), settle(wallet, id, 2)]) {
-          acknowledged.set(command.key, await submitUntilAnswered(ledger, command));
-        }
+        const allowances = [daily(wallet, Math.floor(index / 5))];
+        const place = hold(wallet, id, 3, { allowances, firstFree: FREE });
+        const placed = await submitUntilAnswered(ledger, place);
+        acknowledged.set(place.key, placed);
+        const end = settle(wallet, id, placed.reply.free === true ? 0 : 2, { allowances, succeeded: true });
+        acknowledged.set(end.key, await submitUntilAnswered(ledger, end));
       }
     });
     for (let kills = 1; kills <= 2; kills += 1) {
@@ -95,8 +101,17 @@ describe('the ledger when its database is killed', () => {
        FROM ledger.commands c WHERE c.op <> 'grant'`,
     );
     const wallets = await db.raw<{ rows: readonly { held: number; spent: number }[] }>(
-      `SELECT sum(w.held)::int AS held, sum(1000000 - w.available)::int AS spent FROM ledger.wallets w`,
+      `SELECT sum(w.held)::int AS held,
+         ((SELECT sum(credits) FROM ledger.lots) - sum(w.available))::int AS spent FROM ledger.wallets w`,
     );
+    const granted = await db.raw<{ rows: readonly { lots: number; recorded: number; unrecorded: number }[] }>(
+      `SELECT count(l.grant_id)::int AS lots, count(*) FILTER (WHERE c.key IS NOT NULL AND c.reply ->> 'granted' <> '0')::int AS recorded,
+         count(*) FILTER (WHERE c.key IS NULL)::int AS unrecorded
+       FROM (SELECT * FROM ledger.lots WHERE allowance IS NOT NULL) l
+         FULL JOIN (SELECT * FROM ledger.commands WHERE key LIKE 'grant:%') c ON c.reply ->> 'grantId' = l.grant_id`,
+    );
+    const { lots, ...days } = granted.rows[0]!;
+    const free = new Set(await db.from('ledger.holds').where({ free: true }).pluck<string[]>('spend_id'));
     const offences = await listOffences(db);
     await db.destroy();
     expect(offences).toEqual([]);
@@ -105,13 +120,28 @@ describe('the ledger when its database is killed', () => {
       expect({ key, outcome, count }).toEqual({
         key,
         outcome: 'applied',
-        count: key.endsWith('/hold') ? 1 : 2,
+        count: free.has(key.replace(/\/\w+$/, '')) ? 0 : key.endsWith('/hold') ? 1 : 2,
       });
     }
-    // Each pair of commands holds 3, captures 2 and releases 1.
-    expect(wallets.rows[0]).toEqual({ held: 0, spent: acknowledged.size });
+    expect(days).toEqual({ recorded: lots, unrecorded: 0 });
+    expect(lots).toBeGreaterThan(0);
+    expect(free.size).toBe(FREE * new Set(WALLETS).size);
+    // Each pair of commands holds 3, captures 2 and releases 1, unless it was free.
+    expect(wallets.rows[0]).toEqual({ held: 0, spent: acknowledged.size - 2 * free.size });
   });
 });
+
+/** Two credits up to a number that is soon reached. */
+function daily(walletId: string, day: number): Allowance {
+  return {
+    ...{
+      key: `grant:${walletId}:daily:${String(day)}`,
+      grantId: `${walletId}-${String(day)}`,
+      allowance: 'daily',
+    },
+    ...{ credits: credits(2), upTo: credits(50), expiresAt: null, reason: 'Daily credits' },
+  };
+}
 
 /** As a caller does: what is unavailable is sent again under its key. */
 async function submitUntilAnswered(ledger: Ledger, command: LedgerCommand): Promise<LedgerResult> {

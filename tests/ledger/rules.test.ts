@@ -1,114 +1,16 @@
-import { credits } from '../../src/domain/credits';
-import type { HoldCommand, LedgerCommand } from '../../src/ledger/commands';
-import { createDatabase } from '../../src/platform/database';
+import type { LedgerCommand } from '../../src/ledger/commands';
 import { admit, clawback, externalHold, grant, hold, instantAt, settle, undo } from './model/commands';
 import { listOffences } from './model/list-offences';
 import { useLedger } from './use-ledger';
 
 describe('the rules of the ledger, one by one', () => {
-  const { db, ledger } = useLedger(async ({ database }) => {
-    const owner = createDatabase(database.ownerUrl, { connectionsMax: 1 });
-    const rows =
-      owner.raw(`INSERT INTO app.customers (id, external_id, created_at) VALUES ('licensee', 'licensee', now()), ('artist', 'artist', now());
-       INSERT INTO app.catalogs (version, document, published_at) VALUES ('v1', '{}', now());
-       INSERT INTO app.models (id, owner_id, name, visibility, status, version, created_at)
-         VALUES ('mdl', 'artist', 'Waves', 'public', 'ready', 'v', now());
-       INSERT INTO app.spends (id, customer_id, action, input, status, unit_credits, quantity, reserved, catalog_version, rights,
-         workflow_id, created_at, updated_at)
-         VALUES ('spd', 'artist', 'generate_images', '{}', 'running', 1, 1, 1, 'v1', '{}', 'spend/spd', now(), now());
-       INSERT INTO app.images (id, owner_id, model_id, spend_id, position, visibility, width, height, object_key, rights, created_at)
-         VALUES ('img', 'artist', 'mdl', 'spd', 0, 'public', 64, 64, 'img.png', '{}', now());`);
-    await rows.finally(() => owner.destroy());
-  });
+  const { db, ledger } = useLedger();
 
   afterEach(async () => {
     expect(await listOffences(db)).toEqual([]);
   });
 
   const submit = (command: LedgerCommand) => ledger.submit(command);
-
-  const rowsOf = async (walletId: string): Promise<readonly string[]> => {
-    const { rows } = await db.raw<{ rows: readonly { text: string }[] }>(
-      `SELECT code || ' ' || debit || ' → ' || credit || ' ' || credits || ' ' || key AS text
-       FROM ledger.journal WHERE wallet_id = :walletId AND seq > 0 ORDER BY seq`,
-      { walletId },
-    );
-    return rows.map(({ text }) => text);
-  };
-
-  /** A licence as the worker sells it: spend, licence and credits in one transaction. */
-  const license = (spendId: string): HoldCommand => {
-    const spend = {
-      ...{ id: spendId, customer_id: 'licensee', action: 'license_image', input: {}, status: 'succeeded' },
-      ...{
-        unit_credits: 100,
-        quantity: 1,
-        reserved: 100,
-        captured: 100,
-        released: 0,
-        catalog_version: 'v1',
-        rights: {},
-      },
-      ...{ workflow_id: `spend/${spendId}`, created_at: instantAt(0), updated_at: instantAt(0) },
-    };
-    return hold('licensee', spendId, 100, {
-      action: 'license_image',
-      capture: true,
-      licenseOf: { imageId: 'img' },
-      royalty: { creatorId: 'artist', credits: credits(20) },
-      records: [
-        { kind: 'spend', row: { ...spend, result: { licenseId: `lic_${spendId}` } } },
-        {
-          kind: 'license',
-          row: {
-            ...{
-              id: `lic_${spendId}`,
-              image_id: 'img',
-              customer_id: 'licensee',
-              spend_id: spendId,
-              terms: 'v1',
-            },
-            ...{ credits: 100, created_at: instantAt(0) },
-          },
-        },
-      ],
-      recordsIfLicensed: [
-        { kind: 'spend', row: { ...spend, reserved: 0, captured: 0, result: { licenseId: '$licenseId' } } },
-      ],
-    });
-  };
-
-  it('sells a licence once to a customer, however many ask at once', async () => {
-    await submit(grant('licensee', 'licensee-signup', 500));
-    const ids = Array.from({ length: 8 }, (_, index) => `lic-spend-${String(index)}`);
-    const results = await Promise.all(ids.map((id) => submit(license(id))));
-    const sold = ids[results.findIndex(({ outcome }) => outcome === 'applied')]!;
-    expect(results.map(({ outcome }) => outcome).sort()).toEqual([
-      ...Array.from({ length: 7 }, () => 'already_licensed'),
-      'applied',
-    ]);
-    for (const { outcome, reply } of results) {
-      if (outcome === 'already_licensed')
-        expect(reply).toMatchObject({ licenseId: `lic_${sold}`, available: 400 });
-    }
-    expect(await rowsOf('licensee')).toEqual([
-      'grant issued:signup → available 500 licensee-signup',
-      `hold available → held 100 ${sold}/hold`,
-      `capture held → revenue:license_image 100 ${sold}/capture`,
-      `royalty revenue:license_image → creator:artist 20 ${sold}/royalty`,
-    ]);
-    const { rows } = await db.raw<{ rows: readonly { link: string }[] }>(
-      `SELECT result ->> 'licenseId' AS link FROM app.spends WHERE customer_id = 'licensee'`,
-    );
-    const links = rows.map(({ link }) => link);
-    expect(new Set(links)).toEqual(new Set([`lic_${sold}`]));
-    expect(links).toHaveLength(8);
-    // Who has it already is admitted whatever the credits; who has not is refused.
-    const poor = admit('licensee', 'poor', 1_000_000, { licenseOf: { imageId: 'img' } });
-    expect(await submit(poor)).toMatchObject({ outcome: 'admitted' });
-    const other = admit('licensee', 'poor', 1_000_000, { licenseOf: { imageId: 'another' } });
-    expect(await submit(other)).toMatchObject({ outcome: 'insufficient_credits' });
-  });
 
   it('applies nothing of a command whose records cannot be written, and all of its neighbours', async () => {
     await submit(grant('neighbours', 'neighbours-signup', 100));

@@ -8,6 +8,7 @@ export const CATALOG_PRICES = [
     pack: null,
     name: 'Standard',
     price: { amountMinor: 4900, currency: 'usd' },
+    isDefaultCurrency: true,
   },
   {
     catalogVersion: 'test-1',
@@ -16,6 +17,7 @@ export const CATALOG_PRICES = [
     pack: null,
     name: 'Pro',
     price: { amountMinor: 8900, currency: 'usd' },
+    isDefaultCurrency: true,
   },
   {
     catalogVersion: 'test-1',
@@ -24,6 +26,7 @@ export const CATALOG_PRICES = [
     pack: null,
     name: 'Standard, yearly',
     price: { amountMinor: 49_000, currency: 'usd' },
+    isDefaultCurrency: true,
   },
   {
     catalogVersion: 'test-1',
@@ -32,6 +35,7 @@ export const CATALOG_PRICES = [
     pack: 'pack_1000',
     name: '1,000 credits',
     price: { amountMinor: 9000, currency: 'usd' },
+    isDefaultCurrency: true,
   },
 ] as const;
 

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cycleStart } from '../../src/domain/billing-calendar';
 import type { Instant } from '../../src/domain/instants';
+import { hasRowsToRollUp } from '../../src/ledger/roll-up';
+import { createDatabase } from '../../src/platform/database';
 import { ended } from '../../dev/stack/launch';
 import { startStack, type TestStack } from '../support/start-stack';
 import { connectSandbox, type SandboxClient } from '../scenarios/sandbox-client';
@@ -119,6 +121,29 @@ describe('the sandbox', () => {
     const { body } = await sandbox.get(`/v1/customers/${customerId}/statement`);
     const release = (body['data'] as { code: string; at: string }[]).find(({ code }) => code === 'release');
     expect(Math.abs(Date.parse(release!.at) - Date.parse(expiresAt))).toBeLessThan(60_000);
+  });
+
+  it('rolls the ledger up as it goes on, and takes up an erasure that was lost', async () => {
+    const db = createDatabase(stack.dev.databaseUrl);
+    try {
+      const customerId = await newcomer();
+      await db('app.customers')
+        .where({ id: customerId })
+        .update({ erasing_at: await sandbox.now() });
+      await sandbox.advance({ by: 'P1D' });
+      const { erased_at: erasedAt } = (await db<{ id: string; erased_at: Instant | null }>('app.customers')
+        .where({ id: customerId })
+        .first())!;
+      expect(erasedAt).not.toBeNull();
+      const sums = await db.raw<{ rows: { rolled: string; made: string }[] }>(
+        `SELECT (SELECT sum(credits) FROM ledger.rollups WHERE code = 'grant') AS rolled,
+           (SELECT sum(credits) FROM ledger.journal WHERE code = 'grant') AS made`,
+      );
+      expect(sums.rows[0]!.rolled).toBe(sums.rows[0]!.made);
+      expect(await hasRowsToRollUp(db)).toBe(false);
+    } finally {
+      await db.destroy();
+    }
   });
 
   it('waits for work that is being done before it lets a day pass', async () => {

@@ -171,7 +171,7 @@ describe('erasing a customer', () => {
       .db('app.customers')
       .where({ id: customerId })
       .update({ erasing_at: new Date(Date.now() - 3_600_000) });
-    await resumeErasures(house.deps);
+    await resumeErasures.run(house.deps, await house.deps.clock.now());
     await until(() => erased(customerId));
   });
 

@@ -1,4 +1,4 @@
-import { deliverUnprocessedEvents } from '../../src/chores/deliver-payment-event';
+import { deliverUnprocessedEvents } from '../../src/chores/deliver-payment-events';
 import { epochMsOf, instantOf, type Instant } from '../../src/domain/instants';
 import type { PaymentEvent } from '../../src/payments/payments';
 import { receiveStripeEvent } from '../../src/store/stripe-events';

@@ -18,6 +18,7 @@ export async function subscribe(
     customerId,
     plan,
     interval: 'month',
+    currency: 'usd',
     collection: 'checkout',
     status: 'active',
     catalogVersion: catalog.version,

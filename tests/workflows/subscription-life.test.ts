@@ -7,7 +7,7 @@ import type { Instant } from '../../src/domain/instants';
 import { epochMsOf, instantOf } from '../../src/domain/instants';
 import { getBalance } from '../../src/ledger/get-balance';
 import { listStatement } from '../../src/ledger/list-statement';
-import { deliverUnprocessedEvents } from '../../src/chores/deliver-payment-event';
+import { deliverUnprocessedEvents } from '../../src/chores/deliver-payment-events';
 import { getAddOnOrder } from '../../src/store/add-on-orders';
 import { receiveStripeEvent } from '../../src/store/stripe-events';
 import { readerOf } from '../../src/domain/subscriptions/subscription';

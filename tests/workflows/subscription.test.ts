@@ -2,7 +2,7 @@ import { dropEvent } from '../../src/activities/payments/drop-event';
 import { noFindings } from '../../src/audit/money/findings';
 import { findUnreadEvents } from '../../src/audit/money/find-unread-events';
 import { listAllAlarms } from '../../src/store/alarms';
-import { deliverUnprocessedEvents } from '../../src/chores/deliver-payment-event';
+import { deliverUnprocessedEvents } from '../../src/chores/deliver-payment-events';
 import { epochMsOf, instantOf } from '../../src/domain/instants';
 import {
   findSubscriptionState,

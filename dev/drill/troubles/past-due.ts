@@ -8,6 +8,7 @@ import { epochMsOf } from '../../../src/domain/instants';
 import { systemClock } from '../../../src/platform/clock';
 import { findPackageRoot } from '../../../src/platform/package-root';
 import { subscriptionWorkflowId } from '../../../src/domain/keys';
+import { planForSale } from '../for-sale';
 import { statusOf } from '../props';
 import type { Stage } from '../stage';
 import type { Trouble } from '../trouble';
@@ -45,7 +46,7 @@ async function moveIn(stage: Stage): Promise<string> {
   anchor.setUTCFullYear(anchor.getUTCFullYear() - 1);
   const line = [
     externalId,
-    'standard',
+    await planForSale(stage),
     'month',
     anchor.toISOString(),
     paidThrough.toISOString(),

@@ -9,6 +9,7 @@ import { finalizeAndCollect, type Conclusion } from './collect-invoice';
 import { giveDiscounts } from './discounts';
 import { draftInvoice } from './invoices';
 import { checkItems } from './item-changes';
+import { refuseOtherCurrency } from './one-currency';
 import { linesOf, recurringOf } from './subscription-items';
 import { scheduleLife } from './subscription-state';
 import { announceTrialEnd } from './trials';
@@ -47,11 +48,14 @@ export function createSubscription(
     throw invalidRequest('Missing required param: days_until_due.', { param: 'days_until_due' });
   }
   const built = build(work, input);
+  refuseOtherCurrency(work, input.customer.id, built.currency);
+  const customer = { ...input.customer, currency: built.currency };
+  work.tables.put('customer', customer);
   work.tables.put('subscription', built);
   emit(work, 'customer.subscription.created', built);
   scheduleLife(work, built);
   const draft = draftInvoice(work, {
-    customer: input.customer,
+    customer,
     subscription: built,
     billingReason: 'subscription_create',
     collectionMethod: input.collectionMethod,

@@ -6,6 +6,7 @@ import { invalidRequest } from '../stripe-error';
 import type { Work } from '../work';
 import { priceAfter } from './discounts';
 import { checkItems } from './item-changes';
+import { refuseOtherCurrency } from './one-currency';
 
 export interface SessionInput {
   readonly mode: 'payment' | 'subscription';
@@ -34,6 +35,8 @@ export function openSession(work: Work, input: SessionInput): Stripe.Checkout.Se
   const onTrial = terms.trialDays !== null || terms.trialEnd !== null;
   const total = items.reduce((sum, { price, quantity }) => sum + (price.unit_amount ?? 0) * quantity, 0);
   const currency = items[0]?.price.currency ?? 'usd';
+  if (mode === 'subscription' && input.customer !== null)
+    refuseOtherCurrency(work, input.customer.id, currency);
   const subtotal = onTrial ? 0 : total;
   const session = buildCheckoutSession(work, {
     ...input,

@@ -1,3 +1,4 @@
+import { moneyIn } from '../../domain/catalog/money';
 import type { Instant } from '../../domain/instants';
 import { addOnOrderRecord } from '../../store/add-on-orders';
 import { checkoutOperationId } from '../../domain/keys';
@@ -38,12 +39,13 @@ async function openAtStripe(deps: ActivityDeps, opening: OpenAddOn, at: Instant)
   const { packs } = await getCatalog(deps.db, catalogVersion);
   const sold = packs.get(pack);
   if (sold === undefined) throw new Error(`catalog ${catalogVersion} sells no ${pack}`);
+  const currency = opening.currency ?? moneyIn(sold.prices)?.currency ?? null;
   const { sessionId, url, expiresAt } = await deps.payments.createAddOnCheckout({
     operationId: checkoutOperationId(orderId),
     customerId,
     stripeCustomerId: await ensureStripeCustomer(deps, customerId),
     orderId,
-    priceId: await getPriceId(deps.db, catalogVersion, { pack }),
+    priceId: await getPriceId(deps.db, catalogVersion, { pack, currency }),
     quantity,
     successUrl: opening.successUrl ?? `${deps.publicUrl}/account?paid=${orderId}`,
     cancelUrl: opening.cancelUrl ?? `${deps.publicUrl}/account`,
@@ -55,6 +57,7 @@ async function openAtStripe(deps: ActivityDeps, opening: OpenAddOn, at: Instant)
     pack,
     quantity,
     credits: sold.credits * quantity,
+    currency,
     catalogVersion,
     checkoutUrl: url,
     stripeSessionId: sessionId,

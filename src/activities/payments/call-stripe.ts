@@ -70,12 +70,12 @@ async function call(
     case 'upgrade':
       return payments.upgradeSubscription({
         ...target,
-        priceId: await getPriceId(db, call.catalogVersion, call),
+        priceId: await getPriceId(db, call.catalogVersion, itemOf(call)),
       });
     case 'change_price':
       await payments.changeSubscriptionPrice({
         ...target,
-        priceId: await getPriceId(db, call.catalogVersion, call),
+        priceId: await getPriceId(db, call.catalogVersion, itemOf(call)),
       });
       return null;
     case 'schedule_cancel':
@@ -96,6 +96,10 @@ async function call(
       await payments.payOutOfBand({ stripeSubscriptionId, through: call.through });
       return null;
   }
+}
+
+function itemOf({ plan, interval, currency }: Extract<StripeCall, { type: 'upgrade' | 'change_price' }>) {
+  return { plan, interval, currency: currency ?? null };
 }
 
 /** An upgrade and a resume after the paid time begin a new period, whatever Stripe calls the reason of the bill. */

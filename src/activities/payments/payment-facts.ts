@@ -1,4 +1,6 @@
 import { DomainError } from '../../domain/errors';
+import { isUnreachableTemporal } from '../../platform/ask-temporal';
+import { isUnreachableDatabase } from '../../platform/database';
 import { noteStripeEventAttempt } from '../../store/stripe-events';
 import type { PaymentHint } from '../../workflows/payments/messages';
 import type { ActivityDeps } from '../deps';
@@ -19,7 +21,8 @@ export function factsByObject(
 
 /**
  * Reads one object. What cannot be read for a reason that will not pass (no such object, a shape that we do not know)
- * must not hold up the others: the reason goes to the inbox rows, which stay open and come back ever later.
+ * must not hold up the others: the reason goes to the inbox rows, which stay open and come back ever later. Throws when
+ * Stripe, Temporal or the database cannot be reached.
  */
 export async function unlessUnreadable<Answer>(
   deps: Pick<ActivityDeps, 'db' | 'logger'>,
@@ -29,7 +32,7 @@ export async function unlessUnreadable<Answer>(
   try {
     return await read();
   } catch (error) {
-    if (error instanceof DomainError && error.code === 'unavailable') throw error;
+    if (mayPass(error)) throw error;
     deps.logger.error({ err: error, eventIds }, 'a payment event cannot be read');
     const reason = error instanceof Error ? error.message : String(error);
     for (const eventId of eventIds) {
@@ -37,4 +40,9 @@ export async function unlessUnreadable<Answer>(
     }
     return undefined;
   }
+}
+
+function mayPass(error: unknown): boolean {
+  if (error instanceof DomainError) return error.code === 'unavailable';
+  return isUnreachableTemporal(error) || isUnreachableDatabase(error);
 }

@@ -1,6 +1,6 @@
+import { refused, type Refusal, type Refused } from '../../domain/refusal';
 import { DomainError } from '../../domain/errors';
 import type { Instant } from '../../domain/instants';
-import { refused, type Refusal, type Refused } from '../../domain/refusal';
 import { planSpend, type SpendPlan } from '../../domain/spends/plan-spend';
 import { runsOf } from '../../domain/spends/began-before';
 import type { SpendFacts } from '../../domain/spends/spend-facts';

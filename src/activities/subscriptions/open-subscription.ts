@@ -1,3 +1,5 @@
+import type { Catalog } from '../../domain/catalog/catalog';
+import { moneyIn } from '../../domain/catalog/money';
 import type { Instant } from '../../domain/instants';
 import { DomainError } from '../../domain/errors';
 import { openSubscription as open, type SubscriptionState } from '../../domain/subscriptions/subscription';
@@ -68,9 +70,11 @@ async function openAtStripe(
   const { subscriptionId, customerId, plan, interval, collection, catalogVersion, contract } = opening;
   const catalog = await getCatalog(deps.db, catalogVersion);
   const { policies } = catalog;
-  const planNames = planNamesOf(planTermsOf(catalog, interval));
+  const currency = currencyToPayIn(opening, catalog);
+  const planNames = planNamesOf(planTermsOf(catalog, interval, currency));
   const graceMs = policies.graceHours * 3_600_000;
-  const which = { subscriptionId, customerId, plan, planNames, interval, collection, catalogVersion };
+  const sold = { plan, planNames, interval, collection, catalogVersion };
+  const which = { subscriptionId, customerId, ...sold, ...(currency === null ? {} : { currency }) };
   const trialDays = opening.trialDays ?? 0;
   const terms = { ...which, graceMs, trialDays, at };
   if (collection === 'invoice') {
@@ -112,9 +116,19 @@ async function openByInvoice(deps: ActivityDeps, opening: OpenSubscription): Pro
 /** A contract has a price of its own, everything else the catalog's. */
 async function priceIdOf(
   { db, payments }: ActivityDeps,
-  { contract, catalogVersion, plan, interval }: OpenSubscription,
+  { contract, catalogVersion, plan, interval, currency }: OpenSubscription,
 ): Promise<string> {
-  if (contract === undefined) return getPriceId(db, catalogVersion, { plan, interval });
+  if (contract === undefined)
+    return getPriceId(db, catalogVersion, { plan, interval, currency: currency ?? null });
   const { contractId, price, interval: every } = contract;
   return payments.ensureContractPrice({ contractId, name: `Contract ${contractId}`, price, interval: every });
+}
+
+/** An opening from before there were several currencies names none. */
+function currencyToPayIn(
+  { contract, currency, plan, interval }: OpenSubscription,
+  { plans }: Catalog,
+): string | null {
+  const first = moneyIn(plans.get(plan)?.prices[interval]?.amounts ?? {});
+  return contract?.price.currency ?? currency ?? first?.currency ?? null;
 }

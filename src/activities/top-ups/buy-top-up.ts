@@ -1,4 +1,5 @@
 import type { StopReason } from '../../domain/top-ups/auto-top-up';
+import { priceToPay } from '../../domain/catalog/buy-pack';
 import type { Money } from '../../domain/catalog/catalog';
 import { moneyIn } from '../../domain/catalog/money';
 import { DomainError } from '../../domain/errors';
@@ -27,8 +28,9 @@ export type TopUpOutcome =
   { readonly outcome: 'bought' } | { readonly outcome: 'failed'; readonly reason: StopReason };
 
 /**
- * Records the order of a purchase as `pending` and finds a card to charge. A pack that was sold when it was chosen, and that
- * the catalog of the customer no longer has, is not ordered, and nothing is for who is being erased. Idempotent by customer and number.
+ * Records the order of a purchase as `pending`, in the currency of the customer's subscription if the pack is sold in it, and finds a
+ * card to charge. A pack that was sold when it was chosen, and that the catalog of the customer no longer has, or not as many of, is not
+ * ordered, and nothing is for who is being erased. Idempotent by customer and number.
  */
 export async function openTopUp(
   deps: ActivityDeps,
@@ -40,9 +42,11 @@ export async function openTopUp(
     return { orderId, paymentMethodId: null, ...(isOrdered ? {} : { stop: 'no_payment_method' }) };
   }
   if (!isOrdered) {
-    const { catalog } = await getCustomerPlan(deps.db, customerId, at);
+    const { catalog, subscription } = await getCustomerPlan(deps.db, customerId, at);
     const pack = catalog.packs.get(purchase.pack);
-    if (pack === undefined) return { orderId, paymentMethodId: null, stop: 'pack_not_sold' };
+    if (pack === undefined || purchase.quantity > pack.quantityMax)
+      return { orderId, paymentMethodId: null, stop: 'pack_not_sold' };
+    const usual = subscription?.currency ?? null;
     const order: AddOnOrder = {
       id: orderId,
       customerId,
@@ -50,6 +54,7 @@ export async function openTopUp(
       pack: pack.id,
       quantity: purchase.quantity,
       credits: pack.credits * purchase.quantity,
+      currency: priceToPay(pack.prices, { asked: undefined, usual }).currency,
       catalogVersion: catalog.version,
       checkoutUrl: null,
       stripeSessionId: null,
@@ -118,7 +123,7 @@ function reasonOf({ details }: DomainError): StopReason {
 async function priceOf(deps: ActivityDeps, order: AddOnOrder): Promise<{ amount: Money; name: string }> {
   const { packs } = await getCatalog(deps.db, order.catalogVersion);
   const pack = packs.get(order.pack);
-  const price = moneyIn(pack?.prices ?? {});
+  const price = moneyIn(pack?.prices ?? {}, order.currency ?? undefined);
   if (pack === undefined || price === null)
     throw new Error(`catalog ${order.catalogVersion} sells no ${order.pack}`);
   return { amount: { ...price, amountMinor: price.amountMinor * order.quantity }, name: pack.name };

@@ -48,7 +48,9 @@ async function wake(deps: NoticeDeps, customerId: string): Promise<void> {
   const { db, temporal, clock } = deps;
   const state = await findAutoTopUp(db, customerId);
   if (state === undefined) return;
-  const why = decideAutoTopUp(state, await observeCredits(deps, customerId, await clock.now()));
+  const packId = state.setting?.pack;
+  const seen = await observeCredits(deps, { customerId, packId, at: await clock.now() });
+  const why = decideAutoTopUp(state, seen);
   const isDue =
     why === 'below_threshold' || (why === 'purchase_in_progress' && !(await isAtWork(deps, customerId)));
   if (isDue) await askTemporal(temporal, () => temporal.workflow.signalWithStart(...topUpNotice(customerId)));

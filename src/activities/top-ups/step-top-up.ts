@@ -29,7 +29,7 @@ export async function stepTopUp(
   { customerId, input, at }: { customerId: string; input: TopUpNews; at: Instant },
 ): Promise<Purchase | null> {
   const state = (await findAutoTopUp(deps.db, customerId)) ?? noAutoTopUp(customerId);
-  const step = await stepOf(deps, customerId, input, at);
+  const step = await stepOf(deps, state, input, at);
   const next = stepAutoTopUp(state, step);
   if (next.state !== state) await saveAutoTopUp(deps.db, next.state, at);
   return next.effects.buy ?? unfinished(next.state);
@@ -37,11 +37,11 @@ export async function stepTopUp(
 
 async function stepOf(
   deps: ActivityDeps,
-  customerId: string,
+  { customerId, setting }: AutoTopUpState,
   input: TopUpNews,
   at: Instant,
 ): Promise<AutoTopUpStep> {
-  if (input.type === 'observe') return observeCredits(deps, customerId, at);
+  if (input.type === 'observe') return observeCredits(deps, { customerId, packId: setting?.pack, at });
   // A setting that comes in the moment in which its customer is erased is none.
   const isLate = input.type === 'set' && (await getRecordedCustomer(deps.db, customerId)).erasingAt !== null;
   return isLate ? { type: 'removed' } : input;
@@ -50,5 +50,5 @@ async function stepOf(
 function unfinished({ pending, setting }: AutoTopUpState): Purchase | null {
   if (pending === null) return null;
   const { number, quantity } = pending;
-  return setting === null ? null : { number, quantity, pack: setting.pack };
+  return setting === null ? null : { number, quantity, pack: pending.pack ?? setting.pack };
 }

@@ -5,3 +5,8 @@ export function moneyIn(amounts: Amounts, currency = Object.keys(amounts)[0]): M
   const amountMinor = currency === undefined ? undefined : amounts[currency];
   return currency === undefined || amountMinor === undefined ? null : { amountMinor, currency };
 }
+
+/** A catalog's amount in every currency that it has one in, the default first. */
+export function moneyOf(amounts: Amounts): readonly Money[] {
+  return Object.entries(amounts).map(([currency, amountMinor]) => ({ amountMinor, currency }));
+}

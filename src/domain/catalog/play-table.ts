@@ -1,6 +1,7 @@
 import type { Instant } from '../instants';
 import { DomainError } from '../errors';
 import type { Action, ActionInput, Catalog, Grant, Plan } from './catalog';
+import { assertQuantity, priceToPay, refusalOfPack } from './buy-pack';
 import { allowancesDue, creditsToBring, expiryOf } from './grants';
 import { notSold } from './not-sold';
 import { priceOf } from './price';
@@ -109,14 +110,15 @@ function playGrants(catalog: Catalog, { plan, every, at, left = {} }: GrantRow) 
 function playPack(catalog: Catalog, { plan, pack: id, quantity = 1, currency }: PackRow) {
   const pack = catalog.packs.get(id);
   if (pack === undefined) throw notSold(catalog, 'packs', id);
-  if (quantity > pack.quantityMax)
-    throw new DomainError('invalid_request', `quantity must be at most ${String(pack.quantityMax)}`);
-  const [first] = Object.keys(pack.prices);
-  const chosen = currency ?? first ?? '';
-  const amount = pack.prices[chosen];
-  if (amount === undefined) throw new DomainError('invalid_request', `it has no price in ${chosen}`);
-  requireRight(catalog, plan, pack.requires);
-  return { credits: pack.credits * quantity, amountMinor: amount * quantity, currency: chosen };
+  assertQuantity(quantity, pack);
+  const price = priceToPay(pack.prices, { asked: currency, usual: null });
+  const refusal = refusalOfPack(catalog, planOf(catalog, plan), pack);
+  if (refusal !== undefined) throw refusal;
+  return {
+    credits: pack.credits * quantity,
+    amountMinor: price.amountMinor * quantity,
+    currency: price.currency,
+  };
 }
 
 function requireRight(catalog: Catalog, plan: string, right: string | null): void {

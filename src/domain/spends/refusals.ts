@@ -1,13 +1,13 @@
 import type { Rights } from '../catalog/catalog';
-import type { ErrorCode, ErrorDetails } from '../errors';
+import type { ErrorDetails } from '../errors';
 import type { Refusal } from '../refusal';
 import type { SpendFacts } from './spend-facts';
 
-/** Why a spend is not allowed. */
+/** Why a spend is not begun. */
 export type SpendRefusal = { readonly allowed: false } & Refusal;
 
 export function refuse(
-  code: ErrorCode,
+  code: SpendRefusal['code'],
   message: string,
   details: ErrorDetails = {},
 ): SpendRefusal {

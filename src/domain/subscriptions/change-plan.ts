@@ -1,6 +1,8 @@
 import type { Refused } from '../refusal';
 import { accept, refuse, type Decision } from './decision';
+import { currencyOf } from './currency';
 import type { SubscriptionCommand } from './inputs';
+import type { PlanTerms } from './plan-terms';
 import type { SubscriptionState } from './state';
 import { endsAt, isOnTrial, planOf, statusOf } from './timeline';
 
@@ -26,18 +28,19 @@ export function decideChangePlan(
     );
   if (target.byContract) return refuse('contract_required', `The plan ${plan} is sold by contract only.`);
   if (target.sold === 'no') return refuse('not_sold', `The plan ${plan} is not sold any more.`);
-  if (target.price === null) return refuse('not_sold', `The plan ${plan} is not sold by the ${interval}.`);
+  if (target.price === null) return refuseUnpriced(state, target);
+  const { currency } = target.price;
   const current = terms.find((one) => one.plan === planOf(state));
   const intent = { type: 'order', plan, credits: target.credits, at: state.at } as const;
   // A trial goes on as it is, and the plan that it ends with is the one that is paid then.
   if (current === undefined || target.rank <= current.rank || isOnTrial(state))
-    return accept(state, intent, { type: 'change_price', plan, interval, catalogVersion });
+    return accept(state, intent, { type: 'change_price', plan, interval, currency, catalogVersion });
   if (state.stripeSubscriptionId === null || state.collection === 'invoice')
     return refuse('state_conflict', 'An upgrade is charged at once, and there is no card to charge.');
   return accept(
     state,
     intent,
-    { type: 'upgrade', plan, interval, catalogVersion },
+    { type: 'upgrade', plan, interval, currency, catalogVersion },
     { type: 'void_open_invoices' },
   );
 }
@@ -55,4 +58,15 @@ function findForbidden(
   if (end !== null) return refuse('state_conflict', `It ends on ${end}; resume it first.`);
   if (plan === state.plan) return refuse('state_conflict', `The plan is ${plan} already.`);
   return undefined;
+}
+
+/** A subscription keeps its currency, so that a plan without a price in it is not to be had by a change. */
+function refuseUnpriced(state: SubscriptionState, { plan, currencies = [] }: PlanTerms): Decision {
+  if (currencies.length === 0)
+    return refuse('not_sold', `The plan ${plan} is not sold by the ${state.interval}.`);
+  const currency = String(currencyOf(state));
+  return refuse(
+    'state_conflict',
+    `The subscription is paid in ${currency}, and the plan ${plan} is sold in ${currencies.join(', ')} only.`,
+  );
 }

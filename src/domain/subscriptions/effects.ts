@@ -48,6 +48,8 @@ export type StripeRequest =
       readonly type: 'upgrade';
       readonly plan: PlanId;
       readonly interval: Interval;
+      /** Absent in calls from before there were several: the first currency of the plan's price. */
+      readonly currency?: string;
       readonly catalogVersion: string;
     }
   /** New price from the next period on: no proration, anchor untouched. */
@@ -55,6 +57,7 @@ export type StripeRequest =
       readonly type: 'change_price';
       readonly plan: PlanId;
       readonly interval: Interval;
+      readonly currency?: string;
       readonly catalogVersion: string;
     }
   /**

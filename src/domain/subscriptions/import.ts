@@ -61,6 +61,7 @@ function subscriptionOf(
   const { plan, interval, anchorAt, paidThrough, stripeSubscription } = paid;
   const sold = catalog.plans.get(plan);
   if (sold === undefined) throw new RangeError(`catalog ${catalog.version} has no plan ${plan}`);
+  const price = moneyIn(sold.prices[interval]?.amounts ?? {});
   const opened = openSubscription({
     subscriptionId,
     customerId,
@@ -68,7 +69,8 @@ function subscriptionOf(
     interval,
     collection: stripeSubscription === null ? 'invoice' : 'checkout',
     catalogVersion: catalog.version,
-    planNames: planNamesOf(planTermsOf(catalog, interval)),
+    planNames: planNamesOf(planTermsOf(catalog, interval, null)),
+    ...(price === null ? {} : { currency: price.currency }),
     graceMs: catalog.policies.graceHours * 3_600_000,
     checkout: null,
     at,
@@ -77,7 +79,6 @@ function subscriptionOf(
   const running = Math.min(cycleIndexAt(anchorAt, at), lastPaid - 1);
   const firstPaid = Math.max(0, Math.min(running, lastPaid - CYCLES_PER_INTERVAL[interval]));
   const cycle = soldCycle(planGrantsOf(sold));
-  const price = moneyIn(sold.prices[interval]?.amounts ?? {});
   const paymentId = `${IMPORTED}${subscriptionId}`;
   return {
     ...opened,

@@ -13,12 +13,21 @@ export interface PlanTerms extends PlanGrants {
   readonly byContract: boolean;
   /** To whom it is sold. Absent in what an older release has recorded. */
   readonly sold?: Plan['sold'];
-  /** For a whole interval; null when the plan is not sold by that interval. */
+  /** For a whole interval; null when the plan is not sold by that interval, or not in the currency. */
   readonly price: Money | null;
+  /** In which currencies it is sold by that interval. Absent in what an older release has recorded. */
+  readonly currencies?: readonly string[];
 }
 
-/** The terms of every plan of a catalog for subscriptions of an interval. Small enough to travel with a command. */
-export function planTermsOf(catalog: Catalog, interval: Interval): readonly PlanTerms[] {
+/**
+ * The terms of every plan of a catalog for subscriptions of an interval in a currency; null: each in its first. Small enough to travel
+ * with a command.
+ */
+export function planTermsOf(
+  catalog: Catalog,
+  interval: Interval,
+  currency: string | null,
+): readonly PlanTerms[] {
   return [...catalog.plans.values()].map((plan) => ({
     plan: plan.id,
     name: plan.name,
@@ -26,6 +35,7 @@ export function planTermsOf(catalog: Catalog, interval: Interval): readonly Plan
     byContract: plan.sold === 'contract',
     sold: plan.sold,
     ...planGrantsOf(plan),
-    price: moneyIn(plan.prices[interval]?.amounts ?? {}),
+    price: moneyIn(plan.prices[interval]?.amounts ?? {}, currency ?? undefined),
+    currencies: Object.keys(plan.prices[interval]?.amounts ?? {}),
   }));
 }

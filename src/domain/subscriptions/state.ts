@@ -24,6 +24,8 @@ export interface SubscriptionState {
   /** What the ordered plan grants per cycle; null while it is not known. */
   readonly planCredits: Credits | null;
   readonly interval: Interval;
+  /** What it is paid in (ISO 4217, lower case). Absent in states from before there were several: see `currencyOf`. */
+  readonly currency?: string;
   readonly collection: 'checkout' | 'invoice';
   readonly catalogVersion: string;
   /** What the plans are called there. Absent in states from before they were kept. */
@@ -106,6 +108,7 @@ export type SubscriptionOpening = Pick<
   | 'graceMs'
   | 'checkout'
   | 'planNames'
+  | 'currency'
 > & { readonly at: Instant; readonly contract?: Contract | null; readonly trialDays?: number };
 
 /** The state as the first release wrote it: without commands, pauses and money that went back. */
@@ -154,6 +157,7 @@ export function openSubscription(opening: SubscriptionOpening): SubscriptionStat
     orderedAt: opening.at,
     planCredits: opening.contract?.credits ?? null,
     interval: opening.interval,
+    ...(opening.currency === undefined ? {} : { currency: opening.currency }),
     collection: opening.collection,
     catalogVersion: opening.catalogVersion,
     ...(opening.planNames === undefined ? {} : { planNames: opening.planNames }),

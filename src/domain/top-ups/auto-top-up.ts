@@ -16,7 +16,7 @@ export interface AutoTopUpSetting {
   readonly monthlyMaximum: number;
 }
 
-/** Why it stops: the card, or a pack that the current catalog no longer sells. */
+/** Why it stops: the card, or a pack that the customer's catalog no longer sells, or not as many of at a time. */
 export const STOP_REASONS = [
   'declined',
   'authentication_required',
@@ -32,8 +32,13 @@ export interface AutoTopUpState {
   /** Null while it is switched off. */
   readonly setting: AutoTopUpSetting | null;
   readonly stopped: { readonly reason: StopReason; readonly at: Instant } | null;
-  /** The purchase that is not known to have succeeded or failed. */
-  readonly pending: { readonly number: number; readonly quantity: number; readonly month: string } | null;
+  /** The purchase that is not known to have succeeded or failed. `pack` is absent in one from before there were several. */
+  readonly pending: {
+    readonly number: number;
+    readonly pack?: string;
+    readonly quantity: number;
+    readonly month: string;
+  } | null;
   /** How many packs were bought, or are being bought, in `month` (`2027-01`). */
   readonly month: string | null;
   readonly boughtInMonth: number;
@@ -45,7 +50,7 @@ export type AutoTopUpStep =
   /** Turns it on or changes it, which also ends a stop. */
   | { readonly type: 'set'; readonly setting: AutoTopUpSetting }
   | { readonly type: 'removed' }
-  /** The available credits now; `mayBuy`: the plan's rights include add-ons. */
+  /** The available credits now; `mayBuy`: the plan may buy the pack, or nobody knows it. */
   | { readonly type: 'observed'; readonly at: Instant; readonly available: Credits; readonly mayBuy: boolean }
   | { readonly type: 'bought'; readonly number: number }
   | { readonly type: 'failed'; readonly at: Instant; readonly number: number; readonly reason: StopReason };
@@ -133,7 +138,7 @@ function observe(state: AutoTopUpState, input: Extract<AutoTopUpStep, { readonly
     ...state,
     month,
     boughtInMonth: (state.month === month ? state.boughtInMonth : 0) + quantity,
-    pending: { number, quantity, month },
+    pending: { number, pack, quantity, month },
     purchases: number,
   };
   return { state: after, effects: { ...NOTHING, buy: { number, pack, quantity }, why } };

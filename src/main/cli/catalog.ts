@@ -1,4 +1,5 @@
 import type { Catalog } from '../../domain/catalog/catalog';
+import { diffCatalogs } from '../../domain/catalog/diff-catalogs';
 import { createStripePayments } from '../../payments/stripe-payments';
 import { catalogJsonSchema } from '../../store/catalogs/catalog-schema';
 import { testCatalog } from '../../store/catalogs/test-catalog';
@@ -6,7 +7,6 @@ import { getCurrentCatalog } from '../../store/catalogs';
 import { parseCatalog } from '../../store/catalogs/read-catalog';
 import { priceAndPublishCatalog } from '../../store/price-catalog';
 import { parseArgument, parseOptions, runVerb } from './command';
-import { diffValues } from './diff-values';
 import { readNamedFile } from './named-file';
 import { findSurroundings, withDatabase, withOwner } from './surroundings';
 
@@ -56,7 +56,7 @@ async function textOf(file: string): Promise<string> {
 async function diff(args: readonly string[]): Promise<number> {
   const catalog = await readCatalog(args);
   const current = await withDatabase(findSurroundings().databaseUrl(), getCurrentCatalog);
-  const lines = diffValues(current.document, catalog.document);
+  const lines = diffCatalogs(current, catalog);
   for (const line of lines) console.log(line);
   if (lines.length === 0) console.log(`${catalog.version} is the same as the current catalog.`);
   return 0;

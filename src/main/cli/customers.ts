@@ -6,7 +6,7 @@ import { parseArgument, runVerb } from './command';
 import { checkSubscribers } from '../../import/check-subscribers';
 import { inBatches } from '../../import/in-batches';
 import { moveIn } from '../../import/move-in';
-import { printReport, reportOf } from '../../import/report';
+import { linesOfReport, reportOf, type ImportReport } from '../../import/report';
 import { readNamedFile } from './named-file';
 import { findSurroundings, withDatabase, type Surroundings } from './surroundings';
 
@@ -38,8 +38,15 @@ async function importCustomers(args: readonly string[]): Promise<number> {
     return reportOf({ arrivals, bad, isImported });
   });
   if (values.json === true) console.log(JSON.stringify(report));
-  else printReport(report);
+  else print(report);
   return report.ok ? 0 : 1;
+}
+
+/** Problems go to standard error, so that they are seen even when the output is redirected. */
+function print(report: ImportReport): void {
+  const { lines, problems } = linesOfReport(report);
+  for (const problem of problems) console.error(problem);
+  for (const line of lines) console.log(line);
 }
 
 async function withWriters(

@@ -10,6 +10,8 @@ export interface OpenAddOn {
   readonly customerId: string;
   readonly pack: string;
   readonly quantity: number;
+  /** Absent: the first currency of the pack's prices. */
+  readonly currency?: string;
   readonly catalogVersion: string;
   readonly successUrl: string | null;
   readonly cancelUrl: string | null;

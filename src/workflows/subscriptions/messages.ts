@@ -14,6 +14,8 @@ export interface OpenSubscription {
   readonly customerId: string;
   readonly plan: PlanId;
   readonly interval: Interval;
+  /** Absent: the first currency of the plan's price; a contract has its own. */
+  readonly currency?: string;
   readonly collection: 'checkout' | 'invoice';
   readonly catalogVersion: string;
   readonly successUrl: string | null;

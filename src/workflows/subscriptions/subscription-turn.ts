@@ -13,6 +13,7 @@ import {
   type SubscriptionStep,
   viewOf,
 } from '../../domain/subscriptions/subscription';
+import { currencyOf } from '../../domain/subscriptions/currency';
 import type { Duplicate } from '../../domain/subscriptions/duplicate';
 import { refused } from '../../domain/refusal';
 import type { CommandAnswer } from '../messages';
@@ -207,12 +208,13 @@ async function withTerms(
     case 'change_plan':
     case 'record_payment': {
       const { catalogVersion, interval } = state;
-      const found = await findPlanTerms({ catalogVersion, interval });
+      const found = await findPlanTerms({ catalogVersion, interval, currency: currencyOf(state) });
       return found === null ? null : { ...request, terms: found.terms };
     }
     case 'migrate': {
       const { catalogVersion } = request;
-      const found = await findPlanTerms({ catalogVersion, interval: state.interval });
+      const { interval } = state;
+      const found = await findPlanTerms({ catalogVersion, interval, currency: currencyOf(state) });
       return found === null ? null : { ...request, ...found };
     }
   }

@@ -165,7 +165,7 @@ function apply(wallet: Wallet, command: LedgerCommand, expired: ReadonlyMap<stri
     case 'admit':
       return (
         heldAlready(wallet, command) ??
-        refusalOf(wallet, command) ?? ['admitted', isFree(wallet, command) ? { free: true } : undefined]
+        refusalOf(wallet, command) ?? ['admitted', isFree(wallet, command) ? { free: true } : {}]
       );
     case 'hold':
       return heldAlready(wallet, command) ?? refusalOf(wallet, command) ?? place(wallet, command);
@@ -323,7 +323,7 @@ function resolve(wallet: Wallet, command: Resolution): Applied {
   const ended = hold.captured + captured > 0 || (hold.credits === 0 && fulfilled) ? 'captured' : 'voided';
   const state = command.op !== 'void' ? ended : command.expired ? 'expired' : 'voided';
   end(wallet, hold, captured, released, state, command.effectiveAt);
-  if (hold.state !== 'open') hold.fulfilled = fulfilled;
+  if (hold.open === 0) hold.fulfilled = fulfilled;
   if (command.op === 'settle') hold.royalty = command.royalty?.credits ?? 0;
   return ['applied', resolved(hold, captured, released)];
 }

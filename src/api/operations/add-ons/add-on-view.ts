@@ -6,9 +6,10 @@ export const addOnSchema = z
   .strictObject({
     id: answerId,
     customerId: answerId,
-    pack: z.string(),
+    packId: z.string().meta({ description: 'As the catalog names it.' }),
     quantity: z.int(),
     credits: answerCredits,
+    currency: z.string().nullable().meta({ description: 'What it is paid in.' }),
     status: z.enum(['pending', 'paid', 'canceled']),
     checkoutUrl: z.string().nullable().meta({ description: 'While pending: where the customer pays.' }),
     createdAt: answerInstant,
@@ -21,9 +22,10 @@ export function addOnView(order: AddOnOrder): z.output<typeof addOnSchema> {
   return {
     id: order.id,
     customerId: order.customerId,
-    pack: order.pack,
+    packId: order.pack,
     quantity: order.quantity,
     credits: order.credits,
+    currency: order.currency,
     status: order.status,
     checkoutUrl: order.status === 'pending' ? order.checkoutUrl : null,
     createdAt: order.createdAt,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { InputRules } from '../../../domain/catalog/catalog';
 import { definitionOf } from '../../../domain/actions/definitions';
 import { priceOf } from '../../../domain/catalog/price';
 import { canTrain } from '../../../jobs/jobs';
@@ -7,10 +8,10 @@ import { getBalance } from '../../../ledger/get-balance';
 import { hasFreePlace } from '../../../ledger/has-free-place';
 import { listLotsToBurn } from '../../../ledger/list-lots-to-burn';
 import { expireDue } from '../../../ledger/sweep-expired';
+import { customerInBody } from '../../http/belongs-to';
 import { dueOf } from '../../../store/allowances';
 import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
-import { customerInBody } from '../../http/belongs-to';
 import { answerCredits, answerId, answerInstant } from '../../schemas';
 import { judgeRequest } from './judge-request';
 import { spendRequestSchema } from './spend-request';
@@ -52,8 +53,9 @@ export const createQuote = defineOperation({
   answers: { 200: { description: 'The quote.', schema: quoteSchema } },
   problems: ['price_not_computable', 'not_sold'],
   async find({ body: { customerId, ...request } }, { db, clock, jobs }) {
+    const faultsOf = ({ faultsOfQuote }: InputRules) => faultsOfQuote;
     const deps = { db, at: await clock.now(), trainable: canTrain(jobs) };
-    return { request, judged: await judgeRequest(deps, { customerId, request, rules: 'faultsOfQuote' }) };
+    return { request, judged: await judgeRequest(deps, { customerId, request, faultsOf }) };
   },
   async handle(_call, deps, { request, judged: { customer, asked, notSold } }) {
     if (notSold !== null) throw notSold;

@@ -17,6 +17,7 @@ import { customerInBody } from '../../http/belongs-to';
 import {
   catalogIdSchema,
   CREDITS_PER_REQUEST_MAX,
+  currencySchema,
   idSchema,
   intervalSchema,
   textSchema,
@@ -38,7 +39,7 @@ const body = z.strictObject({
     .min(1)
     .max(AMOUNT_MAX)
     .meta({ description: 'The price of an interval, in minor units of the currency.' }),
-  currency: z.string().regex(/^[a-z]{3}$/, 'must be three lower-case letters'),
+  currency: currencySchema,
   interval: intervalSchema,
   termMonths: z.int().min(1).max(TERM_MONTHS_MAX),
   reference: textSchema(200),

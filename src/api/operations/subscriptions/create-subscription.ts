@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import type { Catalog, Interval, Plan, PlanId } from '../../../domain/catalog/catalog';
+import { priceToPay } from '../../../domain/catalog/buy-pack';
+import { moneyIn } from '../../../domain/catalog/money';
 import { notSold } from '../../../domain/catalog/not-sold';
 import type { Contract } from '../../../domain/subscriptions/contract';
 import { DomainError } from '../../../domain/errors';
@@ -26,10 +28,13 @@ import { defineOperation } from '../../define-operation';
 import { type Call } from '../../http/operation';
 import { customerInBody } from '../../http/belongs-to';
 import { catalogIdSchema, idSchema, intervalSchema, urlSchema } from '../../schemas';
+import { isRepeat } from '../../is-repeat';
+import { currencySchema } from '../../schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { assertKnown } from '../catalog/assert-known';
 import { subscriptionSchema, subscriptionView } from './subscription-view';
 
+const OPERATION = 'subscription';
 const DEFAULT_INTERVAL: Interval = 'month';
 
 const body = z.strictObject({
@@ -38,6 +43,9 @@ const body = z.strictObject({
   interval: intervalSchema
     .optional()
     .meta({ description: 'Default: `month`. A contract has its own interval.' }),
+  currency: currencySchema.optional().meta({
+    description: "Default: the first of the plan's prices. A contract has its own currency.",
+  }),
   collection: z.enum(['checkout', 'invoice']).optional().meta({
     description:
       'Default: `checkout`. With `invoice`, Stripe sends an invoice for every period. A contract is always invoiced.',
@@ -68,12 +76,15 @@ export const createSubscription = defineOperation({
     'rate_limited',
     'unavailable',
   ],
-  async find({ body }, deps) {
+  async find(call, deps) {
+    const { body } = call;
     const { customerId, plan, contractId } = body;
     const { db, clock } = deps;
     // Malformed before unknown: whoever nobody knows is held to what is sold now.
     const current = await getCustomerPlan(db, customerId, await clock.now());
     await assertOrdered(db, current.catalog, plan);
+    const isKnown = await isRepeat(call, deps, { customerId, operation: OPERATION });
+    if (!isKnown) assertPriced(body, current.catalog);
     const customer = await getCustomer(db, customerId);
     const isByContract = current.catalog.plans.get(plan)?.sold === 'contract' && contractId !== undefined;
     return {
@@ -89,7 +100,7 @@ export const createSubscription = defineOperation({
     const subscriptionId = deriveId('sub', customerId, call.idempotencyKey);
     return answerOnce(call, deps, {
       customerId,
-      operation: 'subscription',
+      operation: OPERATION,
       content: call.body,
       authorize: () => Promise.resolve().then(() => assertMayOrder(call)),
       async admit() {
@@ -108,6 +119,7 @@ export const createSubscription = defineOperation({
           customerId,
           plan,
           interval: contract?.interval ?? interval ?? DEFAULT_INTERVAL,
+          ...currencyToPayIn(call.body, contract, current.catalog),
           collection: contract === undefined ? (collection ?? 'checkout') : 'invoice',
           catalogVersion: current.catalog.version,
           successUrl: successUrl ?? null,
@@ -144,7 +156,7 @@ function assertMayOrder({ caller, body }: Pick<Call<unknown, Request>, 'caller' 
 
 /** Why a subscription cannot be sold now; undefined when it can. */
 function findForbidden(
-  { plan, interval, collection, contractId }: Request,
+  { plan, interval, currency, collection, contractId }: Request,
   contract: RecordedContract | undefined,
   { subscription, catalog }: CustomerPlan,
 ): DomainError | undefined {
@@ -165,6 +177,9 @@ function findForbidden(
   if (contract !== undefined && interval !== undefined && interval !== contract.interval) {
     return new DomainError('state_conflict', `The contract is by the ${contract.interval}.`);
   }
+  if (contract !== undefined && currency !== undefined && currency !== contract.price.currency) {
+    return new DomainError('state_conflict', `The contract is in ${contract.price.currency}.`);
+  }
   if (subscription !== undefined) return alreadySubscribed(subscription);
   if (wanted === undefined) return notSold(catalog, 'plans', plan);
   if (wanted.sold === 'no') return notSold(catalog, 'plans', plan, `The plan ${plan} is not sold any more.`);
@@ -181,6 +196,22 @@ async function assertOrdered(db: Knex, catalog: Catalog, plan: PlanId): Promise<
   throw new DomainError('invalid_request', `The plan ${plan} is what everybody has without a subscription.`, {
     field: 'plan',
   });
+}
+
+/** Throws `invalid_request` for a currency in which a plan that is sold by the interval is not sold. */
+function assertPriced({ plan, interval = DEFAULT_INTERVAL, currency }: Request, { plans }: Catalog): void {
+  const price = plans.get(plan)?.prices[interval];
+  if (price !== undefined) priceToPay(price.amounts, { asked: currency, usual: null });
+}
+
+function currencyToPayIn(
+  { plan, interval = DEFAULT_INTERVAL, currency }: Request,
+  contract: RecordedContract | undefined,
+  { plans }: Catalog,
+): { readonly currency?: string } {
+  const amounts = plans.get(plan)?.prices[interval]?.amounts ?? {};
+  const chosen = contract?.price.currency ?? moneyIn(amounts, currency)?.currency;
+  return chosen === undefined ? {} : { currency: chosen };
 }
 
 /** A contract is billed from its opening on, paid or not: twice opened, it would be billed twice. */

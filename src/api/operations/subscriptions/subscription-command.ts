@@ -4,6 +4,7 @@ import { planOrDefault } from '../../../domain/catalog/plans';
 import { DomainError } from '../../../domain/errors';
 import type { SubscriptionCommand } from '../../../domain/subscriptions/inputs';
 import { planTermsOf } from '../../../domain/subscriptions/plan-terms';
+import { currencyOf } from '../../../domain/subscriptions/currency';
 import { previewOf, type Preview } from '../../../domain/subscriptions/preview';
 import { rightsLost } from '../../../domain/subscriptions/rights';
 import { errorOf, type Refused } from '../../../domain/refusal';
@@ -107,7 +108,7 @@ export async function previewCommand(
   if (state === undefined) throw new DomainError('state_conflict', 'The subscription is not open yet.');
   const version = command.type === 'migrate' ? command.catalogVersion : state.catalogVersion;
   const catalog = await getCatalog(db, version);
-  const terms = planTermsOf(catalog, state.interval);
+  const terms = planTermsOf(catalog, state.interval, currencyOf(state));
   const graceMs = catalog.policies.graceHours * 3_600_000;
   const common = { at: await clock.now(), commandId: 'preview', terms, graceMs };
   const answer = previewOf(state, { ...common, ...command }, terms);

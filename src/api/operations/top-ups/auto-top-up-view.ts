@@ -7,6 +7,7 @@ export const autoTopUpSchema = z
   .strictObject({
     customerId: answerId,
     threshold: answerCredits.meta({ description: 'Buy when fewer credits than this are available.' }),
+    packId: z.string().meta({ description: 'Which pack to buy.' }),
     quantity: z.int().meta({ description: 'How many packs to buy at a time.' }),
     monthlyMaximum: z.int().meta({ description: 'The most packs to buy in a calendar month (UTC).' }),
     stopped: z
@@ -24,6 +25,6 @@ export function autoTopUpView(
   if (state === undefined || state.setting === null) {
     throw new DomainError('not_found', 'Automatic top-up is off.');
   }
-  const { threshold, quantity, monthlyMaximum } = state.setting;
-  return { customerId, threshold, quantity, monthlyMaximum, stopped: state.stopped };
+  const { threshold, pack: packId, quantity, monthlyMaximum } = state.setting;
+  return { customerId, threshold, packId, quantity, monthlyMaximum, stopped: state.stopped };
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { credits } from '../../../domain/credits';
-import { hasRight } from '../../../domain/catalog/plans';
-import { DomainError } from '../../../domain/errors';
+import { assertQuantity, refusalOfPack } from '../../../domain/catalog/buy-pack';
+import { notSold } from '../../../domain/catalog/not-sold';
+import { planOrDefault } from '../../../domain/catalog/plans';
 import { getCustomerPlan } from '../../../store/customer-plan';
 import { findAutoTopUp } from '../../../store/auto-top-ups';
 import { getOpenCustomer } from '../../../store/customers';
@@ -10,6 +11,8 @@ import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
 import { customerInPath } from '../../http/belongs-to';
 import { CREDITS_PER_REQUEST_MAX } from '../../schemas';
+import { catalogIdSchema } from '../../schemas';
+import { orderedPack } from '../add-ons/ordered-pack';
 import { sendToTopUp } from './top-up-command';
 import { autoTopUpSchema, autoTopUpView } from './auto-top-up-view';
 
@@ -21,6 +24,9 @@ const body = z.strictObject({
     .min(1)
     .max(CREDITS_PER_REQUEST_MAX)
     .meta({ description: 'Buy when fewer credits than this are available.' }),
+  packId: catalogIdSchema.optional().meta({
+    description: "Which pack to buy. Default: the only one of the customer's version of the catalog.",
+  }),
   quantity: z.int().min(1).max(PACKS_MAX).meta({ description: 'How many packs to buy at a time.' }),
   monthlyMaximum: z
     .int()
@@ -38,24 +44,18 @@ export const setAutoTopUp = defineOperation({
   belongsTo: customerInPath,
   body: jsonBody(body),
   answers: { 200: { description: 'The setting.', schema: autoTopUpSchema } },
-  problems: ['subscription_required', 'state_conflict', 'unavailable'],
-  async find({ id, body: { quantity } }, deps) {
+  problems: ['subscription_required', 'plan_required', 'not_sold', 'state_conflict', 'unavailable'],
+  async find({ id, body: { packId, quantity } }, deps) {
     // Malformed before unknown: whoever nobody knows is held to what is sold now.
     const current = await getCustomerPlan(deps.db, id, await deps.clock.now());
-    const { addOnQuantityMax: max } = current.catalog.policies;
-    if (quantity > max) {
-      throw new DomainError('invalid_request', `At most ${max} packs can be bought at once.`, {
-        field: 'quantity',
-      });
-    }
-    return { customer: await getOpenCustomer(deps.db, id), current };
+    const pack = await orderedPack(deps.db, current, packId);
+    if (pack !== undefined) assertQuantity(quantity, pack);
+    return { customer: await getOpenCustomer(deps.db, id), current, pack };
   },
-  async handle({ body: setting }, deps, { customer, current: { rights, plan, catalog } }) {
-    if (!hasRight(rights, 'addOns')) {
-      throw new DomainError('subscription_required', 'Add-ons are sold to paid subscribers only.', { plan });
-    }
-    const [pack] = catalog.packs.values();
-    if (pack === undefined) throw new Error('the catalog has no pack');
+  async handle({ body: { packId, ...setting } }, deps, { customer, current: { plan, catalog }, pack }) {
+    if (pack === undefined) throw notSold(catalog, 'packs', packId ?? '');
+    const refused = refusalOfPack(catalog, planOrDefault(catalog, plan), pack);
+    if (refused !== undefined) throw refused;
     const threshold = credits(setting.threshold);
     await sendToTopUp(deps, customer, setAutoTopUpUpdate, [{ ...setting, threshold, pack: pack.id }]);
     return { status: 200, body: autoTopUpView(customer.id, await findAutoTopUp(deps.db, customer.id)) };

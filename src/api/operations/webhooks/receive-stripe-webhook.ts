@@ -1,11 +1,7 @@
 import { z } from 'zod';
-import type { PaymentEvent } from '../../../payments/payments';
-import { findDestination } from '../../../payments/route-event';
-import { markStripeEventProcessed, receiveStripeEvent } from '../../../store/stripe-events';
-import { paymentFactDelivery } from '../../../workflows/payments/messages';
-import { askTemporal } from '../../../platform/ask-temporal';
+import { deliverPaymentEvent } from '../../../audit/money/deliver-payment-event';
+import { receiveStripeEvent } from '../../../store/stripe-events';
 import { rawBody } from '../../http/bodies/raw-body';
-import type { ApiDeps } from '../../deps';
 import { defineOperation } from '../../define-operation';
 import { nobody } from '../../http/belongs-to';
 
@@ -28,25 +24,8 @@ export const receiveStripeWebhook = defineOperation({
     const now = await deps.clock.now();
     const event = deps.payments.parseWebhook(body, req.header('stripe-signature') ?? '', now);
     const isNew = await receiveStripeEvent(deps.db, event, now);
-    if (isNew) await deliver(deps, event);
+    // It is safe in the inbox: what cannot be delivered now, the worker delivers. Whose it is that says no id of ours, too.
+    if (isNew) await deliverPaymentEvent(deps, event);
     return { status: 200, body: { received: true } };
   },
 });
-
-/** The event is safe in the inbox: what cannot be delivered now is delivered by the worker's poller. */
-async function deliver(
-  { db, temporal, payments, clock, logger }: ApiDeps,
-  event: PaymentEvent,
-): Promise<void> {
-  try {
-    const route = await findDestination(payments, event);
-    if (route.to === 'nobody') await markStripeEventProcessed(db, event.eventId, await clock.now());
-    // Whose it is all the same is the worker's to find out.
-    else if (route.to !== 'unclaimed') {
-      const [workflow, options] = paymentFactDelivery(route);
-      await askTemporal(temporal, () => temporal.workflow.signalWithStart(workflow, options));
-    }
-  } catch (error) {
-    logger.warn({ err: error, eventId: event.eventId }, 'an event waits in the inbox');
-  }
-}

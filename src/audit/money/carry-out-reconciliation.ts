@@ -1,10 +1,10 @@
 import { plusMs, type Instant } from '../../domain/instants';
+import type { Knex } from 'knex';
 import {
   finishReconciliation,
   leaseReconciliation,
   listReconciliations,
   releaseReconciliation,
-  type Reconciliation,
   type ReconciliationTask,
 } from '../../store/reconciliations';
 import type { ReconcileDeps } from './inquirer';
@@ -16,29 +16,19 @@ const EVERY_MS: Readonly<Record<ReconciliationTask, number>> = { events: 900_000
 const LEASE_MS = 3_600_000;
 
 /**
- * Compares with Stripe what is due: its events every quarter of an hour, everything that was paid and that went back every
- * day. Answers when something is due next. Who knows when anything happened at Stripe says so: `firstChangeSince` answers when
- * the first thing did since an instant (null: since ever), null when nothing has. Then nothing is compared before something
- * has happened, nor sooner than an interval after it; null means not until something happens.
+ * When a comparison with Stripe is due: of its events every quarter of an hour, of everything that was paid and that went back
+ * every day. Who knows when anything happened at Stripe says so: `firstChangeSince` answers when the first thing did since an
+ * instant (null: since ever), null when nothing has. Then nothing is compared before something has happened, nor sooner
+ * than an interval after it; null means not until something happens.
  */
-export async function carryOutReconciliations(
-  deps: ReconcileDeps,
-  now: Instant,
+export async function findReconciliationDue(
+  db: Knex,
+  task: ReconciliationTask,
   firstChangeSince?: (since: Instant | null) => Instant | null,
 ): Promise<Instant | null> {
-  const nexts: Instant[] = [];
-  for (const reconciliation of await listReconciliations(deps.db)) {
-    const dueAt = dueAtOf(reconciliation, firstChangeSince);
-    if (dueAt !== null && dueAt <= now) await carryOut(deps, reconciliation, now);
-    else if (dueAt !== null) nexts.push(dueAt);
-  }
-  return nexts.sort()[0] ?? null;
-}
-
-function dueAtOf(
-  { task, dueAt, doneThrough }: Reconciliation,
-  firstChangeSince: ((since: Instant | null) => Instant | null) | undefined,
-): Instant | null {
+  const reconciliation = (await listReconciliations(db)).find((one) => one.task === task);
+  if (reconciliation === undefined) return null;
+  const { dueAt, doneThrough } = reconciliation;
   if (firstChangeSince === undefined) return dueAt;
   // Stripe counts in whole seconds.
   const changedAt = firstChangeSince(doneThrough === null ? null : plusMs(doneThrough, -1_000));
@@ -47,14 +37,16 @@ function dueAtOf(
   return afterChange > dueAt ? afterChange : dueAt;
 }
 
-async function carryOut(
+/** Carries a comparison out if it is due and nobody else is at it. One that fails stays due. */
+export async function carryOutReconciliation(
   deps: ReconcileDeps,
-  { task, doneThrough }: Reconciliation,
+  task: ReconciliationTask,
   now: Instant,
 ): Promise<void> {
   if (!(await leaseReconciliation(deps.db, task, { now, until: plusMs(now, LEASE_MS) }))) return;
   try {
-    if (task === 'events') await reconcileEvents(deps, { since: doneThrough, now });
+    const { doneThrough } = (await listReconciliations(deps.db)).find((one) => one.task === task) ?? {};
+    if (task === 'events') await reconcileEvents(deps, { since: doneThrough ?? null, now });
     else await reconcileState(deps, now);
     await finishReconciliation(deps.db, task, { through: now, dueAt: plusMs(now, EVERY_MS[task]) });
   } catch (error) {
