@@ -68,7 +68,9 @@ const DETAILS: Readonly<Partial<Record<ErrorCode, z.ZodRawShape>>> = {
       .meta({ description: 'What keeps a customer from being erased.' }),
     spendId: answerId
       .optional()
-      .meta({ description: 'The training that uses an upload, or the spend that cannot be canceled.' }),
+      .meta({
+        description: 'The training that uses an upload, or the spend that cannot be canceled or reported on.',
+      }),
   },
   model_unavailable: { modelId: answerId.optional(), modelStatus: z.string().optional() },
   license_not_needed: { imageId: answerId.optional() },

@@ -1,5 +1,5 @@
 import { expiryOf } from '../catalog/grants';
-import type { Instant } from '../instants';
+import type { Instant, Period } from '../instants';
 import { cycleKey, onceKey } from '../keys';
 import type { PaymentWithdrawals } from '../payments/refunds';
 import type { GrantEffect } from './effects';
@@ -60,9 +60,14 @@ export function withdrawalsOf(state: SubscriptionState, paymentId: string): Paym
 }
 
 function effectOf(state: SubscriptionState, due: DueCycle) {
-  const { era, cycle, period, interval } = due;
+  const { era, cycle, interval } = due;
   const { plan, paymentId } = interval;
-  return { era, cycle, period, plan, paymentId, effectiveAt: effectiveAt(state, due) };
+  return { era, cycle, period: periodOf(due), plan, paymentId, effectiveAt: effectiveAt(state, due) };
+}
+
+/** A trial ends its cycle early. */
+function periodOf({ period, interval: { trial, end } }: DueCycle): Period {
+  return trial === true && end < period.end ? { ...period, end } : period;
 }
 
 function termsOf({ id, credits, expires, upTo }: SoldGrant, at: Instant) {

@@ -121,7 +121,9 @@ describe('a plan that is sold with a trial', () => {
   const begun = play([paid(trial)], waiting);
 
   it('is granted as paid, for nothing, and ends where Stripe bills', () => {
-    expect(begun.grants).toMatchObject([{ credits: 500, cost: usd(0), paymentId: 'in_trial' }]);
+    expect(begun.grants).toMatchObject([
+      { credits: 500, cost: usd(0), paymentId: 'in_trial', period: { start: anchor, end } },
+    ]);
     expect(viewOf(begun.state)).toMatchObject({
       status: 'active',
       currentPeriod: { start: anchor, end },

@@ -44,7 +44,7 @@ const quoteSchema = z
 export const createQuote = defineOperation({
   summary: 'Quote a spend',
   description:
-    'Answers what a spend would cost; nothing is reserved. The input is that of a spend, or less of it.',
+    'Answers what a spend would cost; nothing is held. The input is that of a spend, or less of it.',
   tag: 'Spends',
   access: 'customer',
   belongsTo: customerInBody,
