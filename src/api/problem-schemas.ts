@@ -43,7 +43,9 @@ const DETAILS: Readonly<Partial<Record<ErrorCode, z.ZodRawShape>>> = {
     available: answerCredits,
     held: answerCredits,
     shortfall: answerCredits,
-    options: z.array(wayOutSchema).meta({ description: 'Cheapest first.' }),
+    options: z
+      .array(wayOutSchema)
+      .meta({ description: 'Waiting, then packs in the order of the catalog, then plans by rank.' }),
   },
   payment_failed: { reason: z.string().optional() },
   payment_past_due: { subscriptionId },
@@ -66,11 +68,9 @@ const DETAILS: Readonly<Partial<Record<ErrorCode, z.ZodRawShape>>> = {
       .array(blockerSchema)
       .optional()
       .meta({ description: 'What keeps a customer from being erased.' }),
-    spendId: answerId
-      .optional()
-      .meta({
-        description: 'The training that uses an upload, or the spend that cannot be canceled or reported on.',
-      }),
+    spendId: answerId.optional().meta({
+      description: 'The training that uses an upload, or the spend that cannot be canceled or reported on.',
+    }),
   },
   model_unavailable: { modelId: answerId.optional(), modelStatus: z.string().optional() },
   license_not_needed: { imageId: answerId.optional() },

@@ -23,7 +23,7 @@ export function insufficientCredits(reply: LedgerReply, waysOut: WaysOut): Domai
   );
 }
 
-/** Cheapest first: waiting costs nothing, a pack is smaller than a plan. What a catalog no longer sells is no way out. */
+/** Waiting first, which costs nothing, then packs in the order of the catalog, then plans by rank. What a catalog no longer sells is no way out. */
 function optionsOf(
   { plan, catalog }: WaysOut,
   { shortfall, held }: { readonly shortfall: number; readonly held: number },
