@@ -40,7 +40,7 @@ const DOUBT = { reads: 10, pauseMs: 300 };
 export const createSpend = defineOperation({
   summary: 'Create a spend',
   description:
-    'Spends credits on work, and answers as soon as the credits are held. A refusal (402, 403) is recorded under the idempotency key for ever, and repeats of the key get it again.',
+    'Spends credits on work, and answers as soon as the credits are held. Work of an action that runs `external` is then yours to do, and to report by `heartbeat`, `complete` and `fail`. A refusal (402, 403) is recorded under the idempotency key for ever, and repeats of the key get it again.',
   tag: 'Spends',
   access: 'customer',
   belongsTo: customerInBody,

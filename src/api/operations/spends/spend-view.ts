@@ -34,9 +34,11 @@ export const spendSchema = z
     customerId: answerId,
     action: actionSchema,
     status: z.enum(SPEND_STATUSES),
-    credits: z.strictObject({ reserved: answerCredits, captured: answerCredits, released: answerCredits }),
+    credits: z
+      .strictObject({ reserved: answerCredits, captured: answerCredits, released: answerCredits })
+      .meta({ description: 'What was held, what of it was paid, and what of it was given back.' }),
     unitCredits: z.number().meta({ description: 'May be a fraction; the credits are whole.' }),
-    quantity: z.number(),
+    quantity: z.number().meta({ description: 'How many units were asked for.' }),
     result: resultSchema,
     failure: z.strictObject({ code: failureCode, detail: z.string() }).nullable(),
     deadlineAt: answerInstant
