@@ -2,8 +2,8 @@ import { startStack, type TestStack } from '../support/start-stack';
 import { curlThatKillsAfter, playStory, storyAsCheckedIn } from './play-story';
 
 /**
- * The killed plays are told in two halves, each with its own kills, because a stack gives up what dies too often within a minute; together
- * they have one after every call.
+ * Each story is told once more with kills after some of its calls, because a stack gives up what dies five times within a minute;
+ * together they have a kill after every kind of call.
  */
 describe.each([
   {

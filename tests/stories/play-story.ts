@@ -34,29 +34,34 @@ export function storyAsCheckedIn(name: string): Promise<string> {
 export async function curlThatKillsAfter(posts: readonly number[], home: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'scrip-curl-'));
   const { stdout: curl } = await run('bash', ['-c', 'command -v curl']);
-  const text = KILLING_CURL.replace('CURL', curl.trim())
-    .replace('DEV_JSON', join(home, 'dev.json'))
-    .replace('COUNT', join(folder, 'posts'))
-    .replace('KILL_AFTER', JSON.stringify(posts));
-  await writeFile(join(folder, 'curl'), text);
+  await writeFile(
+    join(folder, 'curl'),
+    killingCurl({ curl: curl.trim(), devJson: join(home, 'dev.json'), count: join(folder, 'posts'), posts }),
+  );
   await chmod(join(folder, 'curl'), 0o755);
   return folder;
 }
 
-const KILLING_CURL = `#!/usr/bin/env bash
-"CURL" "$@"
-code=$?
-[[ " $* " =~ " -d " || " $* " =~ " --data " ]] || exit $code
+function killingCurl(names: {
+  readonly curl: string;
+  readonly devJson: string;
+  /** A file as long as the number of POSTs so far. */
+  readonly count: string;
+  readonly posts: readonly number[];
+}): string {
+  return `#!/usr/bin/env bash
+"${names.curl}" "$@" || exit
+[[ " $* " =~ " -d " || " $* " =~ " --data " ]] || exit 0
 node - <<'SCRIPT'
 const { appendFileSync, readFileSync } = require('node:fs');
-const read = () => JSON.parse(readFileSync('DEV_JSON', 'utf8'));
-appendFileSync('COUNT', '.');
-if (KILL_AFTER.includes(readFileSync('COUNT', 'utf8').length)) kill();
+const read = () => JSON.parse(readFileSync('${names.devJson}', 'utf8'));
+appendFileSync('${names.count}', '.');
+if (${JSON.stringify(names.posts)}.includes(readFileSync('${names.count}', 'utf8').length)) kill();
 
 async function kill() {
   const { pids, apiUrl } = read();
-  process.kill(pids.worker, 'SIGKILL');
-  process.kill(pids.api, 'SIGKILL');
+  const parts = ['worker', 'api'];
+  for (const part of parts) process.kill(pids[part], 'SIGKILL');
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     let now = {};
@@ -65,10 +70,10 @@ async function kill() {
     } catch {
       // It is being written.
     }
-    const isNew = [now.worker, now.api].every((pid) => pid !== undefined) && now.worker !== pids.worker && now.api !== pids.api;
-    if (isNew && (await fetch(apiUrl + '/readyz').then(({ ok }) => ok, () => false))) return;
+    const isReady = await fetch(apiUrl + '/readyz').then(({ ok }) => ok, () => false);
+    if (isReady && parts.every((part) => now[part] !== undefined && now[part] !== pids[part])) return;
   }
 }
 SCRIPT
-exit $code
 `;
+}
