@@ -84,12 +84,12 @@ module.exports = {
     {
       name: 'http-serves-whatever-it-is-given',
       comment:
-        'The machine of the API knows what an error, an instant and a line of text are, and no more of the product.',
+        'The machine of the API knows what an error, an instant and a possible id are, and no more of the product.',
       severity: 'error',
       from: { path: '^src/api/http/', pathNot: '\\.test\\.ts$' },
       to: {
         path: '^src/',
-        pathNot: '^src/(api/http|platform)/|^src/domain/(errors|instants)\\.ts$',
+        pathNot: '^src/(api/http|platform)/|^src/domain/(errors|instants|possible-id)\\.ts$',
       },
     },
     {

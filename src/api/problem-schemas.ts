@@ -8,7 +8,12 @@ import { answerCredits, answerId, planSchema } from './schemas';
 const wayOutSchema = z
   .discriminatedUnion('option', [
     z.strictObject({ option: z.literal('wait'), credits: answerCredits }),
-    z.strictObject({ option: z.literal('buy_add_on'), pack: z.string(), credits: answerCredits }),
+    z.strictObject({
+      option: z.literal('buy_add_on'),
+      pack: z.string(),
+      credits: answerCredits,
+      prices: z.record(z.string(), z.int()).meta({ description: 'Minor units by currency.' }),
+    }),
     z.strictObject({ option: z.literal('subscribe'), plan: planSchema, credits: answerCredits }),
     z.strictObject({ option: z.literal('upgrade'), plan: planSchema, credits: answerCredits }),
   ])

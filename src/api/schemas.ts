@@ -3,21 +3,16 @@ import { INTERVALS } from '../domain/catalog/catalog';
 import { parseInstant, type Instant } from '../domain/instants';
 import { isReadableLine } from '../domain/readable-line';
 import { PAGE_CURSOR } from '../store/pages';
-import { possibleId } from './http/possible-id';
+import { possibleId } from '../domain/possible-id';
 
 /*
  * What every operation's schema is built of. The same schemas check requests and make the OpenAPI document; objects are
  * strict, so a field that nobody reads is an error and not a surprise.
  */
 
-/** Nothing that is unreadable on a line, but lines and tabs may stand in longer texts. */
-const UNREADABLE_IN_LINES = /[^\P{Cc}\n\r\t]|\p{Surrogate}/u;
-
-/** The same for readers of the document, whose regular expressions may know no classes of Unicode: not blank, no control characters. */
+/** What a line is for readers of the document, whose regular expressions may know no classes of Unicode: not blank, no control characters. */
 const LINE_PATTERN =
   '^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$';
-const LINES_PATTERN =
-  '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$';
 
 /** One line of readable text. */
 export function textSchema(lengthMax: number) {
@@ -25,17 +20,6 @@ export function textSchema(lengthMax: number) {
     .refine(isReadableLine, 'must not contain control characters or broken Unicode')
     .refine((text) => text.trim() !== '', 'must not be blank')
     .meta({ pattern: LINE_PATTERN });
-}
-
-/** Readable text of several lines. */
-export function linesSchema(lengthMax: number) {
-  return lengthAtMost(lengthMax)
-    .refine(
-      (text) => !UNREADABLE_IN_LINES.test(text),
-      'must not contain control characters or broken Unicode',
-    )
-    .refine((text) => text.trim() !== '', 'must not be blank')
-    .meta({ pattern: LINES_PATTERN });
 }
 
 /** Counted in characters, as JSON Schema does, and not in the halves that some of them take. */

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Catalog } from '../domain/catalog/catalog';
+import { moneyIn } from '../domain/catalog/money';
 import type { Instant } from '../domain/instants';
 import { importSubscriber, type Imported } from '../domain/subscriptions/import';
 import type { ImportLine } from '../domain/subscriptions/import-line';
@@ -49,23 +50,36 @@ export type CheckedArrival =
 
 /** Checks a line against what Scrip and Stripe already know. Changes nothing. */
 export async function checkArrival(deps: ArrivalDeps, subscriber: ImportLine): Promise<CheckedArrival> {
-  const { db } = deps;
+  const { db, catalog, now: at } = deps;
   const arrival = await loadArrival(deps, subscriber);
-  const { customerId, subscription } = arrival;
+  const { customerId, subscriptionId, subscription } = arrival;
   const paid = subscriber.paid;
   const atStripe = await faultsAtStripe(deps.payments, subscriber, arrival);
+  const currency = atStripe?.currency ?? null;
   const faults = [
     ...((arrival.customer?.erasingAt ?? null) === null ? [] : ['the customer is being erased']),
     ...faultsOfRepeat(arrival, await findRecordedCommand(db, migrationKey(customerId))),
     ...(await faultsOfBinding(db, arrival)),
     ...(atStripe?.faults ?? []),
+    ...faultsOfCurrency(catalog, paid, currency),
   ];
   const live = paid === null ? undefined : await findLiveSubscription(db, customerId);
   if (live !== undefined && subscription === undefined)
     faults.push(`the customer already has a subscription, ${live.id}`);
-  return faults.length > 0
-    ? { outcome: 'bad', faults }
-    : { outcome: 'good', arrival: { ...arrival, isToBeAdopted: isToBeAdopted(atStripe) } };
+  if (faults.length > 0) return { outcome: 'bad', faults };
+  const imported = importSubscriber(subscriber, { customerId, subscriptionId, catalog, currency, at });
+  return { outcome: 'good', arrival: { ...arrival, imported, isToBeAdopted: isToBeAdopted(atStripe) } };
+}
+
+/** What is billed at Stripe already goes on in its currency, so that the plan must be sold in it. */
+function faultsOfCurrency(
+  { plans }: Catalog,
+  paid: ImportLine['paid'],
+  currency: string | null,
+): readonly string[] {
+  const price = paid === null ? undefined : plans.get(paid.plan)?.prices[paid.interval];
+  if (price === undefined || currency === null || moneyIn(price.amounts, currency) !== null) return [];
+  return [`stripe_subscription is billed in ${currency}, and the plan is not sold in that`];
 }
 
 function isToBeAdopted(atStripe: AtStripe | null): boolean {
@@ -89,7 +103,13 @@ async function loadArrival(
     subscriber,
     customerId,
     subscriptionId,
-    imported: importSubscriber(subscriber, { customerId, subscriptionId, catalog, at: now }),
+    imported: importSubscriber(subscriber, {
+      customerId,
+      subscriptionId,
+      catalog,
+      currency: null,
+      at: now,
+    }),
     fingerprint: fingerprintOf({ migration: customerId, credits: subscriber.unusedAllowance }),
     customer,
     isGranted: granted?.outcome === 'applied',

@@ -10,6 +10,8 @@ export interface AtStripe {
   readonly faults: readonly string[];
   /** True when an earlier import already tagged the subscription with our id. Null when the line names none. */
   readonly isAdopted: boolean | null;
+  /** What Stripe bills the subscription in, which stays; null where nothing says it. */
+  readonly currency: string | null;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function faultsAtStripe(
   // A customer that an earlier import bound may have been deleted there since.
   if (stripeCustomer === null || customer?.stripeCustomerId === stripeCustomer) return null;
   const faults = (await payments.hasCustomer(stripeCustomer)) ? [] : ['stripe_customer is unknown at Stripe'];
-  return { faults, isAdopted: null };
+  return { faults, isAdopted: null, currency: null };
 }
 
 async function faultsOfSubscription(
@@ -41,7 +43,8 @@ async function faultsOfSubscription(
 ): Promise<AtStripe> {
   const { stripeCustomer, subscriptionId } = sold;
   const fact = await read(payments, sold.stripeSubscription);
-  if (fact === null) return { faults: ['stripe_subscription is unknown at Stripe'], isAdopted: false };
+  if (fact === null)
+    return { faults: ['stripe_subscription is unknown at Stripe'], isAdopted: false, currency: null };
   const isAdopted = fact.subscriptionId === subscriptionId;
   const ofWhom = [
     ...(fact.stripeCustomerId === stripeCustomer
@@ -52,7 +55,8 @@ async function faultsOfSubscription(
       : ['stripe_subscription is tagged with the id of another subscription']),
   ];
   // After an earlier import anything else about it may have changed.
-  return { faults: isAdopted ? ofWhom : [...ofWhom, ...faultsOfCalendar(fact, sold)], isAdopted };
+  const currency = fact.items[0]?.price?.currency ?? null;
+  return { faults: isAdopted ? ofWhom : [...ofWhom, ...faultsOfCalendar(fact, sold)], isAdopted, currency };
 }
 
 async function read(

@@ -105,12 +105,12 @@ async function bindToStripe({ db, payments }: MoveInDeps, arrival: Arrival): Pro
     throw new Error(`${customerId} is bound to ${String(bound)}, not to ${stripeCustomer}`);
   const stripeSubscriptionId = paid?.stripeSubscription ?? null;
   if (stripeSubscriptionId === null || !isToBeAdopted) return;
-  const { catalogVersion, plan, interval } = await getSubscription(db, subscriptionId);
+  const { catalogVersion, plan, interval, currency } = await getSubscription(db, subscriptionId);
   await payments.adoptSubscription({
     operationId: `import:${subscriptionId}`,
     stripeSubscriptionId,
     customerId,
     subscriptionId,
-    priceId: await getPriceId(db, catalogVersion, { plan, interval, currency: null }),
+    priceId: await getPriceId(db, catalogVersion, { plan, interval, currency }),
   });
 }

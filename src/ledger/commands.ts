@@ -33,6 +33,9 @@ export interface Allowance {
   readonly reason: string;
 }
 
+/** What the ledger records as the content of an allowance: the same key is the same grant, whatever it was to bring. */
+export const ALLOWANCE_FINGERPRINT = 'allowance';
+
 interface CommandBase {
   /** The business key of the effect. Unique for ever; a repeat gets the recorded outcome. */
   readonly key: string;

@@ -161,9 +161,7 @@ export async function findSoldItem(db: Knex, stripePriceId: string): Promise<Sol
 }
 
 /** A plan for an interval, or a pack, in a currency; null: in the first one that its version has for it. */
-export type ItemForSale = (
-  { readonly plan: PlanId; readonly interval: Interval } | { readonly pack: string }
-) & {
+type ItemForSale = ({ readonly plan: PlanId; readonly interval: Interval } | { readonly pack: string }) & {
   readonly currency: string | null;
 };
 
@@ -179,18 +177,6 @@ export async function getPriceId(db: Knex, catalogVersion: string, item: ItemFor
           .first();
   if (row === undefined) throw new DomainError('not_found', `${JSON.stringify(item)} is not sold.`);
   return row.stripe_price_id;
-}
-
-/** Whether any published version sells it in that currency. */
-export async function isSoldAnywhere(
-  db: Knex,
-  item: ItemForSale & { readonly currency: string },
-): Promise<boolean> {
-  const { currency } = item;
-  const row = await db<PriceRow>('app.catalog_prices')
-    .where({ currency, ...columnsOf(item) })
-    .first();
-  return row !== undefined;
 }
 
 function amountsOf({ plans, packs }: Catalog, item: ItemForSale): Amounts {

@@ -283,11 +283,12 @@ export async function listSpendsToErase(
   return rows.map(spendOf);
 }
 
-/** Of an input only what names a model or an image of ours, and how many were asked for, is nobody's words. */
+/** Of an input only what names a model or an image of ours, and the numbers of a kind's own input, are nobody's words. */
 const WORDLESS_INPUT = `CASE WHEN delivers IN ('images', 'license') THEN jsonb_strip_nulls(jsonb_build_object(
   'modelId', CASE WHEN input ->> 'modelId' LIKE 'mdl@_%' ESCAPE '@' THEN input -> 'modelId' END,
   'imageId', CASE WHEN input ->> 'imageId' LIKE 'img@_%' ESCAPE '@' THEN input -> 'imageId' END,
-  'count', CASE WHEN jsonb_typeof(input -> 'count') = 'number' THEN input -> 'count' END)) ELSE '{}'::jsonb END`;
+  'count', CASE WHEN jsonb_typeof(input -> 'count') = 'number' THEN input -> 'count' END,
+  'seed', CASE WHEN jsonb_typeof(input -> 'seed') = 'number' THEN input -> 'seed' END)) ELSE '{}'::jsonb END`;
 
 /**
  * Erases a customer's own words from their spends, or from some of them: what they asked for, what came of it as JSON, and what a

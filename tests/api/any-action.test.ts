@@ -167,7 +167,11 @@ describe('an action that only a catalog names', () => {
     for (const path of ['/v1/spends', '/v1/quotes']) {
       expect(await post(path, request)).toMatchObject({
         status: 409,
-        body: { code: 'not_sold', version: 'exactly-2024', actions: expect.arrayContaining(['train_model']) },
+        body: {
+          code: 'not_sold',
+          version: 'exactly-2024',
+          actions: ['train_model', 'generate_images', 'license_image'],
+        },
       });
     }
     expect((await spend(api, await imagesOf(api, pinned))).status).toBe('succeeded');

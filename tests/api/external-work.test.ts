@@ -97,8 +97,8 @@ describe('external work over HTTP', () => {
       output: null,
       shortfall: null,
       cost: null,
-      deadlineAt: expect.any(String),
     });
+    expect(spend.deadlineAt).toEqual(expect.any(String));
     await kill('worker');
     await kill('api');
     const heard = await heartbeat(spend, { progress: { percent: 40 } });
@@ -293,6 +293,25 @@ describe('external work over HTTP', () => {
     expect(body.credits).toEqual({ reserved: 5, captured, released: 5 - captured });
     expect(await balanceOf(api, spend.customerId)).toMatchObject({ available: 10 - captured, held: 0 });
   });
+
+  it('records a report that it can tell nobody of now, and answers its repeat', async () => {
+    const spend = await begin();
+    const { pids } = await stack.readDev();
+    process.kill(pids.temporal!, 'SIGSTOP');
+    try {
+      const untold = await tell('complete', spend, { delivered: 4 }, { key: 'untold' });
+      expectRefused(untold, 503, 'unavailable');
+      expect(untold.headers.get('retry-after')).toBe('1');
+      expect((await heartbeat(spend)).status).toBe(200);
+    } finally {
+      process.kill(pids.temporal!, 'SIGCONT');
+    }
+    let answer: Answer<SpendAnswer>;
+    do answer = await tell('complete', spend, { delivered: 4 }, { key: 'untold' });
+    while (answer.status === 503);
+    expect(answer).toMatchObject({ status: 200, body: { credits: { captured: 4, released: 1 } } });
+    expect(await balanceOf(api, spend.customerId)).toMatchObject({ available: 6, held: 0 });
+  }, 90_000);
 
   it('shows its progress as it comes', async () => {
     const spend = await begin();

@@ -18,11 +18,16 @@ const UNSAYABLE: Readonly<Record<string, RegExp>> = {
   'get /v1/reports/roll-forward': /from must lie before to|at most a hundred years/,
   'get /v1/reports/revenue': /from must lie before to|at most a hundred years/,
   // How many packs and credits are sold is the catalog's to say, and it changes.
-  'post /v1/add-ons': /packs can be bought at once/,
-  'put /v1/customers/{id}/auto-top-up': /packs can be bought at once/,
-  'post /v1/contracts': /Not a contract/,
+  'post /v1/add-ons': /packs can be bought at once|No catalog has|It is sold in/,
+  'put /v1/customers/{id}/auto-top-up': /packs can be bought at once|No catalog has/,
+  'post /v1/contracts': /Not a contract|^No catalog has/,
+  'post /v1/subscriptions': /^No catalog has|is what everybody has|^It is sold in/,
+  // Which actions there are, and what each of them asks for, is the catalog's to say too.
+  'post /v1/spends': /^No catalog has|^The body is not valid: input/,
+  'post /v1/quotes': /^No catalog has|^The body is not valid: input/,
   // So is which plan one has without a subscription: back to it leads a cancel.
-  'post /v1/subscriptions/{id}/change-plan': /^The plan cannot be changed to/,
+  'post /v1/subscriptions/{id}/change-plan':
+    /^The plan cannot be changed to|^No catalog has|is what everybody has/,
   // Signed by whom they come from.
   'post /webhooks/stripe': /signature/i,
   'post /webhooks/jobs': /webhook header|signature/i,
@@ -65,6 +70,7 @@ describe('a request that the document allows', () => {
       customerId: customers,
       ownerId: customers,
       modelId: models.body.data.map(({ id }) => id),
+      action: ['train_model', 'generate_images', 'license_image'],
       imageId: imageIds,
       ...{ customers, subscriptions: [subscription.id], spends: [work.id], holds: [hold.body.id] },
       ...{ 'add-ons': [order.body.id], models: models.body.data.map(({ id }) => id), images: imageIds },

@@ -93,6 +93,7 @@ describe('the description of the API', () => {
       'post /v1/portal-sessions',
       'post /v1/quotes',
       'post /v1/spends/{id}/cancel',
+      'post /v1/spends/{id}/heartbeat',
       'post /v1/uploads',
       'post /webhooks/stripe',
       'post /webhooks/jobs',

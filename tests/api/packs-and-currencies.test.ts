@@ -54,7 +54,7 @@ describe('several packs and currencies', () => {
   const takenFrom = async (customerId: string): Promise<string[]> => {
     const payments: string[] = [];
     for await (const charge of stripe.charges.list({ limit: 100 })) {
-      const { metadata } = await stripe.customers.retrieve(String(charge.customer)).then(assertThere);
+      const { metadata } = await stripe.customers.retrieve(charge.customer as string).then(assertThere);
       if (metadata['scrip_customer'] === customerId)
         payments.push(`${String(charge.amount)} ${charge.currency}`);
     }
@@ -89,11 +89,15 @@ describe('several packs and currencies', () => {
       await order(basic, { packId: 'crate' }),
     ];
     expect(refusals.map(({ status, body }) => [status, body.code, body])).toMatchObject([
-      [400, 'invalid_request', { field: 'packId', detail: expect.stringContaining('small, large, crate') }],
+      [
+        400,
+        'invalid_request',
+        { field: 'packId', detail: expect.stringContaining('small, large, crate') as unknown },
+      ],
       [400, 'invalid_request', { field: 'packId' }],
       [400, 'invalid_request', { field: 'quantity' }],
-      [400, 'invalid_request', { field: 'currency', detail: expect.stringContaining('usd, gbp') }],
-      [400, 'invalid_request', { field: 'currency', detail: expect.stringContaining('usd') }],
+      [400, 'invalid_request', { field: 'currency', detail: expect.stringContaining('usd, gbp') as unknown }],
+      [400, 'invalid_request', { field: 'currency', detail: expect.stringContaining('usd') as unknown }],
       [403, 'subscription_required', { plan: 'guest' }],
       [403, 'plan_required', { plan: 'basic', plans: ['grand'] }],
     ]);
@@ -104,7 +108,7 @@ describe('several packs and currencies', () => {
     const other = await api.post(`/v1/subscriptions/${subscriptionId}/change-plan`, { plan: 'grand' });
     expect([other.status, other.body]).toMatchObject([
       409,
-      { code: 'state_conflict', detail: expect.stringContaining('paid in gbp') },
+      { code: 'state_conflict', detail: expect.stringContaining('paid in gbp') as unknown },
     ]);
     const [small, large] = [await order(customerId), await order(customerId, { packId: 'large' })];
     expect([small.body, large.body]).toMatchObject([{ currency: 'gbp' }, { currency: 'usd' }]);
@@ -131,11 +135,18 @@ describe('several packs and currencies', () => {
     const { customerId: pinned } = await subscriber('usd');
     const early = await arrive(api);
     const first = await order(early, {}, 'before');
+    const setting = { packId: 'small', threshold: 5, quantity: 1, monthlyMaximum: 1 };
+    expect(await api.send('PUT', `/v1/customers/${early}/auto-top-up`, setting)).toMatchObject({
+      status: 200,
+    });
     const second = await startSecondApi(stack);
     try {
       expect((await second.api.get<{ version: string }>('/v1/catalog')).body.version).toBe('markets-1');
       const published = await scrip(stack.home, 'catalog', 'publish', await fileOf('markets.yaml', ONE_PACK));
-      expect(published).toMatchObject({ code: 0, stdout: expect.stringContaining('markets-2 is published') });
+      expect(published).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('markets-2 is published') as unknown,
+      });
       for (const one of [api, second.api]) {
         const customerId = await arrive(one);
         const only = await one.post('/v1/add-ons', { customerId, quantity: 1 });
@@ -147,8 +158,20 @@ describe('several packs and currencies', () => {
         ]);
       }
       expect(await order(pinned)).toMatchObject({ status: 201, body: { packId: 'small', credits: 100 } });
+      const versionFor = async (customerId: string) =>
+        (await api.get<{ version: string }>(`/v1/catalog?customerId=${customerId}`)).body.version;
+      expect([await versionFor(pinned), await versionFor(early)]).toEqual(['markets-1', 'markets-2']);
       const again = await order(early, {}, 'before');
       expect([again.replayed, again.body]).toEqual([true, first.body]);
+      const other = await order(early, { quantity: 2 }, 'before');
+      expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused']);
+
+      // Too few are left now, and the pack that was chosen is not sold any more.
+      await api.post('/v1/holds', { customerId: early, credits: 6, reference: 'a dig', capture: true });
+      await until(async () => {
+        const { body } = await api.get(`/v1/customers/${early}/auto-top-up`);
+        return (body['stopped'] as { reason: string } | null)?.reason === 'pack_not_sold';
+      });
     } finally {
       await second.stop();
     }

@@ -7,6 +7,7 @@ import { credits } from '../../src/domain/credits';
 import { findPackageRoot } from '../../src/platform/package-root';
 import { getAddOnOrder } from '../../src/store/add-on-orders';
 import { findJob } from '../../src/store/jobs';
+import { recordHeartbeat } from '../../src/store/spends';
 import { getSubscription } from '../../src/store/subscriptions';
 import {
   addOnWorkflowId,
@@ -30,6 +31,7 @@ import {
 import { setAutoTopUpUpdate, TOP_UP_WORKFLOW, topUpStart } from '../../src/workflows/top-ups/messages';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { order } from './add-ons';
+import { externalSpend, report, sellExternalWork } from './external';
 import { generating, reserve, spendOf, spendToTheEnd } from './spends';
 import { payAt, stripeOf } from './stripe';
 import { command, open, openAndPay } from './subscriptions';
@@ -111,7 +113,32 @@ describe('the histories', () => {
     await pass(0);
     const licence = spendOf(buyer, 'licence', { action: 'license_image', input });
     await spendToTheEnd(house, licence);
-    await record('spend-licence', spendWorkflowId(licence.spendId));
+    await record('spend-paid-at-once', spendWorkflowId(licence.spendId));
+  });
+
+  it('of external work', async () => {
+    await sellExternalWork(house);
+    const customerId = await house.newCustomer(300);
+    const begin = async (key: string) => {
+      const begun = externalSpend(customerId, key);
+      await reserve(house, begun);
+      return begun;
+    };
+    const completed = await begin('completed');
+    await report(house, completed, { says: 'completed', delivered: 3 });
+    await house.client.workflow.getHandle(spendWorkflowId(completed.spendId)).result();
+    await record('external-completed', spendWorkflowId(completed.spendId));
+
+    const failed = await begin('failed');
+    await report(house, failed, { says: 'failed', code: 'out_of_tape', detail: '' });
+    await house.client.workflow.getHandle(spendWorkflowId(failed.spendId)).result();
+    await record('external-failed', spendWorkflowId(failed.spendId));
+
+    const silent = await begin('silent');
+    await pass(0.1);
+    await recordHeartbeat(house.db, silent.spendId, { at: await house.now() });
+    await pass(0.5);
+    await record('external-silent', spendWorkflowId(silent.spendId));
   });
 
   it('of subscriptions', async () => {

@@ -1,3 +1,4 @@
+import { restartSpend } from '../../src/activities/spends/restart-spend';
 import type { WorkReport } from '../../src/domain/spends/external-end';
 import { spendWorkflowId } from '../../src/domain/keys';
 import { getSpend, recordHeartbeat } from '../../src/store/spends';
@@ -172,6 +173,19 @@ describe('work that the integrator does', () => {
     });
     expect(await handleOf(spend.spendId).result()).toBe('succeeded');
     expect(await getSpend(house.db, spend.spendId)).toMatchObject({ captured: 14, endedBy: id });
+  });
+
+  it('settles what was reported while its workflow was gone, once it is restarted', async () => {
+    const spend = await begin('gone');
+    await handleOf(spend.spendId).terminate();
+    expect(await report(house, spend, COMPLETED)).toBe('refused');
+    const restarted = await restartSpend(house.deps, spend.spendId, await house.deps.clock.now());
+    expect(restarted.did).toBe('started');
+    expect(await handleOf(spend.spendId).result()).toBe('succeeded');
+    expect(await getSpend(house.db, spend.spendId)).toMatchObject({
+      captured: 14,
+      endedBy: reportIdOf(spend.spendId),
+    });
   });
 
   it('is not disturbed by a report that is not there', async () => {

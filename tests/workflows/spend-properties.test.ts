@@ -77,7 +77,7 @@ describe('whatever step of a spend fails, or runs twice', () => {
       await spendToTheEnd(house, spend);
       return traceOf(house, spend);
     };
-    expect(await expectThreeProperties(house.faults, { steps: ['licenseImage'], run })).toMatchObject({
+    expect(await expectThreeProperties(house.faults, { steps: ['payAtOnce'], run })).toMatchObject({
       journal: ['grant 250', 'hold 100', 'capture 100'],
       licenses: [100],
     });

@@ -28,16 +28,19 @@ export async function open(
     interval = 'month',
     collection = 'checkout',
     onStart = () => undefined,
+    ...more
   }: {
     plan?: PlanId;
     interval?: Interval;
     collection?: 'checkout' | 'invoice';
     onStart?: (workflowId: string) => void;
+    catalogVersion?: string;
+    trialDays?: number;
   } = {},
 ): Promise<Subscription> {
   const opening = openingOf(house, customerId);
   onStart(subscriptionWorkflowId(opening.subscriptionId));
-  return openAs(house, { ...opening, plan, interval, collection });
+  return openAs(house, { ...opening, plan, interval, collection, ...more });
 }
 
 /** Opens a contract of 6,000 credits a month, invoiced by the month. */

@@ -1,4 +1,4 @@
-import { countOf, idOf } from '../../domain/actions/members';
+import { countOf, idOf, without } from '../../domain/actions/members';
 import { hasRight } from '../../domain/catalog/plans';
 import { imageRecord, madeImageIdOf } from '../../store/images';
 import { findModel } from '../../store/models';
@@ -18,7 +18,6 @@ export const IMAGES_WORK: ProviderWork = {
   jobKind: 'predictions',
 
   async jobOf(deps, spend) {
-    const { modelId: _, count, ...rest } = spend.input;
     const modelId = idOf(spend.input, 'modelId');
     if (modelId === undefined) {
       return { version: (await actionOf(deps.db, spend)).version ?? '', input: spend.input };
@@ -26,7 +25,10 @@ export const IMAGES_WORK: ProviderWork = {
     const { version = null, status } = (await findModel(deps.db, modelId)) ?? {};
     if (status === 'deleted') return undefined;
     if (version === null) throw new Error(`model ${modelId} has no version to generate with`);
-    return { version, input: { ...rest, num_outputs: count } };
+    return {
+      version,
+      input: { ...without(spend.input, ['modelId', 'count']), num_outputs: spend.input['count'] },
+    };
   },
 
   piecesOf: ({ input }) => countOf(input, 'count') ?? 1,
@@ -47,8 +49,8 @@ export const IMAGES_WORK: ProviderWork = {
 
   begun: () => [],
 
-  async ended(_deps, spend, { outcome, at }) {
-    return outcome.images.map((image) =>
+  ended(_deps, spend, { outcome, at }) {
+    const records = outcome.images.map((image) =>
       imageRecord({
         id: image.imageId,
         ownerId: spend.customerId,
@@ -64,6 +66,7 @@ export const IMAGES_WORK: ProviderWork = {
         createdAt: at,
       }),
     );
+    return Promise.resolve(records);
   },
 
   resultOf: (_spend, { images }) => ({ imageIds: images.map(({ imageId }) => imageId) }),

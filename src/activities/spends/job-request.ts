@@ -18,8 +18,13 @@ export async function jobRequestOf(
   spend: Spend,
   deadlineAt: Instant,
 ): Promise<JobRequest | undefined> {
-  const { jobKind: kind, jobOf } = providerWorkOf(spend);
-  const job = await jobOf(deps, spend, deadlineAt);
+  const work = providerWorkOf(spend);
+  const job = await work.jobOf(deps, spend, deadlineAt);
   if (job === undefined) return undefined;
-  return { kind, spendId: spend.id, ...job, webhookUrl: deps.publicUrl + deps.jobs.webhookPath(spend.id) };
+  return {
+    kind: work.jobKind,
+    spendId: spend.id,
+    ...job,
+    webhookUrl: deps.publicUrl + deps.jobs.webhookPath(spend.id),
+  };
 }

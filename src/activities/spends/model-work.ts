@@ -1,5 +1,5 @@
-import { idsOf, textOf } from '../../domain/actions/members';
-import { epochMsOf, instantOf, type Instant } from '../../domain/instants';
+import { idsOf, textOf, without } from '../../domain/actions/members';
+import { plusMs, type Instant } from '../../domain/instants';
 import { signUploadPath } from '../../media/signed-url';
 import { findModel, modelRecord, trainedModelIdOf } from '../../store/models';
 import type { Spend } from '../../store/spends';
@@ -15,11 +15,13 @@ export const MODEL_WORK: ProviderWork = {
   jobKind: 'trainings',
 
   async jobOf(deps, spend, deadlineAt) {
-    const { visibility: _, uploadIds, ...rest } = spend.input;
     const version = (await actionOf(deps.db, spend)).version ?? deps.trainerVersion;
     return {
       version,
-      input: { ...rest, input_images: linksTo(deps, idsOf({ uploadIds }, 'uploadIds'), deadlineAt) },
+      input: {
+        ...without(spend.input, ['visibility', 'uploadIds']),
+        input_images: linksTo(deps, idsOf(spend.input, 'uploadIds'), deadlineAt),
+      },
     };
   },
 
@@ -77,6 +79,6 @@ function nameOf({ input }: Spend): string {
 }
 
 function linksTo(deps: ActivityDeps, uploadIds: readonly string[], deadlineAt: Instant): readonly string[] {
-  const expiresAt = instantOf(epochMsOf(deadlineAt) + LINK_MARGIN_MS);
+  const expiresAt = plusMs(deadlineAt, LINK_MARGIN_MS);
   return uploadIds.map((id) => deps.publicUrl + signUploadPath(deps.urlSigningSecret, id, expiresAt));
 }

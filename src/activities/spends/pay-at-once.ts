@@ -37,8 +37,8 @@ export async function payAtOnce(
   const { facts, plan } = judged;
   const begun = newSpend(spend, { facts, plan, at });
   const sale = { spendId, customerId, input: request.input, facts, at };
-  const { deliver } = workAtOnceOf(begun);
-  const sold = deliver({ ...sale, plan });
+  const work = workAtOnceOf(begun);
+  const sold = work.deliver({ ...sale, plan });
   const free = { ...plan, unitCredits: 0, credits: credits(0) };
   const command: HoldCommand = {
     op: 'hold',
@@ -60,7 +60,7 @@ export async function payAtOnce(
     ...(exclusive === null ? {} : { exclusive }),
     firstFree: facts.action.firstFree,
     records: [paidSpend(begun, plan, sold.result), ...sold.records],
-    recordsIfFree: [paidSpend(begun, free, sold.result), ...deliver({ ...sale, plan: free }).records],
+    recordsIfFree: [paidSpend(begun, free, sold.result), ...work.deliver({ ...sale, plan: free }).records],
   });
   const result =
     first.outcome === 'already_held'

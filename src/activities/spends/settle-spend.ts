@@ -74,15 +74,15 @@ interface Settled {
 /** How a spend that waits for a provider is left. */
 async function recordsOf(deps: ActivityDeps, spend: Spend, settled: Settled): Promise<StoreRecord[]> {
   const { settlement, outcome, at } = settled;
-  const { ended, resultOf } = providerWorkOf(spend);
+  const work = providerWorkOf(spend);
   const row = spendRecord({
     ...spend,
     status: settlement.status,
     captured: settlement.captured,
     released: settlement.released,
     failure: settlement.failure,
-    result: resultOf(spend, outcome),
+    result: work.resultOf(spend, outcome),
     updatedAt: at,
   });
-  return [row, ...(await ended(deps, spend, { outcome, at }))];
+  return [row, ...(await work.ended(deps, spend, { outcome, at }))];
 }

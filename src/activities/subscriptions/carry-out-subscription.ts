@@ -9,7 +9,12 @@ import {
   type SubscriptionEffects,
   type SubscriptionState,
 } from '../../domain/subscriptions/subscription';
-import type { LedgerCommand, LedgerOutcome, StoreRecord } from '../../ledger/commands';
+import {
+  ALLOWANCE_FINGERPRINT,
+  type LedgerCommand,
+  type LedgerOutcome,
+  type StoreRecord,
+} from '../../ledger/commands';
 import { fingerprintOf } from '../../platform/fingerprint';
 import { deriveId } from '../../platform/ids';
 import { getCatalog } from '../../store/catalogs';
@@ -105,8 +110,8 @@ function grantCommand(state: SubscriptionState, effect: GrantEffect, catalog: Ca
   return {
     op: 'grant',
     key,
-    // What is granted once for ever is so whatever it was called for.
-    fingerprint: fingerprintOf(paymentId === null ? { key } : { key, credits }),
+    // Another plan may grant the same once for ever, with an allowance of the sign-up.
+    fingerprint: paymentId === null ? ALLOWANCE_FINGERPRINT : fingerprintOf({ key, credits }),
     walletId: state.customerId,
     grantId: deriveId('grt', key),
     source: 'plan',

@@ -9,7 +9,7 @@ import type { HttpDeps } from './deps';
 import { inSchemaOrder } from './in-schema-order';
 import { readIdempotencyKey, REPLAYED_HEADER } from './idempotency-key';
 import type { AnyOperation, Call, Reply } from './operation';
-import { possibleId } from './possible-id';
+import { possibleId } from '../../domain/possible-id';
 import { requestIdOf } from './request-id';
 import type { Route } from './route';
 import { sendReply } from './send';

@@ -1,17 +1,10 @@
 import type { ActionInput } from '../catalog/catalog';
+import { possibleId } from '../possible-id';
 
 /*
  * Members of an input as a definition reads them. The input was checked by the rules of its action, but a quote may leave out
  * what the price does not need, and a catalog may have asked for something else.
  */
-
-/** No id of ours: what takes the place of a text that cannot be one. */
-const NO_ID = '-';
-
-/** Any text is a possible id. What cannot be one of ours is looked up as one that nothing has. */
-export function possibleId(text: string): string {
-  return /^[A-Za-z0-9_-]{1,100}$/.test(text) ? text : NO_ID;
-}
 
 /** The id that a member names; undefined when there is none. */
 export function idOf(input: ActionInput, name: string): string | undefined {
@@ -35,6 +28,11 @@ export function textOf(input: ActionInput, name: string): string | undefined {
 export function countOf(input: ActionInput, name: string): number | undefined {
   const count = memberOf(input, name);
   return Number.isSafeInteger(count) && Number(count) > 0 ? Number(count) : undefined;
+}
+
+/** An input without some of its members: what a provider is told besides them. */
+export function without(input: ActionInput, names: readonly string[]): ActionInput {
+  return Object.fromEntries(Object.entries(input).filter(([name]) => !names.includes(name)));
 }
 
 function memberOf(input: ActionInput, name: string): unknown {

@@ -1,16 +1,12 @@
 import type { Rights } from '../catalog/catalog';
-import type { ErrorDetails } from '../errors';
+import type { ErrorCode, ErrorDetails } from '../errors';
 import type { Refusal } from '../refusal';
 import type { SpendFacts } from './spend-facts';
 
-/** Why a spend is not begun. */
+/** Why a spend is not allowed. */
 export type SpendRefusal = { readonly allowed: false } & Refusal;
 
-export function refuse(
-  code: SpendRefusal['code'],
-  message: string,
-  details: ErrorDetails = {},
-): SpendRefusal {
+export function refuse(code: ErrorCode, message: string, details: ErrorDetails = {}): SpendRefusal {
   return { allowed: false, code, message, details };
 }
 

@@ -4,7 +4,7 @@ import type { SubscriptionCommand } from './inputs';
 import { decideMigration } from './migration';
 import { decideRecordedPayment } from './recorded-payment';
 import type { SubscriptionState } from './state';
-import { coveredThroughOf, endsAt, statusOf } from './timeline';
+import { coveredThroughOf, endsAt, isOnTrial, statusOf } from './timeline';
 
 /**
  * Decides a command in the given state; changes nothing. Refusals: `state_conflict` when the state does not allow it,
@@ -79,6 +79,8 @@ function decidePause(state: SubscriptionState): Decision {
   if (status !== 'active' && status !== 'past_due')
     return refuse('state_conflict', `A subscription that is ${status} cannot be paused.`);
   if (state.contract !== null) return refuse('state_conflict', 'A contract is not paused.');
+  if (isOnTrial(state))
+    return refuse('state_conflict', 'A trial is not paused: it costs nothing, and it can be canceled.');
   if (state.cancelAt !== null)
     return refuse('state_conflict', `It ends on ${state.cancelAt}; resume it first.`);
   return accept(state, { type: 'pause', at: state.at }, { type: 'void_open_invoices' }, { type: 'pause' });

@@ -145,5 +145,11 @@ describe('the lines of an import', () => {
 function imported(cells: ImportCells) {
   const checked = checkImport([cells], { catalog, now })[0]!;
   if (checked.outcome === 'bad') throw new Error(checked.faults.join('; '));
-  return importSubscriber(checked.line, { customerId: 'cus_1', subscriptionId: 'sub_1', catalog, at: now });
+  return importSubscriber(checked.line, {
+    customerId: 'cus_1',
+    subscriptionId: 'sub_1',
+    catalog,
+    currency: null,
+    at: now,
+  });
 }

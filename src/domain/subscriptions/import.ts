@@ -32,6 +32,8 @@ export interface ImportInto {
   readonly customerId: string;
   readonly subscriptionId: string;
   readonly catalog: Catalog;
+  /** What it is billed in; null: the first currency of the plan's price. */
+  readonly currency: string | null;
   readonly at: Instant;
 }
 
@@ -56,12 +58,12 @@ export function importSubscriber(line: ImportLine, into: ImportInto): Imported {
 
 function subscriptionOf(
   paid: PaidPlan,
-  { customerId, subscriptionId, catalog, at }: ImportInto,
+  { customerId, subscriptionId, catalog, currency, at }: ImportInto,
 ): SubscriptionState {
   const { plan, interval, anchorAt, paidThrough, stripeSubscription } = paid;
   const sold = catalog.plans.get(plan);
   if (sold === undefined) throw new RangeError(`catalog ${catalog.version} has no plan ${plan}`);
-  const price = moneyIn(sold.prices[interval]?.amounts ?? {});
+  const price = moneyIn(sold.prices[interval]?.amounts ?? {}, currency ?? undefined);
   const opened = openSubscription({
     subscriptionId,
     customerId,

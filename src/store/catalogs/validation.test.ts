@@ -171,8 +171,8 @@ describe('a catalog is refused at its line', () => {
     [
       'an input without what its kind needs',
       'runs: external',
-      'runs: provider, delivers: images',
-      /^line 9: actions.draw.input.required must name modelId/,
+      'runs: nothing, delivers: license',
+      /^line 9: actions.draw.input.required must name imageId/,
     ],
     [
       'no deadline',

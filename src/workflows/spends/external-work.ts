@@ -26,6 +26,9 @@ const { settleExternal } = proxyLocalActivities<Activities>({
   summary: 'Settles what the integrator has reported, or releases what is held, or finds that the work lives',
 });
 
+/** About 330 times of silence that were over. */
+const HISTORY_LENGTH_MAX = 2_000;
+
 /** What the workflow has been told of the end of its work. */
 export interface Reports {
   /** Whether a report is to be looked for. */
@@ -83,7 +86,7 @@ interface Terms {
 /**
  * Waits until the integrator has reported the end of the work, somebody stops it, it is silent for too long, or its deadline is
  * there, and settles the spend. Heartbeats do not come here: when the time of silence is over, the activity looks for the last
- * one and says how much longer to wait. After very many of these looks the workflow continues as a new run of itself.
+ * one and says how much longer to wait. After hundreds of these looks the workflow continues as a new run of itself.
  */
 export async function awaitReport(
   waiting: Waiting,
@@ -107,9 +110,14 @@ export async function awaitReport(
       reports.missed += 1;
     }
     const isIdle = !reports.isHeard && !wish.stop && allHandlersFinished();
-    if (isIdle && workflowInfo().continueAsNewSuggested)
-      await continueAsNew<(input: SpendInput) => Promise<unknown>>(input);
+    if (isIdle && isHistoryLong()) await continueAsNew<(input: SpendInput) => Promise<unknown>>(input);
   }
+}
+
+/** The server of the sandbox suggests nothing, so a length of our own counts too. */
+function isHistoryLong(): boolean {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  return continueAsNewSuggested || historyLength >= HISTORY_LENGTH_MAX;
 }
 
 async function nextEnd({ wish }: Waiting, reports: Reports, { deadlineAt, silentAt }: Terms): Promise<End> {

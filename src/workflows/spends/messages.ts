@@ -4,7 +4,7 @@ import type { Action } from '../../domain/catalog/catalog';
 import type { WorkReport } from '../../domain/spends/external-end';
 import { wordsOfStarted } from '../../domain/spends/began-before';
 import type { SpendRequest, SpendStatus } from '../../domain/spends/spend';
-import { type CommandAnswer, SEARCH_ATTRIBUTES, TASK_QUEUES, ownedBy } from '../messages';
+import { SEARCH_ATTRIBUTES, TASK_QUEUES, ownedBy, type CommandAnswer } from '../messages';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 

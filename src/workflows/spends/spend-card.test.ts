@@ -25,6 +25,26 @@ describe('the card of a spend', () => {
     expect(card({ ...working, held: null })).toContain('Its credits are held.');
   });
 
+  it('says of external work how long it is waited for, and where its heartbeats are', () => {
+    const waiting = {
+      at: 'waiting',
+      held: 2,
+      deadlineAt,
+      silentAt: '2026-01-31T09:10:00.000Z' as Instant,
+    } as const;
+    expect(card(waiting)).toContain(
+      `2 credits are held. The integrator does the work and says how it ended; until ${deadlineAt}`,
+    );
+    expect(card(waiting)).toContain('If nothing is heard of it until 2026-01-31T09:10:00.000Z');
+    expect(card({ ...waiting, silentAt: null })).toContain('Heartbeats are not asked for.');
+    expect(card({ at: 'closing', why: 'report' })).toContain('The work has ended: report.');
+    const credits = { held: 2, captured: 1, released: 1 };
+    const ended = { at: 'ended', status: 'failed', credits, failure: { code: 'lost', detail: '' } } as const;
+    expect(card({ ...ended, note: 'Reported by the integrator (rpt_1).' })).toContain(
+      '**failed**: lost; 2 held, 1 captured, 1 released. Reported by the integrator (rpt_1).',
+    );
+  });
+
   it('says who wants it to end, and what ends it when the provider is dead', () => {
     expect(card(working, { stop: true, givenUp: null })).toMatch(/\*\*Asked to stop\*\*.*`giveUp`/s);
     const givenUp = card(working, { stop: true, givenUp: 'it burns' });

@@ -22,9 +22,8 @@ import { jsonBody } from '../../http/bodies/json-body';
 import type { ApiDeps } from '../../deps';
 import { defineOperation } from '../../define-operation';
 import { customerInBody } from '../../http/belongs-to';
-import { idSchema, urlSchema } from '../../schemas';
+import { idSchema, urlSchema, catalogIdSchema, currencySchema } from '../../schemas';
 import { isRepeat } from '../../is-repeat';
-import { catalogIdSchema, currencySchema } from '../../schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { addOnSchema, addOnView } from './add-on-view';
 import { orderedPack } from './ordered-pack';
@@ -86,11 +85,12 @@ export const createAddOn = defineOperation({
       operation: OPERATION,
       content,
       authorize: () => Promise.resolve().then(() => assertAllowed(customerPlan, wanted)),
-      async admit() {
-        assertOpen(customer);
-        assertPaid(customerPlan);
-        if (wanted === null) throw notSold(customerPlan.catalog, 'packs', content.packId ?? '');
-      },
+      admit: () =>
+        Promise.resolve().then(() => {
+          assertOpen(customer);
+          assertPaid(customerPlan);
+          if (wanted === null) throw notSold(customerPlan.catalog, 'packs', content.packId ?? '');
+        }),
       async work() {
         const orderId = deriveId('ord', customer.id, call.idempotencyKey);
         const opened = await findAddOnOrder(deps.db, orderId);

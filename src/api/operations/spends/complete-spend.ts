@@ -1,10 +1,11 @@
-import { ownSpend } from '../belongings';
 import { z } from 'zod';
 import type { WorkReport } from '../../../domain/spends/external-end';
 import { optionalJsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
+import { ownSpend } from '../belongings';
 import { keptJson } from './kept-json';
 import { reportWork } from './report-work';
+import { invalidInput } from './spend-request';
 import { spendSchema } from './spend-view';
 
 const OUTPUT_KIB_MAX = 64;
@@ -19,26 +20,21 @@ const costSchema = z
   })
   .meta({ description: 'What the work cost you, for the margin. Customers do not see it.' });
 
-const bodySchema = z
-  .strictObject({
-    delivered: z.int().min(0).optional().meta({
-      description: 'How many of the units asked for were made; default: all. Not together with `input`.',
+const bodySchema = z.strictObject({
+  delivered: z.int().min(0).optional().meta({
+    description: 'How many of the units asked for were made; default: all. Not together with `input`.',
+  }),
+  input: z.record(z.string(), z.unknown()).optional().meta({
+    description:
+      "What was really used, in the action's own input: it is priced anew by the catalog version of the spend.",
+  }),
+  output: keptJson(OUTPUT_KIB_MAX)
+    .optional()
+    .meta({
+      description: `What came of it: any JSON of at most ${OUTPUT_KIB_MAX} KiB, kept on the spend.`,
     }),
-    input: z.record(z.string(), z.unknown()).optional().meta({
-      description:
-        "What was really used, in the action's own input: it is priced anew by the catalog version of the spend.",
-    }),
-    output: keptJson(OUTPUT_KIB_MAX)
-      .optional()
-      .meta({
-        description: `What came of it: any JSON of at most ${OUTPUT_KIB_MAX} KiB, kept on the spend.`,
-      }),
-    cost: costSchema.optional(),
-  })
-  .refine(({ delivered, input }) => delivered === undefined || input === undefined, {
-    path: ['delivered'],
-    message: 'cannot be given together with input',
-  });
+  cost: costSchema.optional(),
+});
 
 export const completeSpend = defineOperation({
   summary: 'Complete a spend of external work',
@@ -51,10 +47,15 @@ export const completeSpend = defineOperation({
   needsIdempotencyKey: true,
   answers: { 200: { description: 'The spend, settled.', schema: spendSchema } },
   problems: ['price_not_computable', 'state_conflict', 'unavailable'],
-  handle: (call, deps, spend) => reportWork(call, deps, { spend, report: reportOf(call.body) }),
+  async handle(call, deps, spend) {
+    return reportWork(call, deps, { spend, report: reportOf(call.body) });
+  },
 });
 
+/** Throws `invalid_request` for two measures of what was done. */
 function reportOf({ delivered, input, output, cost }: z.output<typeof bodySchema>): WorkReport {
+  if (delivered !== undefined && input !== undefined)
+    throw invalidInput(['delivered cannot be given together with input']);
   return {
     says: 'completed',
     ...(delivered === undefined ? {} : { delivered }),

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { InputRules } from '../../../domain/catalog/catalog';
 import { definitionOf } from '../../../domain/actions/definitions';
 import { priceOf } from '../../../domain/catalog/price';
 import { canTrain } from '../../../jobs/jobs';
@@ -53,9 +52,8 @@ export const createQuote = defineOperation({
   answers: { 200: { description: 'The quote.', schema: quoteSchema } },
   problems: ['price_not_computable', 'not_sold'],
   async find({ body: { customerId, ...request } }, { db, clock, jobs }) {
-    const faultsOf = ({ faultsOfQuote }: InputRules) => faultsOfQuote;
     const deps = { db, at: await clock.now(), trainable: canTrain(jobs) };
-    return { request, judged: await judgeRequest(deps, { customerId, request, faultsOf }) };
+    return { request, judged: await judgeRequest(deps, { customerId, request, rules: 'faultsOfQuote' }) };
   },
   async handle(_call, deps, { request, judged: { customer, asked, notSold } }) {
     if (notSold !== null) throw notSold;

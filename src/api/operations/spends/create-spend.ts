@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import { definitionOf } from '../../../domain/actions/definitions';
-import type { InputRules } from '../../../domain/catalog/catalog';
 import { priceOf } from '../../../domain/catalog/price';
 import { DomainError } from '../../../domain/errors';
 import { holdKey } from '../../../domain/keys';
+import { errorOf } from '../../../domain/refusal';
 import type { SpendPlan } from '../../../domain/spends/plan-spend';
 import type { SpendRefusal } from '../../../domain/spends/refusals';
 import type { SpendFacts } from '../../../domain/spends/spend-facts';
@@ -30,7 +30,6 @@ import { judgeRequest, type Judged } from './judge-request';
 import { findKnownSpend, planRequired, type KnownSpend } from './known-spend';
 import { defineOperation } from '../../define-operation';
 import { type Call, type Reply } from '../../http/operation';
-import { errorOf } from '../../../domain/refusal';
 import { assertStorable, spendRequestSchema } from './spend-request';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { spendSchema } from './spend-view';
@@ -82,9 +81,8 @@ export const createSpend = defineOperation({
       const { id } = await getCustomer(db, customerId);
       return { ...asked, known, judged: null, terms: await loadSpendTerms(db, { customerId: id, at }) };
     }
-    const faultsOf = ({ faultsOf: check }: InputRules) => check;
     const deps = { db, at, trainable: canTrain(jobs) };
-    const judged = await judgeRequest(deps, { customerId, request, faultsOf });
+    const judged = await judgeRequest(deps, { customerId, request, rules: 'faultsOf' });
     return { ...asked, known, judged, terms: judged.terms };
   },
   async handle(call, deps, found) {

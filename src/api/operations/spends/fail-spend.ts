@@ -1,8 +1,8 @@
-import { ownSpend } from '../belongings';
 import { z } from 'zod';
 import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
 import { textSchema } from '../../schemas';
+import { ownSpend } from '../belongings';
 import { reportWork } from './report-work';
 import { spendSchema } from './spend-view';
 

@@ -1,8 +1,8 @@
-import { ownSpend } from '../belongings';
 import { z } from 'zod';
 import { getSpend, recordHeartbeat } from '../../../store/spends';
 import { optionalJsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
+import { ownSpend } from '../belongings';
 import { keptJson } from './kept-json';
 import { assertWaiting } from './report-work';
 import { spendSchema, spendView } from './spend-view';

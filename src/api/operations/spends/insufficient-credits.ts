@@ -1,5 +1,6 @@
 import type { Catalog, Plan } from '../../../domain/catalog/catalog';
-import { hasRight, monthlyCreditsOf } from '../../../domain/catalog/plans';
+import { mayBuy } from '../../../domain/catalog/buy-pack';
+import { monthlyCreditsOf } from '../../../domain/catalog/plans';
 import { DomainError } from '../../../domain/errors';
 import type { LedgerReply } from '../../../ledger/commands';
 
@@ -29,8 +30,8 @@ function optionsOf(
 ) {
   const wait = held >= shortfall ? [{ option: 'wait', credits: held }] : [];
   const packs = [...catalog.packs.values()]
-    .filter(({ requires }) => requires === null || hasRight(plan.rights, requires))
-    .map(({ id, credits }) => ({ option: 'buy_add_on', pack: id, credits }));
+    .filter((pack) => mayBuy(plan, pack))
+    .map(({ id, credits, prices }) => ({ option: 'buy_add_on', pack: id, credits, prices }));
   const plans = [...catalog.plans.values()]
     .filter(({ sold, rank }) => sold === 'checkout' && rank > plan.rank)
     .sort((one, other) => one.rank - other.rank)

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
-import type { InputRules } from '../../../domain/catalog/catalog';
 import { notSold } from '../../../domain/catalog/not-sold';
 import { priceOf } from '../../../domain/catalog/price';
 import type { DomainError } from '../../../domain/errors';
 import type { Instant } from '../../../domain/instants';
+import { errorOf } from '../../../domain/refusal';
 import { planSpend, type SpendPlan } from '../../../domain/spends/plan-spend';
 import type { SpendRefusal } from '../../../domain/spends/refusals';
 import type { SpendFacts } from '../../../domain/spends/spend-facts';
@@ -11,7 +11,6 @@ import type { SpendRequest } from '../../../domain/spends/spend';
 import { findCustomer, getCustomer, type Customer } from '../../../store/customers';
 import { loadSpendFacts, loadSpendTerms, type SpendTerms } from '../../../store/spend-facts';
 import { assertKnown } from '../catalog/assert-known';
-import { errorOf } from '../../../domain/refusal';
 import { invalidInput } from './spend-request';
 
 /** A request, judged by what its customer buys by. */
@@ -34,8 +33,8 @@ export async function judgeRequest(
   {
     customerId,
     request,
-    faultsOf,
-  }: { readonly customerId: string; readonly request: SpendRequest; readonly faultsOf: FaultsOf },
+    rules,
+  }: { readonly customerId: string; readonly request: SpendRequest; readonly rules: Rules },
 ): Promise<Judged> {
   const [customer, terms] = await Promise.all([
     findCustomer(db, customerId),
@@ -52,7 +51,7 @@ export async function judgeRequest(
       asked: null,
     };
   }
-  const faults = faultsOf(action.input)(request.input);
+  const faults = action.input[rules](request.input);
   if (faults.length > 0) throw invalidInput(faults);
   priceOf(action, request.input);
   const known = customer ?? (await getCustomer(db, customerId));
@@ -66,4 +65,4 @@ export async function judgeRequest(
 }
 
 /** Which of an action's rules a request is checked by. */
-type FaultsOf = (rules: InputRules) => (input: unknown) => readonly string[];
+type Rules = 'faultsOf' | 'faultsOfQuote';

@@ -24,11 +24,12 @@ export async function keepPresence({
     }
   };
   const keep = async (): Promise<void> => {
-    while (!closing.aborted) {
-      await delay(PAUSE_MS, undefined, { signal: closing }).catch(() => undefined);
-      if (!closing.aborted) await record();
+    for (;;) {
+      await delay(PAUSE_MS, undefined, { signal: closing });
+      await record();
     }
   };
   await record();
-  void keep();
+  // It ends with the process, whose database closes then.
+  keep().catch(() => undefined);
 }

@@ -16,7 +16,7 @@ import { assertStorable, invalidInput } from './spend-request';
 import { spendView } from './spend-view';
 
 /** How long the workflow may take to settle. It goes on whoever still waits. */
-const SETTLE_MS_MAX = 20_000;
+const SETTLE_MS_MAX = 10_000;
 
 /**
  * Ends external work as the integrator reports it. The report is recorded before the workflow is told, so that it counts even when
@@ -35,7 +35,10 @@ export async function reportWork<Query, Body>(
     operation,
     content: { spendId: spend.id, ...report },
     authorize: () => assertFit(deps, spend, report),
-    admit: () => Promise.resolve(assertWaiting(spend)),
+    admit: () => {
+      assertWaiting(spend);
+      return Promise.resolve();
+    },
     work: () => settle(deps, spend, { id, report }),
   });
 }

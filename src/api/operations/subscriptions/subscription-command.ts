@@ -3,10 +3,13 @@ import { z } from 'zod';
 import { planOrDefault } from '../../../domain/catalog/plans';
 import { DomainError } from '../../../domain/errors';
 import type { SubscriptionCommand } from '../../../domain/subscriptions/inputs';
-import { planTermsOf } from '../../../domain/subscriptions/plan-terms';
+import { onceKey } from '../../../domain/keys';
 import { currencyOf } from '../../../domain/subscriptions/currency';
+import { planTermsOf, type PlanTerms } from '../../../domain/subscriptions/plan-terms';
 import { previewOf, type Preview } from '../../../domain/subscriptions/preview';
 import { rightsLost } from '../../../domain/subscriptions/rights';
+import type { SubscriptionState } from '../../../domain/subscriptions/subscription';
+import { findRecordedCommand } from '../../../ledger/find-recorded-command';
 import { errorOf, type Refused } from '../../../domain/refusal';
 import { deriveId } from '../../../platform/ids';
 import { getCatalog } from '../../../store/catalogs';
@@ -111,12 +114,28 @@ export async function previewCommand(
   const terms = planTermsOf(catalog, state.interval, currencyOf(state));
   const graceMs = catalog.policies.graceHours * 3_600_000;
   const common = { at: await clock.now(), commandId: 'preview', terms, graceMs };
-  const answer = previewOf(state, { ...common, ...command }, terms);
+  const onceGranted = await onceGrantedOf(db, state, terms);
+  const answer = previewOf({ ...state, onceGranted }, { ...common, ...command }, terms);
   if (answer.outcome === 'refused') throw await explained({ db }, subscription, answer);
   const { planBefore, planAfter } = answer.preview;
   const [before, after] = [planOrDefault(catalog, planBefore), planOrDefault(catalog, planAfter)];
   const preview = { ...answer.preview, planBefore: before.id, planAfter: after.id };
   return { status: 200, body: previewView(preview, rightsLost(before.rights, after.rights)) };
+}
+
+/** What the customer has been granted once for ever, be it by another subscription: a preview promises it no more. */
+async function onceGrantedOf(
+  db: ApiDeps['db'],
+  { customerId, onceGranted }: Pick<SubscriptionState, 'customerId' | 'onceGranted'>,
+  terms: readonly PlanTerms[],
+): Promise<readonly string[]> {
+  const ids = new Set(terms.flatMap(({ once = [] }) => once.map(({ id }) => id)));
+  const known = await Promise.all(
+    [...ids].map(async (id) =>
+      (await findRecordedCommand(db, onceKey(customerId, id))) === undefined ? [] : [id],
+    ),
+  );
+  return [...new Set([...onceGranted, ...known.flat()])];
 }
 
 function previewView(preview: Preview, rights: readonly string[]) {

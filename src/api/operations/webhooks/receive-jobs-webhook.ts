@@ -4,7 +4,7 @@ import { findSpendIdOfJob } from '../../../store/jobs';
 import { rawBody } from '../../http/bodies/raw-body';
 import { defineOperation } from '../../define-operation';
 import { nobody } from '../../http/belongs-to';
-import { possibleId } from '../../http/possible-id';
+import { possibleId } from '../../../domain/possible-id';
 
 const JOB_BYTES_MAX = 1024 * 1024;
 

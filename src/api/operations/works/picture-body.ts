@@ -6,7 +6,7 @@ import { UPLOAD_BYTES_MAX, UPLOAD_RULES } from '../../../media/picture-limits';
 import type { ApiDeps } from '../../deps';
 import { tooLarge } from '../../http/bodies/read-bytes';
 import type { BodyFormat, Sender } from '../../http/operation';
-import { possibleId } from '../../http/possible-id';
+import { possibleId } from '../../../domain/possible-id';
 import { enterWithUpload } from './upload-door';
 
 export interface PictureForm {
