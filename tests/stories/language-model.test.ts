@@ -108,6 +108,36 @@ describe('what language-model sells, as weeks and months pass', () => {
     expect(await available(customerId)).toBe(41_200);
   }, 120_000);
 
+  it('ends an answer of which nothing is heard, gives its credits back, and takes no completion later', async () => {
+    const customerId = await arrive(api);
+    const input = { model: 'large', tokensIn: 6_000, tokensOut: 2_000 };
+    const begin = { customerId, action: 'answer', input };
+    const [silent, heard] = [
+      await api.post<{ id: string }>('/v1/spends', begin),
+      await api.post<{ id: string }>('/v1/spends', begin),
+    ];
+    expect(await available(customerId)).toBe(1_200 - 2 * 48);
+    await sandbox.advance({ by: 'PT90S' });
+    const heartbeat = await api.post(`/v1/spends/${heard.body.id}/heartbeat`, {}, { key: null });
+    expect(heartbeat).toMatchObject({ status: 200, body: { status: 'running' } });
+    await sandbox.advance({ by: 'PT1M' });
+    expect((await api.get(`/v1/spends/${silent.body.id}`)).body).toMatchObject({
+      status: 'failed',
+      failure: { code: 'silent' },
+      credits: { reserved: 48, captured: 0, released: 48 },
+    });
+    expect(await available(customerId)).toBe(1_200 - 48);
+    expect(await api.post(`/v1/spends/${silent.body.id}/complete`, {})).toMatchObject({
+      status: 409,
+      body: { code: 'state_conflict' },
+    });
+    expect(await api.post(`/v1/spends/${heard.body.id}/complete`, {})).toMatchObject({
+      status: 200,
+      body: { status: 'succeeded', credits: { captured: 48 } },
+    });
+    expect(await available(customerId)).toBe(1_200 - 48);
+  }, 120_000);
+
   it('has books that are right after all of it', async () => {
     expect((await sandbox.get('/v1/audit')).body).toMatchObject({ ok: true });
   });

@@ -31,7 +31,7 @@ describe.each([
 
   it('is held, heard of, paid as it was really used, and said in the words of the catalog, with nothing but curl', async () => {
     expect(await playStory(name, stack.home)).toBe(await storyAsCheckedIn(name));
-  }, 120_000);
+  }, 180_000);
 
   it('comes to the same when worker and API are killed between its calls', async () => {
     const path = await curlThatKillsAfter(killsAfter, stack.home);
@@ -40,5 +40,5 @@ describe.each([
       const deaths = stack.output().split(`${part} ended (SIGKILL); starting it again`).length - 1;
       expect([part, deaths]).toEqual([part, killsAfter.length]);
     }
-  }, 240_000);
+  }, 300_000);
 });
