@@ -166,7 +166,7 @@ describe('allowances', () => {
     });
     const spend = await finding.submit(hold('ending', 'ending-1', 2, { effectiveAt: at(1), capture: true }));
     expect(spend).toMatchObject({ outcome: 'applied', reply: { available: 3 } });
-    expect(await sweepExpired(db, finding, at(2))).toMatchObject({ lots: 1, nextDueAt: null });
+    expect(await sweepExpired(db, finding, at(2))).toMatchObject({ lots: 1 });
     await expireDue(db, finding, 'ending', at(2));
     expect(await getBalance(db, 'ending')).toMatchObject({ available: 0, lots: [] });
     expect(await rowsOf('ending')).toEqual([

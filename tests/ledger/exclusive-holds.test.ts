@@ -15,8 +15,8 @@ describe('a hold with a key that a wallet can hold once', () => {
        INSERT INTO app.models (id, owner_id, name, visibility, status, version, created_at)
          VALUES ('mdl', 'artist', 'Waves', 'public', 'ready', 'v', now());
        INSERT INTO app.spends (id, customer_id, action, input, status, unit_credits, quantity, reserved, catalog_version, rights,
-         workflow_id, created_at, updated_at)
-         VALUES ('spd', 'artist', 'generate_images', '{}', 'running', 1, 1, 1, 'v1', '{}', 'spend/spd', now(), now());
+         runs, deadline_at, workflow_id, created_at, updated_at)
+         VALUES ('spd', 'artist', 'generate_images', '{}', 'running', 1, 1, 1, 'v1', '{}', 'provider', now(), 'spend/spd', now(), now());
        INSERT INTO app.images (id, owner_id, model_id, spend_id, position, visibility, width, height, object_key, rights, created_at)
          VALUES ('img', 'artist', 'mdl', 'spd', 0, 'public', 64, 64, 'img.png', '{}', now());`);
     await rows.finally(() => owner.destroy());
@@ -32,7 +32,14 @@ describe('a hold with a key that a wallet can hold once', () => {
   const license = (spendId: string, held?: string): HoldCommand => {
     const price = held === undefined ? 100 : 0;
     const spend = {
-      ...{ id: spendId, customer_id: 'licensee', action: 'license_image', input: {}, status: 'succeeded' },
+      ...{
+        id: spendId,
+        customer_id: 'licensee',
+        action: 'license_image',
+        input: {},
+        runs: 'nothing',
+        status: 'succeeded',
+      },
       ...{
         unit_credits: 100,
         quantity: 1,

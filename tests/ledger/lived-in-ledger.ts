@@ -383,6 +383,8 @@ function spend(
       customer_id: customerId,
       action,
       input: {},
+      runs: 'provider',
+      deadline_at: day('12-31'),
       status,
       unit_credits: 1,
       quantity: Math.max(reserved, 1),
