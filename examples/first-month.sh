@@ -1,42 +1,7 @@
 #!/usr/bin/env bash
 # The first month of a customer, told with curl against a running stack (npm start in another terminal).
-# Needs nothing but bash, curl and the Node that runs the stack. Every run is a new customer, so it can be repeated.
-set -euo pipefail
-cd "$(dirname "$0")/.."
+. "$(dirname "$0")/with-curl.sh"
 
-dev_json="${SCRIP_HOME:-.scrip}/dev.json"
-[ -f "$dev_json" ] || { echo "No running stack: start one with npm start." >&2; exit 1; }
-
-# json PATH: the value at a dotted path of the JSON on standard input.
-json() { node -e '
-  const value = process.argv[1].split(".").reduce((at, key) => at?.[key], JSON.parse(require("fs").readFileSync(0, "utf8")));
-  console.log(typeof value === "object" ? JSON.stringify(value) : String(value));' "$1"; }
-
-api_url=$(json apiUrl <"$dev_json")
-api_key=$(json apiKey <"$dev_json")
-run="first-month-$(date +%s)-$$"
-step=0
-
-get() { curl -sS "$api_url$1" -H "Authorization: Bearer $api_key"; }
-# post PATH BODY: every POST of the story gets an idempotency key of its own.
-post() {
-  step=$((step + 1))
-  curl -sS "$api_url$1" -H "Authorization: Bearer $api_key" -H "Idempotency-Key: $run-$step-$RANDOM" \
-    -H 'Content-Type: application/json' -d "$2"
-}
-balance() { get "/v1/customers/$customer/balance" | json available; }
-# until_equal WANTED COMMAND…: asks again until the answer is the wanted one; what is bought arrives by webhook.
-until_equal() {
-  local wanted=$1 answer
-  shift
-  for _ in $(seq 1 150); do
-    answer=$("$@")
-    [ "$answer" = "$wanted" ] && return
-    sleep 0.2
-  done
-  echo "Waited for $wanted and still got $answer." >&2
-  exit 1
-}
 # spend BODY: starts a spend, waits for its end and leaves it in $spend.
 spend() {
   spend=$(post /v1/spends "$1")
@@ -47,7 +12,7 @@ watermark() { curl -sS -o /dev/null -D - "$api_url/v1/images/$1/file?customerId=
 
 echo "1. A customer arrives."
 customer=$(post /v1/customers "{\"externalId\": \"$run\"}" | json id)
-echo "   credits: $(balance), plan: $(get "/v1/customers/$customer" | json plan)"
+echo "   credits: $(balance), plan: $(plan)"
 
 echo "2. She makes an image with a public model."
 model=$(get '/v1/models?visibility=public' | json data.0.id)
@@ -72,9 +37,9 @@ echo "   $(json status <<<"$refusal") $(json code <<<"$refusal")"
 
 echo "4. She subscribes to Standard and pays with the test card."
 subscription=$(post /v1/subscriptions "{\"customerId\": \"$customer\", \"plan\": \"standard\", \"interval\": \"month\", \"collection\": \"checkout\"}")
-curl -sS -o /dev/null --data number=4242424242424242 "$(json checkoutUrl <<<"$subscription")"
+pay "$(json checkoutUrl <<<"$subscription")"
 until_equal 509 balance
-echo "   credits: $(balance), plan: $(get "/v1/customers/$customer" | json plan)"
+echo "   credits: $(balance), plan: $(plan)"
 
 echo "5. She trains a model on ${#uploads[@]} pictures."
 spend "$training"
@@ -95,16 +60,9 @@ echo "   download watermarked: $(watermark "$image")"
 
 echo "8. She buys an add-on."
 order=$(post /v1/add-ons "{\"customerId\": \"$customer\", \"quantity\": 1}")
-curl -sS -o /dev/null --data number=4242424242424242 "$(json checkoutUrl <<<"$order")"
+pay "$(json checkoutUrl <<<"$order")"
 until_equal 1105 balance
 echo "   credits: $(balance), order: $(get "/v1/add-ons/$(json id <<<"$order")" | json status)"
 
 echo "9. The statement explains every credit, oldest first."
-get "/v1/customers/$customer/statement?limit=100" | node -e '
-  const { data } = JSON.parse(require("fs").readFileSync(0, "utf8"));
-  for (const entry of data.reverse()) {
-    const columns = [entry.code.padEnd(8), String(entry.credits).padStart(5), String(entry.available).padStart(6), String(entry.held).padStart(4)];
-    // Dates and ids differ from run to run.
-    const reason = entry.reason.replace(/\d{4}-\d\d-\d\d/g, "<date>").replace(/img_\w+/, "<image>");
-    console.log(`   ${columns.join(" ")}  ${reason}`);
-  }'
+statement

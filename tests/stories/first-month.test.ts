@@ -1,12 +1,5 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { findPackageRoot } from '../../src/platform/package-root';
 import { startStack, type TestStack } from '../support/start-stack';
-
-const run = promisify(execFile);
-const root = findPackageRoot();
+import { playStory, storyAsCheckedIn } from './play-story';
 
 describe('the story of a first month', () => {
   let stack: TestStack;
@@ -20,10 +13,6 @@ describe('the story of a first month', () => {
   }, 30_000);
 
   it('prints what is checked in, to the letter', async () => {
-    const { stdout } = await run('bash', ['examples/first-month.sh'], {
-      cwd: root,
-      env: { ...process.env, SCRIP_HOME: stack.home },
-    });
-    expect(stdout).toBe(await readFile(join(root, 'examples/first-month.out'), 'utf8'));
+    expect(await playStory('first-month', stack.home)).toBe(await storyAsCheckedIn('first-month'));
   }, 120_000);
 });

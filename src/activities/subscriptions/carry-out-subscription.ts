@@ -107,11 +107,12 @@ async function submit(deps: ActivityDeps, command: Command): Promise<void> {
 function grantCommand(state: SubscriptionState, effect: GrantEffect, catalog: Catalog): LedgerCommand {
   const { key, grant, credits, cost, paymentId, effectiveAt, expiresAt, upTo, period, plan } = effect;
   const name = catalog.plans.get(plan)?.name ?? planNameOf(state.planNames, plan);
+  const isOnce = paymentId === null;
   return {
     op: 'grant',
     key,
     // Another plan may grant the same once for ever, with an allowance of the sign-up.
-    fingerprint: paymentId === null ? ALLOWANCE_FINGERPRINT : fingerprintOf({ key, credits }),
+    fingerprint: isOnce ? ALLOWANCE_FINGERPRINT : fingerprintOf({ key, credits }),
     walletId: state.customerId,
     grantId: deriveId('grt', key),
     source: 'plan',
@@ -120,8 +121,8 @@ function grantCommand(state: SubscriptionState, effect: GrantEffect, catalog: Ca
     expiresAt: expiresAt ?? null,
     effectiveAt,
     ...(grant === undefined ? {} : { allowance: grant, upTo: upTo ?? null }),
-    ...(paymentId === null ? {} : { paymentId, subscriptionId: state.subscriptionId }),
-    reason: `${name}, ${period.start.slice(0, 10)} to ${period.end.slice(0, 10)}`,
+    ...(isOnce ? {} : { paymentId, subscriptionId: state.subscriptionId }),
+    reason: `${name}, ${isOnce ? 'once' : `${period.start.slice(0, 10)} to ${period.end.slice(0, 10)}`}`,
   };
 }
 
