@@ -123,6 +123,35 @@ module.exports = {
       to: { path: '^node_modules/stripe/' },
     },
     {
+      name: 'languages-of-catalogs-in-their-reader-only',
+      comment:
+        'What a formula and an input rule are written in is known where catalogs are read; all others get functions.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/store/catalogs/' },
+      to: { path: '^node_modules/(@marcbachmann/cel-js|ajv|ajv-formats)/' },
+    },
+    {
+      name: 'catalogs-are-read-by-the-store',
+      comment: 'Whoever needs a version asks src/store/catalogs.ts for it; the command line reads files.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(store/catalogs(/|\\.ts$)|main/cli/)|\\.test\\.ts$' },
+      to: { path: '^src/store/catalogs/' },
+    },
+    {
+      name: 'temporal-where-work-is-started-and-done',
+      comment: 'What is kept, paid, made and audited does not depend on who calls it.',
+      severity: 'error',
+      from: { path: '^src/(ledger|store|payments|jobs|media|audit|chores)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^node_modules/@temporalio/' },
+    },
+    {
+      name: 'pictures-in-media-only',
+      comment: 'Whatever decodes a picture runs there, or in the program of its own that main is for it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(media/|main/prepare-upload\\.ts$)|\\.test\\.ts$' },
+      to: { path: '^node_modules/(sharp|@img)/' },
+    },
+    {
       name: 'nobody-imports-main',
       severity: 'error',
       from: { path: '^(src|dev|tests)/', pathNot: '^src/main/' },

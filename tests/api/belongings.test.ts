@@ -41,11 +41,11 @@ describe('an operation', () => {
     expect(defineOperation({ ...common, belongsTo: nobody }).belongsTo.whose).toBe('nobody');
   });
 
-  it('that customers may call is about somebody, but for the catalog that they share', () => {
+  it('that customers may call is about somebody', () => {
     const shared = routes.filter(
       ({ operation: { access, belongsTo } }) => access === 'customer' && belongsTo.whose === 'nobody',
     );
-    expect(shared.map(nameOf)).toEqual(['get /v1/catalog']);
+    expect(shared.map(nameOf)).toEqual([]);
   });
 
   it.each(ofCustomers)('is about the customer whom its path or its body names: $name', ({ route }) => {

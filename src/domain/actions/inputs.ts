@@ -12,7 +12,7 @@ export interface BuiltInInput {
   readonly requiredOfQuote: readonly string[];
   /**
    * The member without which the work is of another sort: an input of the catalog's own that does not name it needs none of the
-   * others either. Absent: the work always needs all that is required.
+   * others either, if the action names a version. Absent: the work always needs all that is required.
    */
   readonly onlyWith?: string;
 }

@@ -121,7 +121,8 @@ export interface Pack {
 
 /** The settings that this release reads. Durations are whole numbers of the unit in their name. */
 export interface Policies {
-  readonly contactAddress: string;
+  /** Null only where no plan is sold by contract. */
+  readonly contactAddress: string | null;
   /** How long a due but unpaid cycle leaves the subscription `active`. */
   readonly graceHours: number;
   /** The artist's share of a licence, in basis points of the captured credits. */

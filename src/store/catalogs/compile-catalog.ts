@@ -52,14 +52,15 @@ function compileAction(action: CompleteAction): { compiled: Action | undefined; 
   const work = workOf(action);
   if ('message' in work)
     return { compiled: undefined, faults: [{ path: [...path, 'delivers'], message: work.message }] };
+  const kind = { delivers: work.delivers, version: action.version };
   if (action.input !== null) {
-    const faults = faultsOfGivenSchema(action.input, work.delivers);
+    const faults = faultsOfGivenSchema(action.input, kind);
     if (faults.length > 0) {
       const below = faults.map((fault) => ({ ...fault, path: [...path, 'input', ...fault.path] }));
       return { compiled: undefined, faults: below };
     }
   }
-  const input = createInputRules(action.input, work.delivers);
+  const input = createInputRules(action.input, kind);
   const compile = createFormulaCompiler(input.schema);
   const faults: Fault[] = [];
   const formula = (field: 'price' | 'quantity'): Formula | undefined => {

@@ -1,4 +1,4 @@
-import type { CatalogDocument } from '../../domain/catalog/catalog';
+import type { CatalogDocument, Policies } from '../../domain/catalog/catalog';
 import { parseDuration, type Duration } from '../../domain/durations';
 import type { WrittenAction, WrittenCatalog, WrittenPlan } from './format';
 
@@ -31,16 +31,17 @@ export function completeCatalog(written: WrittenCatalog, order: Order) {
       const thing = things[id];
       return thing === undefined ? [] : [[id, thing]];
     });
+  const policies = completePolicies(written);
   return {
     version: written.version,
     plans: inOrder(written.plans, order.plans).map(([id, plan]) => completePlan(id, plan, order)),
     actions: inOrder(written.actions, order.actions).map(([id, action]) =>
-      completeAction(id, action, written.policies.jobDeadlineMinutes),
+      completeAction(id, action, policies.jobDeadlineMinutes),
     ),
     packs: inOrder(written.packs ?? {}, order.packs).map(([id, pack]) =>
-      completePack(id, pack, written.policies.addOnQuantityMax, order),
+      completePack(id, pack, policies.addOnQuantityMax, order),
     ),
-    policies: written.policies,
+    policies,
     order,
   };
 }
@@ -52,6 +53,17 @@ export function documentOf({ plans, actions, packs, ...rest }: CompleteCatalog):
     plans: byId(plans.map(({ prices, ...plan }) => ({ ...plan, prices: writtenPricesOf(prices) }))),
     actions: byId(actions),
     packs: byId(packs),
+  };
+}
+
+function completePolicies({ policies = {}, version }: WrittenCatalog): Policies {
+  return {
+    contactAddress: policies.contactAddress ?? null,
+    graceHours: policies.graceHours ?? 3,
+    royaltyBasisPoints: policies.royaltyBasisPoints ?? 0,
+    jobDeadlineMinutes: policies.jobDeadlineMinutes ?? 60,
+    licenseTerms: policies.licenseTerms ?? version,
+    addOnQuantityMax: policies.addOnQuantityMax ?? 100,
   };
 }
 

@@ -149,6 +149,28 @@ const pack = z.strictObject({
   requires: right.nullish().meta({ description: 'The right that a customer needs to buy it.' }),
 });
 
+const policies = z.strictObject({
+  contactAddress: z.email().nullish().meta({
+    description: 'Whom customers ask about contracts; needed where a plan is sold by contract.',
+  }),
+  graceHours: z.int().min(0).max(720).optional().meta({
+    description: 'How long a due but unpaid cycle leaves the subscription active; 3 if left out.',
+  }),
+  royaltyBasisPoints: z.int().min(0).max(10_000).optional().meta({
+    description: "The artist's share of a licence, in hundredths of a percent; 0 if left out.",
+  }),
+  jobDeadlineMinutes: z.int().min(1).max(10_080).optional().meta({
+    description: 'How long work may take whose action names no deadline; 60 if left out.',
+  }),
+  licenseTerms: line(NAME_LENGTH_MAX).optional().meta({
+    description:
+      'The name of the terms that licences are issued under; the version of the catalog if left out.',
+  }),
+  addOnQuantityMax: z.int().min(1).max(1_000).optional().meta({
+    description: 'How many of a pack one order may have, unless the pack says it; 100 if left out.',
+  }),
+});
+
 const order = z
   .strictObject({
     plans: z.array(id).optional(),
@@ -172,22 +194,7 @@ export const catalogFormat = z.strictObject({
   plans: byId(plan),
   actions: byId(action),
   packs: byId(pack).optional(),
-  policies: z.strictObject({
-    contactAddress: z.email().meta({ description: 'Whom customers ask about contracts.' }),
-    graceHours: z.int().min(0).max(720).meta({
-      description: 'How long a due but unpaid cycle leaves the subscription active.',
-    }),
-    royaltyBasisPoints: z.int().min(0).max(10_000).meta({
-      description: "The artist's share of a licence, in hundredths of a percent.",
-    }),
-    jobDeadlineMinutes: z.int().min(1).max(10_080).meta({
-      description: 'How long work may take whose action names no deadline.',
-    }),
-    licenseTerms: line(NAME_LENGTH_MAX),
-    addOnQuantityMax: z.int().min(1).max(1_000).meta({
-      description: 'How many of a pack one order may have, unless the pack says it.',
-    }),
-  }),
+  policies: policies.optional(),
   order: order.optional(),
 });
 

@@ -1,7 +1,7 @@
 import { createInputRules } from './input-rules';
 
-const images = createInputRules(null, 'images');
-const model = createInputRules(null, 'model');
+const images = createInputRules(null, { delivers: 'images', version: null });
+const model = createInputRules(null, { delivers: 'model', version: null });
 const valid = { modelId: 'm', prompt: 'A harbour', count: 1 };
 
 describe('the input of an action', () => {
@@ -48,7 +48,7 @@ describe('the input of an action', () => {
           quality: { enum: [1, 2] },
         },
       },
-      'images',
+      { delivers: 'images', version: null },
     );
     expect(own.faultsOf({ ...valid, quality: 1 })).toEqual([]);
     expect(own.faultsOf({ ...valid, quality: 3, count: 500 })).toEqual([
@@ -60,7 +60,7 @@ describe('the input of an action', () => {
   });
 
   it('is bounded where its schema sets no bound', () => {
-    const open = createInputRules({ type: 'object' }, null);
+    const open = createInputRules({ type: 'object' }, { delivers: null, version: null });
     let deep: unknown = 1;
     for (let level = 0; level < 100; level += 1) deep = { deep };
     expect(open.faultsOf(deep)).toEqual([expect.stringContaining('must not be nested')]);

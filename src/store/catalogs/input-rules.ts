@@ -14,8 +14,11 @@ const UNREADABLE_IN_LINES = /[^\P{Cc}\n\r\t]|\p{Surrogate}/u;
 
 const ajv = createAjv();
 
+/** The action whose input it is, as far as its kind and what makes it decide what the input needs. */
+type Work = Pick<Action, 'delivers' | 'version'>;
+
 /** What is wrong with the schema that a catalog gives for the input of an action; paths begin at the schema. */
-export function faultsOfGivenSchema(schema: JsonSchema, delivers: Action['delivers']): Fault[] {
+export function faultsOfGivenSchema(schema: JsonSchema, work: Work): Fault[] {
   const faults = faultsOfInputSchema(schema);
   if (faults.length > 0) return faults;
   if (!ajv.validateSchema(schema)) {
@@ -31,14 +34,14 @@ export function faultsOfGivenSchema(schema: JsonSchema, delivers: Action['delive
       { path: [], message: `is no JSON Schema: ${error instanceof Error ? error.message : String(error)}` },
     ];
   }
-  return [...faultsOfDefaults(schema), ...faultsOfKind(schema, delivers)];
+  return [...faultsOfDefaults(schema), ...faultsOfKind(schema, work)];
 }
 
 /** The rules for the input of an action: its own schema, if the catalog gives one, and what its kind needs. */
-export function createInputRules(given: JsonSchema | null, delivers: Action['delivers']): InputRules {
-  const kind = builtInInputOf(delivers);
+export function createInputRules(given: JsonSchema | null, work: Work): InputRules {
+  const kind = builtInInputOf(work.delivers);
   const schema = given ?? kind.schema;
-  const needsFields = given !== null && neededFieldsOf(given, kind).length > 0;
+  const needsFields = given !== null && neededFieldsOf(given, kind, work).length > 0;
   const open = needsFields ? [{ ...kind.schema, additionalProperties: true }] : [];
   const ofSpend = once(() => [schema, ...open].map(compile));
   const ofQuote = once(() =>
@@ -88,12 +91,12 @@ function faultsOfDefaults(schema: JsonSchema, path: Path = []): Fault[] {
 }
 
 /** Work of a kind cannot be done without what the kind needs, whatever else the catalog asks for. */
-function faultsOfKind(schema: JsonSchema, delivers: Action['delivers']): Fault[] {
-  const kind = builtInInputOf(delivers);
+function faultsOfKind(schema: JsonSchema, work: Work): Fault[] {
+  const kind = builtInInputOf(work.delivers);
   const properties = (schema['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>;
   const kindProperties = kind.schema['properties'] as Readonly<Record<string, JsonSchema>>;
   const required: readonly unknown[] = Array.isArray(schema['required']) ? schema['required'] : [];
-  return neededFieldsOf(schema, kind).flatMap((name) => {
+  return neededFieldsOf(schema, kind, work).flatMap((name) => {
     const type = kindProperties[name]?.['type'];
     if (!Object.hasOwn(properties, name) || !required.includes(name))
       return [{ path: ['required'], message: `must name ${name}, which what this action delivers needs` }];
@@ -104,9 +107,13 @@ function faultsOfKind(schema: JsonSchema, delivers: Action['delivers']): Fault[]
 }
 
 /** What a catalog's own input must have, because the work of the kind needs it. */
-function neededFieldsOf(given: JsonSchema, { schema, onlyWith }: BuiltInInput): readonly string[] {
+function neededFieldsOf(
+  given: JsonSchema,
+  { schema, onlyWith }: BuiltInInput,
+  { version }: Work,
+): readonly string[] {
   const named = (given['properties'] ?? {}) as JsonSchema;
-  if (onlyWith !== undefined && !Object.hasOwn(named, onlyWith)) return [];
+  if (version !== null && onlyWith !== undefined && !Object.hasOwn(named, onlyWith)) return [];
   return (schema['required'] ?? []) as readonly string[];
 }
 

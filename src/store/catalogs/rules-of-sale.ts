@@ -22,6 +22,7 @@ export function faultsOfSale(catalog: CompleteCatalog): Fault[] {
   return [
     ...faultsOfPlans(catalog.plans),
     ...catalog.plans.flatMap(faultsOfPlan),
+    ...faultsOfContact(catalog),
     ...catalog.actions.flatMap((action) => faultsOfAction(action, rights)),
     ...catalog.packs.flatMap((pack) => faultsOfPack(pack, rights)),
     ...catalog.order.currencies
@@ -56,6 +57,18 @@ function faultsOfPlan(plan: CompletePlan): Fault[] {
     fault(at('rights', right), 'must be true or false'),
   );
   return [...faultsOfPrices(plan, at), ...faultsOfGrants(plan, at), ...faultsOfMinimum(plan, at), ...rights];
+}
+
+/** Said of the plan: the policies may be left out altogether, and then have no line. */
+function faultsOfContact({ plans, policies }: CompleteCatalog): Fault[] {
+  const first = plans.find(({ sold }) => sold === 'contract');
+  if (first === undefined || policies.contactAddress !== null) return [];
+  return [
+    fault(
+      ['plans', first.id, 'sold'],
+      'needs "policies.contactAddress": whom customers ask about a contract',
+    ),
+  ];
 }
 
 type At = (...path: Path) => Path;
@@ -122,7 +135,7 @@ function faultsOfMinimum({ minimumCredits, sold }: CompletePlan, at: At): Fault[
 
 function faultsOfAction(action: CompleteAction, rights: ReadonlySet<string>): Fault[] {
   const at = (...path: Path) => ['actions', action.id, ...path];
-  const { price, quantity, runs, silence, version, requires, deadline } = action;
+  const { price, quantity, runs, delivers, silence, version, requires, deadline } = action;
   const faults = faultsOfRequires(requires, rights, at('requires'));
   if (quantity === 0) faults.push(fault(at('quantity'), 'must be at least 1'));
   if (typeof price === 'number' && typeof quantity === 'number' && price * quantity > CREDITS_MAX)
@@ -131,6 +144,8 @@ function faultsOfAction(action: CompleteAction, rights: ReadonlySet<string>): Fa
     faults.push(fault(at('silence'), 'must be left out of work that is not external'));
   if (version !== null && runs !== 'provider')
     faults.push(fault(at('version'), 'must be left out of work that no provider runs'));
+  if (delivers === 'output' && version === null)
+    faults.push(fault(at(), 'needs "version": what the provider runs'));
   if (plus(EPOCH, deadline) === EPOCH) faults.push(fault(at('deadline'), 'must be longer than nothing'));
   if (silence !== null && plus(EPOCH, silence) === EPOCH)
     faults.push(fault(at('silence'), 'must be longer than nothing'));

@@ -7,6 +7,7 @@ plans:
     { name: Free, rank: 0, sold: default, rights: { watermark: true } }
   paid:
     { name: Paid, rank: 1, sold: checkout, prices: { month: { usd: 100, gbp: 90 } }, grants: [{ id: monthly, credits: 5, every: month }], rights: { addOns: true } }
+  big: { name: Big, rank: 9, sold: contract, minimumCredits: 5 }
 actions:
   draw:
     { price: 1, quantity: input.n, runs: external, input: { type: object, properties: { n: { type: integer }, x: { type: number }, s: { type: string }, l: { type: array, items: { type: integer } } } } }
@@ -31,6 +32,24 @@ function faultsOf(text: string): readonly string[] {
 describe('a catalog is refused at its line', () => {
   it('and is valid without a fault', () => {
     expect(faultsOf(VALID)).toEqual([]);
+  });
+
+  it('and is valid without a model where a version makes the images', () => {
+    const ofVersion = 'runs: provider, delivers: images, version: v';
+    expect(faultsOf(VALID.replace('runs: external', ofVersion))).toEqual([]);
+  });
+
+  it('and is valid without policies where nothing is sold by contract, by those that stand in the format', () => {
+    const text = VALID.replace(/policies:\n.*\n/, '').replace(/  big:.*\n/, '');
+    expect(text).not.toMatch(/policies|contract/);
+    expect(parseCatalog(text).policies).toEqual({
+      contactAddress: null,
+      graceHours: 3,
+      royaltyBasisPoints: 0,
+      jobDeadlineMinutes: 60,
+      licenseTerms: 'test-1',
+      addOnQuantityMax: 100,
+    });
   });
 
   it.each([
@@ -82,7 +101,7 @@ describe('a catalog is refused at its line', () => {
       'an amount beyond what can be paid',
       'usd: 100 }, req',
       'usd: 100000000 }, req',
-      /^line 12: packs.pack.prices.usd must be at most/,
+      /^line 13: packs.pack.prices.usd must be at most/,
     ],
     [
       'a month nobody pays',
@@ -136,7 +155,7 @@ describe('a catalog is refused at its line', () => {
       'a right that nobody has',
       'requires: addOns',
       'requires: fly',
-      /^line 12: packs.pack.requires names the right fly/,
+      /^line 13: packs.pack.requires names the right fly/,
     ],
     [
       'a number where the engine asks yes or no',
@@ -148,125 +167,149 @@ describe('a catalog is refused at its line', () => {
       'a silence of work that is not external',
       'runs: external',
       'runs: nothing, silence: PT1M',
-      /^line 9: actions.draw.silence must be left out/,
+      /^line 10: actions.draw.silence must be left out/,
     ],
     [
       'a version that no provider runs',
       'runs: external',
       'runs: external, version: v',
-      /^line 9: actions.draw.version must be left out/,
+      /^line 10: actions.draw.version must be left out/,
     ],
     [
       'a delivery that is not of its kind',
       'runs: external',
       'runs: external, delivers: images',
-      /^line 9: actions.draw.delivers must be left out/,
+      /^line 10: actions.draw.delivers must be left out/,
     ],
     [
       'a provider that delivers nothing',
       'runs: external',
       'runs: provider',
-      /^line 8: actions.draw.delivers must be one of/,
+      /^line 9: actions.draw.delivers must be one of/,
     ],
     [
       'an input without what its kind needs',
       'runs: external',
+      'runs: provider, delivers: images',
+      /^line 10: actions.draw.input.required must name modelId/,
+    ],
+    [
+      'an input with a model and without what images need',
+      'runs: external, input: { type: object, properties: {',
+      'runs: provider, delivers: images, version: v, input: { type: object, properties: { modelId: { type: string },',
+      /^line 10: actions.draw.input.required must name prompt/,
+    ],
+    [
+      'an output that nothing makes',
+      'runs: external',
+      'runs: provider, delivers: output',
+      /^line 9: actions.draw needs "version"/,
+    ],
+    [
+      'a contract that nobody can be asked about',
+      'contactAddress: a@b.example, ',
+      '',
+      /^line 7: plans.big.sold needs "policies.contactAddress"/,
+    ],
+    [
+      'a licence to nothing',
+      'runs: external',
       'runs: nothing, delivers: license',
-      /^line 9: actions.draw.input.required must name imageId/,
+      /^line 10: actions.draw.input.required must name imageId/,
     ],
     [
       'no deadline',
       'runs: external',
       'runs: external, deadline: PT0M',
-      /^line 9: actions.draw.deadline must be longer/,
+      /^line 10: actions.draw.deadline must be longer/,
     ],
     [
       'a fraction',
       'price: 1',
       'price: 0.5',
-      /^line 9: actions.draw.price must be a whole number or an expression/,
+      /^line 10: actions.draw.price must be a whole number or an expression/,
     ],
     [
       'a formula of an unknown field',
       'quantity: input.n',
       'quantity: input.m',
-      /^line 9: actions.draw.quantity is no expression: No such key: m/,
+      /^line 10: actions.draw.quantity is no expression: No such key: m/,
     ],
     [
       'a formula that asks whether there is an unknown field',
       'quantity: input.n',
       "quantity: 'has(input.m) ? 1 : 2'",
-      /^line 9: actions.draw.quantity is no expression: No such key: m/,
+      /^line 10: actions.draw.quantity is no expression: No such key: m/,
     ],
     [
       'a formula of text',
       'quantity: input.n',
       'quantity: input.s',
-      /^line 9: actions.draw.quantity must be a number, and is of type string/,
+      /^line 10: actions.draw.quantity must be a number, and is of type string/,
     ],
     [
       'a formula of mixed types',
       'quantity: input.n',
       'quantity: input.n * input.x',
-      /^line 9: actions.draw.quantity is no expression: no such overload: int \* double/,
+      /^line 10: actions.draw.quantity is no expression: no such overload: int \* double/,
     ],
     [
       'a formula that is none',
       'quantity: input.n',
       "quantity: 'input.n *'",
-      /^line 9: actions.draw.quantity is no expression/,
+      /^line 10: actions.draw.quantity is no expression/,
     ],
     [
       'a list within a list',
       'quantity: input.n',
       "quantity: 'input.l.all(a, input.l.all(b, a > b)) ? 1 : 2'",
-      /^line 9: actions.draw.quantity must not use all\(\) within/,
+      /^line 10: actions.draw.quantity must not use all\(\) within/,
     ],
     [
       'a regular expression',
       'quantity: input.n',
       `quantity: 'input.s.matches("(a+)+") ? 1 : 2'`,
-      /^line 9: actions.draw.quantity must not use matches/,
+      /^line 10: actions.draw.quantity must not use matches/,
     ],
     [
       'a variable that doubles',
       'quantity: input.n',
       `quantity: 'cel.bind(a, input.s + input.s, size(a))'`,
-      /^line 9: actions.draw.quantity must not use bind/,
+      /^line 10: actions.draw.quantity must not use bind/,
     ],
     [
       'a schema from elsewhere',
       's: { type: string }',
       's: { $ref: "https://example.com/s" }',
-      /^line 9: actions.draw.input.properties.s.\$ref is no keyword/,
+      /^line 10: actions.draw.input.properties.s.\$ref is no keyword/,
     ],
     [
       'a pattern that takes for ever',
       's: { type: string }',
       's: { type: string, maxLength: 50, pattern: "^(a+)+$" }',
-      /^line 9: actions.draw.input.properties.s.pattern must not repeat a group/,
+      /^line 10: actions.draw.input.properties.s.pattern must not repeat a group/,
     ],
     [
       'a pattern for texts of any length',
       's: { type: string }',
       's: { type: string, pattern: "^a+$" }',
-      /^line 9: actions.draw.input.properties.s.pattern needs a maxLength/,
+      /^line 10: actions.draw.input.properties.s.pattern needs a maxLength/,
     ],
     [
       'a default that the field cannot have',
       's: { type: string }',
       's: { type: string, default: 5 }',
-      /^line 9: actions.draw.input.properties.s.default must be a value/,
+      /^line 10: actions.draw.input.properties.s.default must be a value/,
     ],
     [
       'a type that is none',
       's: { type: string }',
       's: { type: text }',
-      /^line 9: actions.draw.input.properties.s.type/,
+      /^line 10: actions.draw.input.properties.s.type/,
     ],
     ['an unknown member', 'rank: 0', 'rank: 0, colour: red', /^line 4: plans.free.colour is unknown/],
     ['a missing member', 'name: Free, ', '', /^line 3: plans.free.name is missing/],
-    ['an id in capitals', '  draw:', '  Draw:', /^line 8: actions.Draw must be an id/],
+    ['an id in capitals', '  draw:', '  Draw:', /^line 9: actions.Draw must be an id/],
     [
       'an order of what is not there',
       'version: test-1',
@@ -278,7 +321,7 @@ describe('a catalog is refused at its line', () => {
       'a name that every object has',
       '  draw:',
       '  __proto__:',
-      /^line 7: actions must not have a member that is named "__proto__"/,
+      /^line 8: actions must not have a member that is named "__proto__"/,
     ],
     [
       'a character that cannot be stored',
@@ -295,6 +338,6 @@ describe('a catalog is refused at its line', () => {
 
   it('with all its faults at once, in the order of the lines', () => {
     const faults = faultsOf(VALID.replace('rank: 0', 'rank: -1').replace('graceHours: 1', 'graceHours: x'));
-    expect(faults.map((fault) => fault.slice(0, 7))).toEqual(['line 4:', 'line 14']);
+    expect(faults.map((fault) => fault.slice(0, 7))).toEqual(['line 4:', 'line 15']);
   });
 });

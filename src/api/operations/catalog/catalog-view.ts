@@ -70,7 +70,7 @@ export const catalogSchema = z
     actions: z.array(actionSchema),
     packs: z.array(packSchema),
     policies: z.strictObject({
-      contactAddress: z.string(),
+      contactAddress: z.string().nullable(),
       graceHours: z.int(),
       royaltyBasisPoints: z.int(),
       jobDeadlineMinutes: z.int(),

@@ -246,10 +246,12 @@ async function open(deps: ApiDeps, externalId: string, opening: OpenSubscription
 }
 
 function contractRequired({ policies }: Catalog, { minimumCredits }: Plan): DomainError {
+  // Every catalog that sells by contract has an address.
+  const contact = policies.contactAddress ?? '';
   return new DomainError(
     'contract_required',
-    `It is sold by contract, from ${minimumCredits ?? 1} credits a month: write to ${policies.contactAddress}.`,
-    { contact: policies.contactAddress },
+    `It is sold by contract, from ${minimumCredits ?? 1} credits a month: write to ${contact}.`,
+    { contact },
   );
 }
 

@@ -87,7 +87,7 @@ async function explained(
   const details =
     refused.code === 'not_sold'
       ? { version, plans: [...plans.keys()] }
-      : { contact: policies.contactAddress };
+      : { contact: policies.contactAddress ?? undefined };
   return errorOf({ ...refused, details });
 }
 
