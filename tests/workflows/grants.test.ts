@@ -189,7 +189,7 @@ describe('the grants of a catalog', () => {
     await house.pass(1);
     const late = await house.deps.ledger.submit({
       op: 'grant',
-      key: `late:${customerId}`,
+      key: `adjustment:${customerId}`,
       fingerprint: 'late',
       walletId: customerId,
       grantId: newId('grt'),
