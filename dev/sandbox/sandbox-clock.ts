@@ -41,7 +41,7 @@ export async function startSandboxClock({
   const timeServer = await connectTimeServer(address);
   const temporal = createTemporalClient({ address, namespace });
   const db = createDatabase(wiring.databaseUrl, { applicationName: 'scrip-sandbox' });
-  const allowances = allowancesOf(db);
+  const allowances = allowancesOf(db, timeServer);
   const ledger = createLedger({ databaseUrl: wiring.databaseUrl, allowancesOf: allowances });
   // Until there is a driver nothing is asked of the simulator.
   let poke = (): Promise<void> => Promise.resolve();

@@ -56,10 +56,10 @@ async function main(): Promise<void> {
 function createDeps(config: Config, closing: AbortSignal): ApiParts {
   const { secretKey, apiUrl, webhookSecrets } = config.stripe;
   const db = createDatabase(config.databaseUrl, { applicationName: 'scrip-api' });
-  const allowances = allowancesOf(db);
   const temporal = createTemporalClient(config.temporal);
   const logger = createLogger({ name: 'api', level: config.logLevel });
   const clock = createClock(config);
+  const allowances = allowancesOf(db, clock);
   return {
     db,
     ledger: createLedger({ databaseUrl: config.databaseUrl, allowancesOf: allowances }),

@@ -66,7 +66,8 @@ async function main(): Promise<void> {
 function createDeps(config: Config, logger: Logger): ActivityDeps {
   const { secretKey, apiUrl, webhookSecrets } = config.stripe;
   const db = createDatabase(config.databaseUrl, { applicationName: 'scrip-worker' });
-  const allowances = allowancesOf(db);
+  const clock = createClock(config);
+  const allowances = allowancesOf(db, clock);
   // The worker verifies no webhooks, so nothing here asks for the time.
   const jobs = createJobs(config.jobs, () => instantOf(0));
   if (jobs.capabilities.noTrainings !== null)
@@ -80,7 +81,7 @@ function createDeps(config: Config, logger: Logger): ActivityDeps {
     jobs,
     jobSilenceMs: config.jobs.silenceMs,
     objectStore: createObjectStore(config.objectStoreUrl),
-    clock: createClock(config),
+    clock,
     logger,
     jobNotices: createJobNotices(),
     publicUrl: config.publicUrl,

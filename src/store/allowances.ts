@@ -1,24 +1,29 @@
 import type { Knex } from 'knex';
 import { allowancesDue, expiryOf, type DueAllowance } from '../domain/catalog/grants';
-import type { Instant } from '../domain/instants';
+import { plusMs, type Instant } from '../domain/instants';
 import { allowanceKey } from '../domain/keys';
 import type { Allowance } from '../ledger/commands';
 import type { Due } from '../ledger/due-lots';
+import type { Clock } from '../platform/clock';
 import { deriveId } from '../platform/ids';
 import { getCustomerPlan } from './customer-plan';
 
 /** Finds the allowances of a customer's plan at an instant. */
 export type AllowancesOf = (customerId: string, at: Instant) => Promise<readonly Allowance[]>;
 
+/** A command of an instant that is longer ago is written late, as the grant of a cycle whose payment was learned of late. */
+const LATE_MS = 60_000;
+
 /**
- * What the plan of a customer grants by the day or the week of an instant, which must be now: the ledger grants it first with the
- * customer's next command, once under its key. Where no published version has such grants this asks the database one small
- * question.
+ * What the plan of a customer grants by the day or the week of an instant: the ledger grants it first with the customer's next
+ * command, once under its key. Nothing of an instant that is over: a day that was missed is not made up for by what is written
+ * late. Where no published version has such grants this asks the database one small question.
  */
-export function allowancesOf(db: Knex): AllowancesOf {
+export function allowancesOf(db: Knex, clock: Clock): AllowancesOf {
   const anyIsPublished = askOncePerVersion(db);
   return async (customerId, at) => {
     if (!(await anyIsPublished())) return [];
+    if (plusMs(at, LATE_MS) < (await clock.now())) return [];
     const { plan, catalog } = await getCustomerPlan(db, customerId, at);
     const due = allowancesDue(catalog.plans.get(plan)?.grants ?? [], at);
     return due.filter(({ grant }) => grant.credits > 0).map((one) => allowanceOf(customerId, one, at));

@@ -62,6 +62,10 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
   badSpend('an unknown field', spendWith({ modelId: '{model}', prompt: 'x', count: 1 }, { credits: 0 })),
   badSpend('an unknown field of the input', images({ price: 0 })),
   badSpend('a prototype', '{"customerId":"{customer}","action":"generate_images","__proto__":{"count":1}}'),
+  badSpend(
+    'an input without a bottom',
+    `{"customerId":"{customer}","action":"generate_images","input":{"prompt":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`,
+  ),
   badSpend('half an image', images({ count: 0.5 })),
   badSpend('no images', images({ count: 0 })),
   badSpend('minus one image', images({ count: -1 })),

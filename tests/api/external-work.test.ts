@@ -189,6 +189,7 @@ describe('external work over HTTP', () => {
       { cost: { amountMinor: 1, currency: 'US' } },
       { cost: { amountMinor: -1, currency: 'usd' } },
       { output: 'x'.repeat(64 * JSON_KIB) },
+      { output: JSON.parse('['.repeat(300) + ']'.repeat(300)) as unknown },
       { done: true },
     ]) {
       expectRefused(await tell('complete', spend, body), 400, 'invalid_request');

@@ -183,6 +183,29 @@ describe('the grants of a catalog', () => {
     expect(await sound()).toEqual([]);
   }, 120_000);
 
+  it('of a day that is over are not made up for by what is written late', async () => {
+    const customerId = await newcomer();
+    const yesterday = await house.now();
+    await house.pass(1);
+    const late = await house.deps.ledger.submit({
+      op: 'grant',
+      key: `adjustment:${customerId}`,
+      fingerprint: 'late',
+      walletId: customerId,
+      grantId: newId('grt'),
+      source: 'goodwill',
+      credits: credits(40),
+      cost: null,
+      expiresAt: null,
+      effectiveAt: yesterday,
+      reason: 'Learned of late',
+    });
+    expect(late).toMatchObject({ outcome: 'applied', reply: { available: 40 } });
+    expect((await spend(customerId, 1)).outcome).toBe('applied');
+    expect(await grantsOf(customerId)).toEqual([40, 5]);
+    expect(await sound()).toEqual([]);
+  }, 120_000);
+
   it('of a trial come without money, and the first payment begins a period of its own', async () => {
     const { customerId, id } = await subscriber({ trialDays: 14 });
     const trial = await row(id);

@@ -80,12 +80,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     const owner = createDatabase(database.ownerUrl, { connectionsMax: 1 });
     return use(owner).finally(() => owner.destroy());
   };
-  const allowances = allowancesOf(db);
+  const clock = options.clock ?? systemClock;
+  const allowances = allowancesOf(db, clock);
   const ledger = createLedger({ databaseUrl: database.appUrl, allowancesOf: allowances });
   const connection = await Connection.connect({ address: address.address });
   const client = new Client({ connection, namespace: address.namespace });
   const native = await NativeConnection.connect({ address: address.address });
-  const clock = options.clock ?? systemClock;
   const deps: ActivityDeps = {
     db,
     ledger,

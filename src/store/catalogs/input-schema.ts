@@ -11,7 +11,10 @@ const DEPTH_MAX = 12;
 const PATTERN_LENGTH_MAX = 200;
 /** The longest text that is compared with a pattern. */
 const PATTERN_TEXT_MAX = 256;
+/** A match that may begin anywhere counts as a repetition. */
 const REPETITIONS_MAX = 3;
+/** Each may double the time. */
+const CHOICES_MAX = 8;
 
 const SCHEMA_IN = ['additionalProperties', 'items', 'contains', 'not', 'if', 'then', 'else'];
 const SCHEMAS_IN = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
@@ -83,8 +86,8 @@ function faultsOfRequired(schema: unknown): Fault[] {
 }
 
 /**
- * A pattern can take exponential time when it repeats a group, and time in a power of the text's length for each repetition. So
- * no group is repeated, repetitions are few, and the text is short.
+ * A pattern can take exponential time when it repeats a group or has many choices, and time in a power of the text's length for each
+ * repetition. So no group is repeated, choices and repetitions are few, and the text is short.
  */
 function faultsOfPattern(schema: JsonSchema, path: Path): Fault[] {
   const { pattern, maxLength } = schema;
@@ -99,9 +102,24 @@ function faultsOfPattern(schema: JsonSchema, path: Path): Fault[] {
   if (/\\/.test(bare) || /\(\?[=!<]/.test(bare))
     return [{ path, message: 'must not refer back or look around' }];
   if (/\)[*+{]/.test(bare)) return [{ path, message: 'must not repeat a group' }];
-  if ((bare.match(/[*+]|\{\d+,\d*\}/g) ?? []).length > REPETITIONS_MAX)
-    return [{ path, message: `must have at most ${REPETITIONS_MAX} repetitions of varying length` }];
+  const isAnchored = /^\^[^|]*$/.test(bare);
+  if (countOf(bare, /[*+]|\{\d+,\d*\}/g) + (isAnchored ? 0 : 1) > REPETITIONS_MAX)
+    return [
+      {
+        path,
+        message: `must have at most ${REPETITIONS_MAX} repetitions of varying length, and one less where it does not begin with ^ or has alternatives`,
+      },
+    ];
+  // What says that a group is not kept, or a repetition is lazy, is no choice.
+  if (countOf(bare.replace(/\(\?:/g, '(').replace(/([*+?}])\?/g, '$1'), /[?|]/g) > CHOICES_MAX)
+    return [
+      { path, message: `must have at most ${CHOICES_MAX} choices ("?" and "|"): a list of words is an enum` },
+    ];
   return [];
+}
+
+function countOf(text: string, what: RegExp): number {
+  return (text.match(what) ?? []).length;
 }
 
 function isObject(value: unknown): value is JsonSchema {

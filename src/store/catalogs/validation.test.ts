@@ -290,6 +290,24 @@ describe('a catalog is refused at its line', () => {
       /^line 10: actions.draw.input.properties.s.pattern must not repeat a group/,
     ],
     [
+      'a pattern that takes long at every place where it may begin',
+      's: { type: string }',
+      's: { type: string, maxLength: 50, pattern: "a*a*a*b" }',
+      /^line 9: actions.draw.input.properties.s.pattern must have at most 3 repetitions/,
+    ],
+    [
+      'a pattern whose choices double the time again and again',
+      's: { type: string }',
+      `s: { type: string, maxLength: 50, pattern: "^${'(a|a)'.repeat(30)}b$" }`,
+      /^line 9: actions.draw.input.properties.s.pattern must have at most 8 choices/,
+    ],
+    [
+      'a pattern with as many parts that may be left out',
+      's: { type: string }',
+      `s: { type: string, maxLength: 50, pattern: "^${'a?'.repeat(30)}b$" }`,
+      /^line 9: actions.draw.input.properties.s.pattern must have at most 8 choices/,
+    ],
+    [
       'a pattern for texts of any length',
       's: { type: string }',
       's: { type: string, pattern: "^a+$" }',
