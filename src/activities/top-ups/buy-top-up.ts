@@ -78,7 +78,7 @@ export async function chargeTopUp(
   if (stop !== undefined) return { outcome: 'failed', reason: stop };
   const order = await getAddOnOrder(deps.db, orderId);
   if (order.status === 'paid') return { outcome: 'bought' };
-  const { amount, name } = await priceOf(deps, order);
+  const { amount, name } = await amountOf(deps, order);
   try {
     if (paymentMethodId === null) throw new DomainError('payment_failed', 'There is no card on file.');
     const payment = await deps.payments.chargeOffSession({
@@ -120,7 +120,7 @@ function reasonOf({ details }: DomainError): StopReason {
   return reason === 'payment_method_missing' ? 'no_payment_method' : 'declined';
 }
 
-async function priceOf(deps: ActivityDeps, order: AddOnOrder): Promise<{ amount: Money; name: string }> {
+async function amountOf(deps: ActivityDeps, order: AddOnOrder): Promise<{ amount: Money; name: string }> {
   const { packs } = await getCatalog(deps.db, order.catalogVersion);
   const pack = packs.get(order.pack);
   const price = moneyIn(pack?.prices ?? {}, order.currency ?? undefined);

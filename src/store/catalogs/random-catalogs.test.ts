@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import type { Catalog } from '../../domain/catalog/catalog';
 import { allowancesDue, creditsToBring, expiryOf } from '../../domain/catalog/grants';
 import { priceOf } from '../../domain/catalog/price';
-import { defaultPlanOf } from '../../domain/catalog/rights';
+import { defaultPlanOf } from '../../domain/catalog/plans';
 import { DomainError } from '../../domain/errors';
 import { parseInstant } from '../../domain/instants';
 import { parseCatalog, readCatalog } from './read-catalog';

@@ -27,7 +27,7 @@ import type { ApiDeps } from '../../deps';
 import { keyReused } from '../../http/idempotency-key';
 import { insufficientCredits } from './insufficient-credits';
 import { judgeRequest, type Judged } from './judge-request';
-import { findKnownSpend, planRequired, type KnownSpend } from './known-spend';
+import { findKnownSpend, recordedPlanRequired, type KnownSpend } from './known-spend';
 import { defineOperation } from '../../define-operation';
 import { type Call, type Reply } from '../../http/operation';
 import { assertStorable, spendRequestSchema } from './spend-request';
@@ -168,7 +168,7 @@ async function admit(
   if (replayed) call.markReplayed();
   if (outcome === 'admitted' || outcome === 'already_held') return undefined;
   if (outcome === 'insufficient_credits') throw insufficientCredits(reply, facts);
-  if (outcome === 'plan_required') throw planRequired(reply.details);
+  if (outcome === 'plan_required') throw recordedPlanRequired(reply.details);
   if (outcome === 'idempotency_key_reused') throw keyReused();
   return (await findKnownSpend(db, spendId))?.answer(facts);
 }

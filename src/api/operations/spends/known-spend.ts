@@ -25,7 +25,7 @@ export async function findKnownSpend(db: Knex, spendId: string): Promise<KnownSp
     fingerprint,
     async answer(waysOut) {
       if (outcome === 'insufficient_credits') throw insufficientCredits(reply, waysOut);
-      if (outcome === 'plan_required') throw planRequired(reply.details);
+      if (outcome === 'plan_required') throw recordedPlanRequired(reply.details);
       // A hold is placed in one transaction with its spend.
       return replyOf(await getSpend(db, spendId));
     },
@@ -33,7 +33,7 @@ export async function findKnownSpend(db: Knex, spendId: string): Promise<KnownSp
 }
 
 /** The refusal as it was recorded: its words stand among the details. */
-export function planRequired(details: LedgerReply['details'] = {}): DomainError {
+export function recordedPlanRequired(details: LedgerReply['details'] = {}): DomainError {
   const { detail, ...rest } = details;
   return new DomainError(
     'plan_required',
