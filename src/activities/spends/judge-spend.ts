@@ -1,8 +1,8 @@
-import { refused, type Refusal, type Refused } from '../../domain/refusal';
 import { DomainError } from '../../domain/errors';
 import type { Instant } from '../../domain/instants';
-import { planSpend, type SpendPlan } from '../../domain/spends/plan-spend';
+import { refused, type Refusal, type Refused } from '../../domain/refusal';
 import { runsOf } from '../../domain/spends/began-before';
+import { planSpend, type SpendPlan } from '../../domain/spends/plan-spend';
 import type { SpendFacts } from '../../domain/spends/spend-facts';
 import { canTrain } from '../../jobs/jobs';
 import { beingErased, getRecordedCustomer } from '../../store/customers';

@@ -1,19 +1,19 @@
-import type { StopReason } from '../../domain/top-ups/auto-top-up';
 import { priceToPay } from '../../domain/catalog/buy-pack';
 import type { Money } from '../../domain/catalog/catalog';
 import { moneyIn } from '../../domain/catalog/money';
 import { DomainError } from '../../domain/errors';
 import type { Instant } from '../../domain/instants';
+import type { StopReason } from '../../domain/top-ups/auto-top-up';
 import type { PaymentFact } from '../../payments/payments';
 import { deriveId } from '../../platform/ids';
 import { addOnOrderRecord, findAddOnOrder, getAddOnOrder, type AddOnOrder } from '../../store/add-on-orders';
 import { getCatalog } from '../../store/catalogs';
-import { getRecordedCustomer } from '../../store/customers';
 import { getCustomerPlan } from '../../store/customer-plan';
+import { getRecordedCustomer } from '../../store/customers';
 import { ensureStripeCustomer } from '../../store/stripe-customers';
 import { writeRecords } from '../../store/write-records';
-import type { ActivityDeps } from '../deps';
 import { grantAddOn } from '../add-ons/grant-add-on';
+import type { ActivityDeps } from '../deps';
 import type { Purchase } from './step-top-up';
 
 /** An order and the card that is going to be charged for it: decided once, and then the same at every repeat. */

@@ -1,7 +1,7 @@
-import type { Instant } from '../instants';
 import { DomainError } from '../errors';
-import type { ActionInput, Catalog, Grant, Plan } from './catalog';
+import type { Instant } from '../instants';
 import { assertQuantity, priceToPay, refusalOfPack } from './buy-pack';
+import type { ActionInput, Catalog, Grant, Plan } from './catalog';
 import { allowancesDue, creditsToBring, expiryOf } from './grants';
 import { notSold } from './not-sold';
 import { priceOf } from './price';

@@ -1,8 +1,8 @@
-import { definitionOf } from '../actions/definitions';
 import type { Visibility } from '../actions/definition';
+import { definitionOf } from '../actions/definitions';
 import type { ActionInput, Rights } from '../catalog/catalog';
-import { hasRight } from '../catalog/rights';
 import { priceOf, type Price } from '../catalog/price';
+import { hasRight } from '../catalog/rights';
 import { planRequired, type SpendRefusal } from './refusals';
 import type { SpendFacts } from './spend-facts';
 

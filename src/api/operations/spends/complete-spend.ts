@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { OUTPUT_BYTES_MAX } from '../../../domain/actions/output';
 import type { WorkReport } from '../../../domain/spends/external-end';
-import { optionalJsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
+import { optionalJsonBody } from '../../http/bodies/json-body';
 import { ownSpend } from '../belongings';
 import { keptJson } from './kept-json';
 import { reportWork } from './report-work';

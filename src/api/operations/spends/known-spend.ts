@@ -4,8 +4,8 @@ import { holdKey } from '../../../domain/keys';
 import type { LedgerReply } from '../../../ledger/commands';
 import { findRecordedCommand } from '../../../ledger/find-recorded-command';
 import { getSpend, type Spend } from '../../../store/spends';
-import { insufficientCredits, type WaysOut } from './insufficient-credits';
 import type { Reply } from '../../http/operation';
+import { insufficientCredits, type WaysOut } from './insufficient-credits';
 import { firstSpendView } from './spend-view';
 
 /** What an idempotency key of a spend already stands for: the recorded spend, or the recorded refusal. */
