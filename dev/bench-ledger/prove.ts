@@ -1,7 +1,7 @@
 import { setInterval } from 'node:timers';
 import { Client } from 'pg';
-import { instantOf } from '../../src/domain/instants';
 import { audit, type Audit } from '../../src/audit/ledger/audit-ledger';
+import { instantOf } from '../../src/domain/instants';
 import { createLedger } from '../../src/ledger/ledger';
 import { createDatabase } from '../../src/platform/database';
 import type { BenchDatabase } from './bench-server';

@@ -8,10 +8,10 @@ import { allowancesOf } from '../../src/store/allowances';
 import type { Wiring } from '../stack/wiring';
 import { startStripeSimulator } from '../stripe-simulator/simulator';
 import { createAdvance } from './advance';
-import { createSandboxDue } from './sandbox-due';
 import { startController } from './controller';
 import { startDriver } from './driver';
 import { describePendingWork } from './pending-work';
+import { createSandboxDue } from './sandbox-due';
 import { connectTimeServer } from './time-server';
 
 export interface SandboxClock {

@@ -1,11 +1,11 @@
 import type { DomainError } from '../domain/errors';
+import { errorOf, type Refusal } from '../domain/refusal';
 import { fingerprintOf } from '../platform/fingerprint';
 import { claimRequest, findRequest, storeAnswer, type StoredAnswer } from '../store/requests';
 import type { ApiDeps } from './deps';
 import { keyReused } from './http/idempotency-key';
 import type { Call, Reply } from './http/operation';
 import { PROBLEMS } from './http/problems';
-import { errorOf, type Refusal } from '../domain/refusal';
 
 /** One intent of a customer: what is asked, and the steps to its answer. */
 interface Intent {

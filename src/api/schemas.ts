@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { INTERVALS } from '../domain/catalog/catalog';
 import { parseInstant, type Instant } from '../domain/instants';
+import { possibleId } from '../domain/possible-id';
 import { isReadableLine } from '../domain/readable-line';
 import { PAGE_CURSOR } from '../store/pages';
-import { possibleId } from '../domain/possible-id';
 
 /*
  * What every operation's schema is built of. The same schemas check requests and make the OpenAPI document; objects are

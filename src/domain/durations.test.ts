@@ -1,5 +1,5 @@
-import type { Instant } from './instants';
 import { parseDuration, plus, type Duration } from './durations';
+import type { Instant } from './instants';
 
 describe('a duration', () => {
   it.each([

@@ -9,7 +9,7 @@ import { createApi, type ApiParts } from '../api/create-api';
 import { createHttpServer } from '../api/http/http-server';
 import { createInFlight } from '../api/http/in-flight';
 import { sandboxRoutes } from '../api/operations/sandbox/sandbox-routes';
-import { keepPresence } from '../api/operations/spends/keep-presence';
+import { keepPresence } from '../api/keep-presence';
 import { createSpendWatch } from '../api/operations/spends/spend-watch';
 import { createUploadTurns } from '../api/operations/works/upload-door';
 import { createJobs } from '../jobs/create-jobs';

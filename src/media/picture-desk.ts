@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { DomainError } from '../domain/errors';
 import { errorOf, type Refusal } from '../domain/refusal';
-import { createTurns } from './turns';
 import { inspectUpload } from './inspect-upload';
 import { UPLOAD_BYTES_MAX } from './picture-limits';
 import { damaged, refusedPicture } from './picture-refusal';
 import type { PreparedUpload } from './prepare-upload';
+import { createTurns } from './turns';
 
 /** Prepares uploads (src/media/prepare-upload.ts), each in a process of its own. */
 export interface PictureDesk {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import type { AutoTopUpState } from '../domain/top-ups/auto-top-up';
 import type { Instant } from '../domain/instants';
+import type { AutoTopUpState } from '../domain/top-ups/auto-top-up';
 
 interface AutoTopUpRow {
   customer_id: string;

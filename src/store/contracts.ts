@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 import type { Interval, PlanId } from '../domain/catalog/catalog';
-import type { Contract } from '../domain/subscriptions/contract';
 import { credits } from '../domain/credits';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
+import type { Contract } from '../domain/subscriptions/contract';
 import type { SubscriptionStatus } from './subscriptions';
 
 /** A contract with whose customer it is, and what became of it. */

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import type { Interval, PlanId } from '../domain/catalog/catalog';
-import { currencyOf } from '../domain/subscriptions/currency';
 import { DomainError } from '../domain/errors';
 import type { Instant } from '../domain/instants';
+import { currencyOf } from '../domain/subscriptions/currency';
 import { readSubscriptionState, viewOf, type SubscriptionState } from '../domain/subscriptions/subscription';
 import type { StoreRecord } from '../ledger/commands';
 

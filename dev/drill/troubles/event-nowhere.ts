@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { newId } from '../../../src/platform/ids';
 import { subscriptionWorkflowId } from '../../../src/domain/keys';
+import { newId } from '../../../src/platform/ids';
 import { isRinging, openSubscription, stripeCustomerOf } from '../props';
 import type { Trouble } from '../trouble';
 

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { randomUUID } from 'node:crypto';
 import { epochMsOf } from '../../../src/domain/instants';
+import { subscriptionWorkflowId } from '../../../src/domain/keys';
 import { systemClock } from '../../../src/platform/clock';
 import { findPackageRoot } from '../../../src/platform/package-root';
-import { subscriptionWorkflowId } from '../../../src/domain/keys';
 import { planForSale } from '../for-sale';
 import { statusOf } from '../props';
 import type { Stage } from '../stage';

@@ -1,6 +1,6 @@
+import { spendWorkflowId } from '../../../src/domain/keys';
 import { isTerminal } from '../../../src/domain/spends/spend';
 import type { SpendStatus } from '../../../src/domain/spends/spend';
-import { spendWorkflowId } from '../../../src/domain/keys';
 import { longSpend, statusOf, troubleOf } from '../props';
 import type { Trouble } from '../trouble';
 

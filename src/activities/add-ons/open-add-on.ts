@@ -1,8 +1,8 @@
 import { moneyIn } from '../../domain/catalog/money';
 import type { Instant } from '../../domain/instants';
-import { addOnOrderRecord } from '../../store/add-on-orders';
 import { checkoutOperationId } from '../../domain/keys';
 import { refusalOf, refused } from '../../domain/refusal';
+import { addOnOrderRecord } from '../../store/add-on-orders';
 import { getCatalog, getPriceId } from '../../store/catalogs';
 import { getOpenCustomer } from '../../store/customers';
 import { ensureStripeCustomer } from '../../store/stripe-customers';

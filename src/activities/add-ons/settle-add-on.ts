@@ -3,8 +3,8 @@ import type { CheckoutSessionFact } from '../../payments/payments';
 import { addOnOrderRecord, getAddOnOrder, type AddOnOrder } from '../../store/add-on-orders';
 import { writeRecords } from '../../store/write-records';
 import type { ActivityDeps } from '../deps';
-import { grantAddOn } from './grant-add-on';
 import { isBoundTo } from '../payments/stripe-customer';
+import { grantAddOn } from './grant-add-on';
 
 export interface SettleAddOn {
   readonly orderId: string;

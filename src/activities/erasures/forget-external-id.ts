@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
+import { subscriptionWorkflowId } from '../../domain/keys';
 import { askTemporal } from '../../platform/ask-temporal';
 import { listSubscriptionIds } from '../../store/subscriptions';
-import { subscriptionWorkflowId } from '../../domain/keys';
 import { forgetExternalIdSignal } from '../../workflows/subscriptions/messages';
 import type { ActivityDeps } from '../deps';
 

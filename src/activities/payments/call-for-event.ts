@@ -1,7 +1,7 @@
 import type { AlarmCause } from '../../domain/alarms';
 import type { Instant } from '../../domain/instants';
-import type { InboxEvent } from '../../store/stripe-events';
 import { workflowIdOf } from '../../domain/keys';
+import type { InboxEvent } from '../../store/stripe-events';
 import { ring } from '../alarms';
 import type { ActivityDeps } from '../deps';
 

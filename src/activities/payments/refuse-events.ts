@@ -1,10 +1,10 @@
 import type { Instant } from '../../domain/instants';
 import { findStripeEvent, noteStripeEventAttempt } from '../../store/stripe-events';
 import type { PaymentHint } from '../../workflows/payments/messages';
-import { acknowledgeEvents } from './acknowledge-events';
 import type { ActivityDeps } from '../deps';
-import { factsByObject, unlessUnreadable } from './payment-facts';
 import { callForEvent } from '../payments/call-for-event';
+import { acknowledgeEvents } from './acknowledge-events';
+import { factsByObject, unlessUnreadable } from './payment-facts';
 
 /**
  * Handles events that name a subscription or an order of ours that does not exist here. An event about something that has ended

@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors';
-import { madeImageIdOf } from '../../store/images';
 import { imageKey } from '../../media/image-key';
 import { readPicture } from '../../media/pictures';
+import { madeImageIdOf } from '../../store/images';
 import type { Spend } from '../../store/spends';
 import type { ActivityDeps } from '../deps';
 import { hearOf } from './job-news';

@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
+import { spendWorkflowId } from '../../domain/keys';
 import type { Job } from '../../jobs/jobs';
 import { findJob, recordHeardJob } from '../../store/jobs';
 import type { Spend } from '../../store/spends';
-import { spendWorkflowId } from '../../domain/keys';
 import { ring, silence } from '../alarms';
 import type { ActivityDeps } from '../deps';
 import { hearOf, type JobNews } from './job-news';

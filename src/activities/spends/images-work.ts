@@ -1,5 +1,5 @@
 import { countOf, idOf, without } from '../../domain/actions/members';
-import { hasRight } from '../../domain/catalog/plans';
+import { hasRight } from '../../domain/catalog/rights';
 import { imageRecord, madeImageIdOf } from '../../store/images';
 import { findModel } from '../../store/models';
 import type { Spend } from '../../store/spends';

@@ -1,6 +1,6 @@
+import { DomainError } from '../../domain/errors';
 import { createDatabase } from '../../platform/database';
 import { createLogger } from '../../platform/logger';
-import { DomainError } from '../../domain/errors';
 import { inWords } from './in-words';
 
 const logger = createLogger({ name: 'test', level: 'silent' });

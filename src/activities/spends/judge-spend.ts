@@ -1,8 +1,8 @@
-import { refused, type Refusal, type Refused } from '../../domain/refusal';
 import { DomainError } from '../../domain/errors';
 import type { Instant } from '../../domain/instants';
-import { planSpend, type SpendPlan } from '../../domain/spends/plan-spend';
+import { refused, type Refusal, type Refused } from '../../domain/refusal';
 import { runsOf } from '../../domain/spends/began-before';
+import { planSpend, type SpendPlan } from '../../domain/spends/plan-spend';
 import type { SpendFacts } from '../../domain/spends/spend-facts';
 import { canTrain } from '../../jobs/jobs';
 import { beingErased, getRecordedCustomer } from '../../store/customers';
@@ -30,7 +30,7 @@ export async function judgeSpend(
   const terms = await loadSpendTerms(deps.db, { customerId, at });
   const action = terms.catalog.actions.get(request.action);
   if (action === undefined || action.runs !== runsOf(spend))
-    return refusedBy(notSold(request.action, terms.catalog.version));
+    return refusedBy(notSoldAsAsked(request.action, terms.catalog.version));
   const faults = action.input.faultsOf(request.input);
   if (faults.length > 0)
     return refusedBy(new DomainError('invalid_request', `The body is not valid: ${faults.join('; ')}.`));
@@ -49,7 +49,7 @@ function refusedBy(refusal: Refusal): Judged {
 }
 
 /** The catalog has changed in the moment between the admission and the hold. */
-function notSold(action: string, version: string): DomainError {
+function notSoldAsAsked(action: string, version: string): DomainError {
   const message = `Catalog ${version} does not sell ${action} as it was asked for. Send the spend again under another Idempotency-Key.`;
   return new DomainError('not_sold', message, { version });
 }

@@ -1,8 +1,8 @@
-import type { SpendPlan } from '../../domain/spends/plan-spend';
-import type { SpendFacts } from '../../domain/spends/spend-facts';
 import { plus } from '../../domain/durations';
 import type { Instant } from '../../domain/instants';
 import { spendWorkflowId } from '../../domain/keys';
+import type { SpendPlan } from '../../domain/spends/plan-spend';
+import type { SpendFacts } from '../../domain/spends/spend-facts';
 import type { Spend } from '../../store/spends';
 import type { SpendInput } from '../../workflows/spends/messages';
 

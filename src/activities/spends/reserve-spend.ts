@@ -1,9 +1,9 @@
-import { refused, type Refused } from '../../domain/refusal';
 import type { Instant } from '../../domain/instants';
+import { holdKey } from '../../domain/keys';
+import { refused, type Refused } from '../../domain/refusal';
 import { silentAt } from '../../domain/spends/silence';
 import { isTerminal } from '../../domain/spends/spend';
 import type { LedgerResult } from '../../ledger/commands';
-import { holdKey } from '../../domain/keys';
 import { findPresence } from '../../store/presence';
 import { findSpend, getSpend, holdIdOf, spendRecord, type Spend } from '../../store/spends';
 import { findFirstReport } from '../../store/work-reports';

@@ -12,8 +12,8 @@ import type { ActivityDeps } from '../deps';
 import { actionOf } from './action-of';
 import { EXTERNAL_WORK } from './external-work';
 import { settledOf, type SettledSpend } from './settle-spend';
-import type { KeptOfReport } from './work';
 import { wordsOfSpend } from './words-of-spend';
+import type { KeptOfReport } from './work';
 
 /** Why external work is to end now. */
 export type ExternalEnd =

@@ -1,14 +1,14 @@
 import type { Instant } from '../../domain/instants';
+import { settleKey } from '../../domain/keys';
 import { settlementOf, type Settlement } from '../../domain/spends/settlement';
 import { isTerminal, type SpendStatus } from '../../domain/spends/spend';
 import type { StoreRecord } from '../../ledger/commands';
 import { fingerprintOf } from '../../platform/fingerprint';
-import { settleKey } from '../../domain/keys';
 import { forgetHeardJob } from '../../store/jobs';
 import { getSpend, holdIdOf, spendRecord, type Spend } from '../../store/spends';
 import type { ActivityDeps } from '../deps';
-import type { JobOutcome } from './work';
 import { wordsOfSpend } from './words-of-spend';
+import type { JobOutcome } from './work';
 import { providerWorkOf } from './works';
 
 /** How a spend ended, for its card. */

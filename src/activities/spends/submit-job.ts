@@ -8,8 +8,8 @@ import {
 } from '../../store/jobs';
 import { markSpendRunning, type Spend } from '../../store/spends';
 import type { ActivityDeps } from '../deps';
-import { jobKindOf, jobRequestOf } from './job-request';
 import { hearOf, type JobNews } from './job-news';
+import { jobKindOf, jobRequestOf } from './job-request';
 import type { JobTerms, Waits } from './job-terms';
 import { lookAtJob } from './look-at-job';
 import { unlessUnavailable, whenAvailable } from './when-available';

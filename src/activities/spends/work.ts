@@ -1,11 +1,11 @@
 import type { Kind } from '../../domain/actions/kind';
 import type { ActionInput } from '../../domain/catalog/catalog';
 import type { Instant } from '../../domain/instants';
-import type { SpendPlan } from '../../domain/spends/plan-spend';
-import type { SpendFacts } from '../../domain/spends/spend-facts';
 import type { WorkReport } from '../../domain/spends/external-end';
+import type { SpendPlan } from '../../domain/spends/plan-spend';
 import type { JobEnd } from '../../domain/spends/settlement';
 import type { SpendResult } from '../../domain/spends/spend';
+import type { SpendFacts } from '../../domain/spends/spend-facts';
 import type { Job, JobKind, JobRequest } from '../../jobs/jobs';
 import type { Royalty, StoreRecord } from '../../ledger/commands';
 import type { Spend } from '../../store/spends';

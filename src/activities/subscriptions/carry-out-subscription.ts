@@ -1,7 +1,8 @@
 import type { Catalog } from '../../domain/catalog/catalog';
 import type { Instant } from '../../domain/instants';
-import { planNameOf } from '../../domain/subscriptions/plan-names';
+import { subscriptionWorkflowId } from '../../domain/keys';
 import { eraOf, paidCycles, type PaidInterval } from '../../domain/subscriptions/paid-cycles';
+import { planNameOf } from '../../domain/subscriptions/plan-names';
 import {
   differencesOf,
   wordsOfDifference,
@@ -22,7 +23,6 @@ import { paymentRecord } from '../../store/payments';
 import { processedEventRecord } from '../../store/stripe-events';
 import { subscriptionRecord } from '../../store/subscriptions';
 import { writeRecords } from '../../store/write-records';
-import { subscriptionWorkflowId } from '../../domain/keys';
 import { ring, silence } from '../alarms';
 import type { ActivityDeps } from '../deps';
 import { clawbackCommand, restoreCommand } from '../payments/withdrawal-commands';

@@ -4,8 +4,8 @@ import { soldCycle } from '../../domain/subscriptions/plan-grants';
 import type { Reader, SubscriptionStep } from '../../domain/subscriptions/subscription';
 import type { InvoiceFact } from '../../payments/payments';
 import type { ActivityDeps } from '../deps';
-import { findPlanLine } from './plan-line';
 import { isBoundTo } from '../payments/stripe-customer';
+import { findPlanLine } from './plan-line';
 
 type Db = Pick<ActivityDeps, 'db' | 'payments'>;
 

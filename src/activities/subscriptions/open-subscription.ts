@@ -1,12 +1,12 @@
 import type { Catalog } from '../../domain/catalog/catalog';
 import { moneyIn } from '../../domain/catalog/money';
-import type { Instant } from '../../domain/instants';
 import { DomainError } from '../../domain/errors';
-import { openSubscription as open, type SubscriptionState } from '../../domain/subscriptions/subscription';
-import { planNamesOf } from '../../domain/subscriptions/plan-names';
-import { planTermsOf } from '../../domain/subscriptions/plan-terms';
+import type { Instant } from '../../domain/instants';
 import { checkoutOperationId } from '../../domain/keys';
 import { refusalOf, refused } from '../../domain/refusal';
+import { planNamesOf } from '../../domain/subscriptions/plan-names';
+import { planTermsOf } from '../../domain/subscriptions/plan-terms';
+import { openSubscription as open, type SubscriptionState } from '../../domain/subscriptions/subscription';
 import { getCatalog, getPriceId } from '../../store/catalogs';
 import { getOpenCustomer } from '../../store/customers';
 import { ensureStripeCustomer } from '../../store/stripe-customers';

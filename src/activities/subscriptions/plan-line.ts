@@ -1,5 +1,5 @@
-import { credits, type Credits } from '../../domain/credits';
 import type { Interval, Plan, PlanId } from '../../domain/catalog/catalog';
+import { credits, type Credits } from '../../domain/credits';
 import { contractGrantsOf, planGrantsOf, type PlanGrants } from '../../domain/subscriptions/plan-grants';
 import type { Reader } from '../../domain/subscriptions/subscription';
 import type { InvoiceFact, InvoiceLine, SubscriptionItem } from '../../payments/payments';

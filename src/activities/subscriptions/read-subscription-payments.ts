@@ -1,12 +1,12 @@
-import type { Reader } from '../../domain/subscriptions/subscription';
 import type { AtStripe } from '../../domain/subscriptions/at-stripe';
+import type { Reader } from '../../domain/subscriptions/subscription';
 import type { SubscriptionFact, WithdrawalFact } from '../../payments/payments';
 import type { PaymentHint } from '../../workflows/payments/messages';
 import type { ActivityDeps } from '../deps';
-import { isOwnInvoice, paidIntervalOf, readInvoice, type PaymentReading } from './invoice-steps';
 import { factsByObject, unlessUnreadable } from '../payments/payment-facts';
-import { findPlanLine, findSoldItemPlan, type Terms } from './plan-line';
 import { isBoundTo } from '../payments/stripe-customer';
+import { isOwnInvoice, paidIntervalOf, readInvoice, type PaymentReading } from './invoice-steps';
+import { findPlanLine, findSoldItemPlan, type Terms } from './plan-line';
 
 type Meaning = Omit<PaymentReading, 'eventIds'>;
 

@@ -1,6 +1,6 @@
 import type { Money } from '../../domain/catalog/catalog';
 import type { Instant } from '../../domain/instants';
-import type { SubscriptionState } from '../../domain/subscriptions/subscription';
+import { subscriptionWorkflowId } from '../../domain/keys';
 import {
   duplicateEndsAt,
   withMoney,
@@ -9,10 +9,10 @@ import {
   type Duplicate,
   type DuplicateMoney,
 } from '../../domain/subscriptions/duplicate';
+import type { SubscriptionState } from '../../domain/subscriptions/subscription';
+import { addNotice } from '../../ledger/notices';
 import type { InvoiceFact, RefundStanding } from '../../payments/payments';
 import { deriveId } from '../../platform/ids';
-import { addNotice } from '../../ledger/notices';
-import { subscriptionWorkflowId } from '../../domain/keys';
 import { ring, silence } from '../alarms';
 import type { ActivityDeps } from '../deps';
 

@@ -1,19 +1,19 @@
-import type { StopReason } from '../../domain/top-ups/auto-top-up';
 import { priceToPay } from '../../domain/catalog/buy-pack';
 import type { Money } from '../../domain/catalog/catalog';
 import { moneyIn } from '../../domain/catalog/money';
 import { DomainError } from '../../domain/errors';
 import type { Instant } from '../../domain/instants';
+import type { StopReason } from '../../domain/top-ups/auto-top-up';
 import type { PaymentFact } from '../../payments/payments';
 import { deriveId } from '../../platform/ids';
 import { addOnOrderRecord, findAddOnOrder, getAddOnOrder, type AddOnOrder } from '../../store/add-on-orders';
 import { getCatalog } from '../../store/catalogs';
-import { getRecordedCustomer } from '../../store/customers';
 import { getCustomerPlan } from '../../store/customer-plan';
+import { getRecordedCustomer } from '../../store/customers';
 import { ensureStripeCustomer } from '../../store/stripe-customers';
 import { writeRecords } from '../../store/write-records';
-import type { ActivityDeps } from '../deps';
 import { grantAddOn } from '../add-ons/grant-add-on';
+import type { ActivityDeps } from '../deps';
 import type { Purchase } from './step-top-up';
 
 /** An order and the card that is going to be charged for it: decided once, and then the same at every repeat. */
@@ -78,7 +78,7 @@ export async function chargeTopUp(
   if (stop !== undefined) return { outcome: 'failed', reason: stop };
   const order = await getAddOnOrder(deps.db, orderId);
   if (order.status === 'paid') return { outcome: 'bought' };
-  const { amount, name } = await priceOf(deps, order);
+  const { amount, name } = await amountOf(deps, order);
   try {
     if (paymentMethodId === null) throw new DomainError('payment_failed', 'There is no card on file.');
     const payment = await deps.payments.chargeOffSession({
@@ -120,7 +120,7 @@ function reasonOf({ details }: DomainError): StopReason {
   return reason === 'payment_method_missing' ? 'no_payment_method' : 'declined';
 }
 
-async function priceOf(deps: ActivityDeps, order: AddOnOrder): Promise<{ amount: Money; name: string }> {
+async function amountOf(deps: ActivityDeps, order: AddOnOrder): Promise<{ amount: Money; name: string }> {
   const { packs } = await getCatalog(deps.db, order.catalogVersion);
   const pack = packs.get(order.pack);
   const price = moneyIn(pack?.prices ?? {}, order.currency ?? undefined);

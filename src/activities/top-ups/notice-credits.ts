@@ -1,9 +1,9 @@
+import { topUpWorkflowId } from '../../domain/keys';
 import { decideAutoTopUp } from '../../domain/top-ups/auto-top-up';
 import { getBalance } from '../../ledger/get-balance';
 import { askTemporal } from '../../platform/ask-temporal';
 import { isWorkflowRunning } from '../../platform/temporal';
 import { findAutoTopUp, findTopUpThreshold, listTopUpCustomers } from '../../store/auto-top-ups';
-import { topUpWorkflowId } from '../../domain/keys';
 import { topUpNotice } from '../../workflows/top-ups/messages';
 import type { ActivityDeps } from '../deps';
 import { observeCredits } from './observe-credits';

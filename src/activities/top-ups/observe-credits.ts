@@ -1,11 +1,11 @@
-import type { AutoTopUpStep } from '../../domain/top-ups/auto-top-up';
 import { mayBuy } from '../../domain/catalog/buy-pack';
 import { credits } from '../../domain/credits';
 import type { Instant } from '../../domain/instants';
-import type { ActivityDeps } from '../deps';
+import type { AutoTopUpStep } from '../../domain/top-ups/auto-top-up';
 import { getBalance } from '../../ledger/get-balance';
 import { dueOf } from '../../store/allowances';
 import { getCustomerPlan } from '../../store/customer-plan';
+import type { ActivityDeps } from '../deps';
 
 /**
  * What an automatic top-up decides by: the credits of the moment, and whether the plan may buy the pack. One that the customer's

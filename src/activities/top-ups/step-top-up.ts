@@ -1,10 +1,10 @@
+import type { Instant } from '../../domain/instants';
 import {
   noAutoTopUp,
   stepAutoTopUp,
   type AutoTopUpState,
   type AutoTopUpStep,
 } from '../../domain/top-ups/auto-top-up';
-import type { Instant } from '../../domain/instants';
 import { findAutoTopUp, saveAutoTopUp } from '../../store/auto-top-ups';
 import { getRecordedCustomer } from '../../store/customers';
 import type { ActivityDeps } from '../deps';

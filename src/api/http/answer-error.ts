@@ -3,11 +3,11 @@ import { DomainError } from '../../domain/errors';
 import { isUnreachableTemporal } from '../../platform/ask-temporal';
 import { isUnreachableDatabase } from '../../platform/database';
 import type { HttpDeps } from './deps';
+import { REPLAYED_HEADER } from './idempotency-key';
 import { inSchemaOrder } from './in-schema-order';
 import { pageHeaders } from './pages/page-headers';
 import { internalError, problemOf } from './problems';
 import { requestIdOf } from './request-id';
-import { REPLAYED_HEADER } from './idempotency-key';
 import { sendEarly } from './send';
 
 /** What an operation may have set and a refusal still says. */

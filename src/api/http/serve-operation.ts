@@ -1,15 +1,15 @@
 import type { Request, RequestHandler } from 'express';
-import { parseWith } from './bodies/parse-with';
+import { possibleId } from '../../domain/possible-id';
 import { assertScope } from './access';
 import { authenticate } from './authenticate';
 import { reach } from './belongs-to';
 import { bindQuery } from './bind-query';
+import { parseWith } from './bodies/parse-with';
 import type { Caller } from './caller';
 import type { HttpDeps } from './deps';
-import { inSchemaOrder } from './in-schema-order';
 import { readIdempotencyKey, REPLAYED_HEADER } from './idempotency-key';
+import { inSchemaOrder } from './in-schema-order';
 import type { AnyOperation, Call, Reply } from './operation';
-import { possibleId } from '../../domain/possible-id';
 import { requestIdOf } from './request-id';
 import type { Route } from './route';
 import { sendReply } from './send';

@@ -1,6 +1,6 @@
 import { workflowIdOf } from '../../domain/keys';
-import type { Caller } from '../http/caller';
 import type { ApiDeps } from '../deps';
+import type { Caller } from '../http/caller';
 import type { Reply } from '../http/operation';
 
 /** Where links lead to. */

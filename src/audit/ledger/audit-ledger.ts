@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../../domain/instants';
+import { query } from '../../ledger/query';
 import type { Check, Chunk, Offender, Pass } from './check';
 import { findHoldsWithoutWorkflow, type HasLiveWorkflow } from './live-workflows';
 import { HOLDS_TABLE, PASSES } from './passes';
 import { firstKey, readChunk } from './read-chunk';
 import { startRollupTally, type RollupTally } from './rollup-tally';
-import { query } from '../../ledger/query';
 
 export interface AuditOptions {
   /** One customer; all of them when undefined. */

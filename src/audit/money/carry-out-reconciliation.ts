@@ -1,5 +1,5 @@
-import { plusMs, type Instant } from '../../domain/instants';
 import type { Knex } from 'knex';
+import { plusMs, type Instant } from '../../domain/instants';
 import {
   finishReconciliation,
   leaseReconciliation,

@@ -1,16 +1,16 @@
-import { readerOf, type SubscriptionState } from '../../domain/subscriptions/subscription';
-import type { CheckoutSessionFact, InvoiceFact, PaymentFact } from '../../payments/payments';
-import { findAddOnOrder } from '../../store/add-on-orders';
-import { hasPayment } from '../../store/payments';
-import { findSubscriptionOfStripe, findSubscriptionState } from '../../store/subscriptions';
-import { subscriptionWorkflowId } from '../../domain/keys';
+import { isBoundTo } from '../../activities/payments/stripe-customer';
 import {
   isOwnInvoice,
   isTakenInElsewhere,
   paidIntervalOf,
   readInvoice,
 } from '../../activities/subscriptions/invoice-steps';
-import { isBoundTo } from '../../activities/payments/stripe-customer';
+import { subscriptionWorkflowId } from '../../domain/keys';
+import { readerOf, type SubscriptionState } from '../../domain/subscriptions/subscription';
+import type { CheckoutSessionFact, InvoiceFact, PaymentFact } from '../../payments/payments';
+import { findAddOnOrder } from '../../store/add-on-orders';
+import { hasPayment } from '../../store/payments';
+import { findSubscriptionOfStripe, findSubscriptionState } from '../../store/subscriptions';
 import { tellWorkflow, type Inquirer } from './inquirer';
 import { compareUnclaimed } from './unclaimed-money';
 import { whoseIs } from './whose-money';

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import { silence } from '../../activities/alarms';
+import { isBoundTo } from '../../activities/payments/stripe-customer';
+import { atStripe } from '../../activities/subscriptions/read-subscription-payments';
+import { subscriptionWorkflowId } from '../../domain/keys';
 import type { SubscriptionState } from '../../domain/subscriptions/subscription';
 import type { SubscriptionFact } from '../../payments/payments';
 import { findSubscriptionOfStripe, findSubscriptionState, listLiveAtStripe } from '../../store/subscriptions';
-import { subscriptionWorkflowId } from '../../domain/keys';
-import { silence } from '../../activities/alarms';
-import { atStripe } from '../../activities/subscriptions/read-subscription-payments';
-import { isBoundTo } from '../../activities/payments/stripe-customer';
 import { callPerson, compareOne, hint, type Inquirer } from './inquirer';
 import { whoseIs } from './whose-money';
 

@@ -1,8 +1,8 @@
+import { silence } from '../../activities/alarms';
 import type { Alarm, AlarmKind } from '../../domain/alarms';
 import { plusMs } from '../../domain/instants';
 import { isUnknownAtStripe } from '../../payments/is-unknown';
 import { listUnseenAlarms } from '../../store/alarms';
-import { silence } from '../../activities/alarms';
 import { compareInvoice, comparePayment, compareSession } from './compare-money';
 import type { Inquirer } from './inquirer';
 

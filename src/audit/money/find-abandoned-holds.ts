@@ -1,8 +1,8 @@
-import { findHoldsWithoutWorkflow } from '../ledger/live-workflows';
+import { spendWorkflowId } from '../../domain/keys';
 import { askTemporal } from '../../platform/ask-temporal';
 import { isWorkflowRunning } from '../../platform/temporal';
 import { listOwnersOfRows } from '../../store/owners-of-rows';
-import { spendWorkflowId } from '../../domain/keys';
+import { findHoldsWithoutWorkflow } from '../ledger/live-workflows';
 import { callPerson, type Inquirer } from './inquirer';
 
 /**

@@ -1,10 +1,10 @@
-import { readerOf } from '../../domain/subscriptions/subscription';
+import { isBoundTo } from '../../activities/payments/stripe-customer';
+import { paidIntervalOf } from '../../activities/subscriptions/invoice-steps';
 import type { Instant } from '../../domain/instants';
 import type { PaymentWithdrawals } from '../../domain/payments/refunds';
+import { readerOf } from '../../domain/subscriptions/subscription';
 import type { InvoiceFact, WithdrawalFact } from '../../payments/payments';
 import { findAddOnOrder, findOrderWithdrawals } from '../../store/add-on-orders';
-import { paidIntervalOf } from '../../activities/subscriptions/invoice-steps';
-import { isBoundTo } from '../../activities/payments/stripe-customer';
 import { findOwnerOfInvoice } from './compare-money';
 import { compareOne, tellWorkflow, type Inquirer } from './inquirer';
 

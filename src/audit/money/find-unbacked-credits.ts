@@ -1,14 +1,14 @@
+import { isBoundTo } from '../../activities/payments/stripe-customer';
+import { paidIntervalOf } from '../../activities/subscriptions/invoice-steps';
+import { workflowIdOf } from '../../domain/keys';
 import { readerOf } from '../../domain/subscriptions/subscription';
 import { listUnconfirmedClawbacks, type UnconfirmedClawback } from '../../ledger/list-unconfirmed-clawbacks';
 import { listUnpaidGrants } from '../../ledger/list-unpaid-grants';
-import type { InvoiceFact, WithdrawalFact, WithdrawalKind } from '../../payments/payments';
 import { isUnknownAtStripe } from '../../payments/is-unknown';
+import type { InvoiceFact, WithdrawalFact, WithdrawalKind } from '../../payments/payments';
 import { confirm } from '../../store/confirmed-at-stripe';
 import { listOwnersOfRows } from '../../store/owners-of-rows';
 import { findPaymentOfOrder, listUnconfirmedPayments, type Payment } from '../../store/payments';
-import { workflowIdOf } from '../../domain/keys';
-import { paidIntervalOf } from '../../activities/subscriptions/invoice-steps';
-import { isBoundTo } from '../../activities/payments/stripe-customer';
 import { findOwnerOfInvoice } from './compare-money';
 import { callPerson, compareOne, type Inquirer } from './inquirer';
 

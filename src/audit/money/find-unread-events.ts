@@ -1,6 +1,6 @@
+import { wordsOfUnread, workflowOfEvent } from '../../activities/payments/call-for-event';
 import { plusMs } from '../../domain/instants';
 import { listStuckStripeEvents } from '../../store/stripe-events';
-import { wordsOfUnread, workflowOfEvent } from '../../activities/payments/call-for-event';
 import { callPerson, type Inquirer } from './inquirer';
 
 /** Whatever passes by itself has passed by then: a lost connection, an outage of Stripe. */

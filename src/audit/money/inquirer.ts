@@ -1,8 +1,8 @@
+import { ring } from '../../activities/alarms';
+import type { ActivityDeps } from '../../activities/deps';
 import { DomainError } from '../../domain/errors';
 import type { Instant } from '../../domain/instants';
 import { paymentFactDelivery, type PaymentDestination } from '../../workflows/payments/messages';
-import type { ActivityDeps } from '../../activities/deps';
-import { ring } from '../../activities/alarms';
 import { noteAlarm, noteRepair, type AlarmFinding, type Finding, type Findings } from './findings';
 
 /** What a comparison with Stripe needs. */

@@ -1,6 +1,6 @@
+import type { ActivityDeps } from '../../activities/deps';
 import { epochMsOf, instantOf, type Instant } from '../../domain/instants';
 import { receiveStripeEvent } from '../../store/stripe-events';
-import type { ActivityDeps } from '../../activities/deps';
 
 const DAY_MS = 86_400_000;
 /** Stripe keeps events for thirty days; the first second of the oldest day may be gone. */

@@ -1,5 +1,4 @@
 import { plusMs, type Instant } from '../../domain/instants';
-import { noFindings, type Findings } from './findings';
 import { compareSubscriptions } from './compare-subscriptions';
 import { endAlarms } from './end-alarms';
 import { findAbandonedHolds } from './find-abandoned-holds';
@@ -7,6 +6,7 @@ import { findMissingPayments } from './find-missing-payments';
 import { findMissingWithdrawals } from './find-missing-withdrawals';
 import { findUnbackedCredits } from './find-unbacked-credits';
 import { findUnreadEvents } from './find-unread-events';
+import { noFindings, type Findings } from './findings';
 import type { ReconcileDeps } from './inquirer';
 
 const DAY_MS = 86_400_000;

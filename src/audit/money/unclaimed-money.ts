@@ -1,5 +1,5 @@
-import type { Money } from '../../domain/catalog/catalog';
 import { silence } from '../../activities/alarms';
+import type { Money } from '../../domain/catalog/catalog';
 import { callPerson, type Inquirer } from './inquirer';
 import type { Whose } from './whose-money';
 

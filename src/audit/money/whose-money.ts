@@ -1,5 +1,5 @@
-import { findCustomerOfStripe } from '../../store/customers';
 import { findSoldItem } from '../../store/catalogs';
+import { findCustomerOfStripe } from '../../store/customers';
 import type { ReconcileDeps } from './inquirer';
 
 /** Whose something at Stripe is, and whether it is any business of ours. */

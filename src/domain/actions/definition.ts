@@ -1,6 +1,6 @@
 import type { ActionId, ActionInput } from '../catalog/catalog';
-import type { SpendFacts } from '../spends/spend-facts';
 import type { SpendRefusal } from '../spends/refusals';
+import type { SpendFacts } from '../spends/spend-facts';
 import type { BuiltInInput } from './inputs';
 
 export type Visibility = 'public' | 'private';

@@ -1,4 +1,4 @@
-import { hasRight } from '../catalog/plans';
+import { hasRight } from '../catalog/rights';
 import { planRequired, refuse } from '../spends/refusals';
 import { isModelKnownTo } from '../works/visibility';
 import type { ActionDefinition } from './definition';
@@ -28,8 +28,10 @@ export const IMAGES: ActionDefinition = {
   },
   forbidden(_input, facts) {
     if (facts.model?.visibility !== 'private' || hasRight(facts.plan.rights, 'privateWork')) return null;
-    return planRequired('Generating with a private model needs a plan with private work.', facts, (rights) =>
-      hasRight(rights, 'privateWork'),
+    return planRequired(
+      'Generating with a private model needs a plan with private work.',
+      facts,
+      'privateWork',
     );
   },
   impossible(_input, { model }) {

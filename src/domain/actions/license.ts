@@ -1,5 +1,5 @@
-import { refuse } from '../spends/refusals';
 import { licenseKey } from '../keys';
+import { refuse } from '../spends/refusals';
 import { isImageShownTo } from '../works/visibility';
 import type { ActionDefinition } from './definition';
 import { builtInInputOf } from './inputs';

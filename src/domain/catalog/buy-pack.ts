@@ -1,8 +1,7 @@
 import { DomainError } from '../errors';
 import type { Amounts, Catalog, Money, Pack, Plan } from './catalog';
 import { moneyIn } from './money';
-import { hasRight } from './plans';
-import { plansWithRight } from './rights';
+import { hasRight, plansWithRight } from './rights';
 
 /** The pack that an order without one means: the only one that a version has. Undefined when it has several, or none. */
 export function onlyPackOf({ packs }: Catalog): Pack | undefined {

@@ -1,11 +1,11 @@
-import type { Instant } from '../instants';
 import { DomainError } from '../errors';
-import type { Action, ActionInput, Catalog, Grant, Plan } from './catalog';
+import type { Instant } from '../instants';
 import { assertQuantity, priceToPay, refusalOfPack } from './buy-pack';
+import type { ActionInput, Catalog, Grant, Plan } from './catalog';
 import { allowancesDue, creditsToBring, expiryOf } from './grants';
 import { notSold } from './not-sold';
 import { priceOf } from './price';
-import { hasRight, plansWithRight } from './rights';
+import { hasRight } from './rights';
 
 /*
  * A table of what a catalog is expected to do: requests with the credits or the refusal that they get, grants, and orders of packs.
@@ -86,11 +86,7 @@ function playPrice(catalog: Catalog, { plan, action: id, input, used, quote }: P
   requireRight(catalog, plan, action.requires);
   const price = priceOf(action, input as ActionInput);
   const isFree = used !== undefined && used < action.firstFree;
-  return { ...price, credits: isFree ? 0 : price.credits, unit: unitOf(action) };
-}
-
-function unitOf({ unit }: Action): string | null {
-  return unit;
+  return { ...price, credits: isFree ? 0 : price.credits, unit: action.unit };
 }
 
 function playGrants(catalog: Catalog, { plan, every, at, left = {} }: GrantRow) {
@@ -123,10 +119,7 @@ function playPack(catalog: Catalog, { plan, pack: id, quantity = 1, currency }: 
 
 function requireRight(catalog: Catalog, plan: string, right: string | null): void {
   if (right === null || hasRight(planOf(catalog, plan).rights, right)) return;
-  throw new DomainError('plan_required', `The plan ${plan} has no right ${right}.`, {
-    plan,
-    plans: plansWithRight(catalog, right),
-  });
+  throw new DomainError('plan_required', `The plan ${plan} has no right ${right}.`);
 }
 
 function planOf(catalog: Catalog, id: string): Plan {

@@ -1,6 +1,6 @@
-import { clawbackKey, clawbackUndoKey } from '../keys';
 import { credits, type Credits } from '../credits';
 import type { Instant } from '../instants';
+import { clawbackKey, clawbackUndoKey } from '../keys';
 
 /** What one refund or dispute has taken. */
 export interface WithdrawalPart {

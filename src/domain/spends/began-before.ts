@@ -1,6 +1,6 @@
 import { definitionOf } from '../actions/definitions';
-import { countOf } from '../actions/members';
 import type { OfAKind } from '../actions/kind';
+import { countOf } from '../actions/members';
 import type { Action } from '../catalog/catalog';
 import type { SpendRequest } from './spend';
 

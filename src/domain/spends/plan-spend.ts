@@ -1,8 +1,8 @@
-import { definitionOf } from '../actions/definitions';
 import type { Visibility } from '../actions/definition';
+import { definitionOf } from '../actions/definitions';
 import type { ActionInput, Rights } from '../catalog/catalog';
-import { hasRight } from '../catalog/plans';
 import { priceOf, type Price } from '../catalog/price';
+import { hasRight } from '../catalog/rights';
 import { planRequired, type SpendRefusal } from './refusals';
 import type { SpendFacts } from './spend-facts';
 
@@ -37,5 +37,5 @@ function unlessRequired(facts: SpendFacts): SpendRefusal | null {
   const right = action.requires;
   if (right === null || hasRight(plan.rights, right)) return null;
   const message = `The plan ${plan.name} does not include this: ${action.id} requires the right ${right}.`;
-  return planRequired(message, facts, (rights) => hasRight(rights, right));
+  return planRequired(message, facts, right);
 }

@@ -1,4 +1,4 @@
-import type { Rights } from '../catalog/catalog';
+import { plansWithRight } from '../catalog/rights';
 import type { ErrorCode, ErrorDetails } from '../errors';
 import type { Refusal } from '../refusal';
 import type { SpendFacts } from './spend-facts';
@@ -10,15 +10,11 @@ export function refuse(code: ErrorCode, message: string, details: ErrorDetails =
   return { allowed: false, code, message, details };
 }
 
-/** The refusal for want of a plan, with the plans that would do and can be bought, the lowest rank first. */
+/** The refusal for want of a right, with the plans that have it and can be bought, the lowest rank first. */
 export function planRequired(
   message: string,
   { catalog, plan }: Pick<SpendFacts, 'catalog' | 'plan'>,
-  suffices: (rights: Rights) => boolean,
+  right: string,
 ): SpendRefusal {
-  const plans = [...catalog.plans.values()]
-    .filter(({ sold, rights }) => (sold === 'checkout' || sold === 'contract') && suffices(rights))
-    .sort((one, other) => one.rank - other.rank)
-    .map(({ id }) => id);
-  return refuse('plan_required', message, { plan: plan.id, plans });
+  return refuse('plan_required', message, { plan: plan.id, plans: plansWithRight(catalog, right) });
 }

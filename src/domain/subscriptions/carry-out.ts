@@ -1,8 +1,8 @@
 import { refused } from '../refusal';
-import type { AnsweredCommand, StripeCall } from './effects';
-import type { CommandOutcome, Intent, SubscriptionCommand } from './inputs';
 import { decide } from './commands';
+import type { AnsweredCommand, StripeCall } from './effects';
 import { addPayment } from './facts';
+import type { CommandOutcome, Intent, SubscriptionCommand } from './inputs';
 import type { SubscriptionState } from './state';
 
 /** The state after a command or its outcome, with the calls to Stripe and the answers that follow. */

@@ -1,6 +1,6 @@
 import type { Refused } from '../refusal';
-import { accept, refuse, type Decision } from './decision';
 import { currencyOf } from './currency';
+import { accept, refuse, type Decision } from './decision';
 import type { SubscriptionCommand } from './inputs';
 import type { PlanTerms } from './plan-terms';
 import type { SubscriptionState } from './state';

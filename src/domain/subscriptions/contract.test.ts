@@ -13,9 +13,11 @@ import {
   usd,
 } from '../../../tests/support/subscription-play';
 import { cycleStart } from '../billing-calendar';
-import type { Contract } from './contract';
 import { credits } from '../credits';
 import type { Instant } from '../instants';
+import type { Contract } from './contract';
+import type { SubscriptionCommand } from './inputs';
+import { previewOf } from './preview';
 import {
   callsAtTermEnd,
   callsWhileRecorded,
@@ -23,8 +25,6 @@ import {
   viewOf,
   type SubscriptionState,
 } from './subscription';
-import type { SubscriptionCommand } from './inputs';
-import { previewOf } from './preview';
 
 const signedAt = at('2027-01-15T09:00:00Z');
 const contract: Contract = {

@@ -1,8 +1,8 @@
-import { eraOf, ungrantedCycles, withGranted, type Era, type PaidCycle } from './paid-cycles';
 import { clawWithheld, withheldOf } from '../payments/refunds';
 import type { ClawbackEffect } from '../payments/withdrawal-parts';
 import { effectiveAt, grantsOf, onceDue, withdrawalsOf, type DueCycle } from './cycle-grants';
 import type { GrantEffect } from './effects';
+import { eraOf, ungrantedCycles, withGranted, type Era, type PaidCycle } from './paid-cycles';
 import type { SubscriptionState } from './state';
 import { currentInterval, endsAt, lastInterval, pauseOf } from './timeline';
 

@@ -9,8 +9,8 @@ import {
   plus,
   usd,
 } from '../../../tests/support/subscription-play';
-import { isFinished, viewOf, type SubscriptionStep } from './subscription';
 import { duplicateEndsAt, withMoney, wordsOfAmount, wordsOfDuplicate } from './duplicate';
+import { isFinished, viewOf, type SubscriptionStep } from './subscription';
 
 const now = at('2027-01-31T00:00:00Z');
 const duplicate = { of: 'sub_first', since: now, money: null };

@@ -1,8 +1,8 @@
-import type { Refused } from '../refusal';
 import type { Interval, Money, PlanId } from '../catalog/catalog';
 import type { Credits } from '../credits';
 import type { Instant, Period } from '../instants';
 import type { ClawbackEffect, RestoreEffect } from '../payments/withdrawal-parts';
+import type { Refused } from '../refusal';
 
 /** What is to be carried out: grants, then clawbacks, then restores; calls before any of a command's facts. */
 export interface SubscriptionEffects {

@@ -1,8 +1,8 @@
 import { cycleIndexAt, cycleStart } from '../billing-calendar';
-import { eraOf, isRecorded, type Era, type PaidInterval } from './paid-cycles';
+import type { Instant } from '../instants';
 import { adopt, waive } from './adopt';
 import type { SubscriptionFact } from './inputs';
-import type { Instant } from '../instants';
+import { eraOf, isRecorded, type Era, type PaidInterval } from './paid-cycles';
 import type { SubscriptionState } from './state';
 import { lastInterval } from './timeline';
 

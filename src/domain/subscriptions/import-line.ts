@@ -1,9 +1,9 @@
 import { cycleIndexAt, cycleStart } from '../billing-calendar';
 import { INTERVALS, type Catalog, type Interval, type Plan, type PlanId } from '../catalog/catalog';
-import { CYCLES_AHEAD_MAX } from './contract';
 import { credits, type Credits } from '../credits';
 import { parseInstant, type Instant } from '../instants';
 import { isReadableLine } from '../readable-line';
+import { CYCLES_AHEAD_MAX } from './contract';
 
 /** The columns of the file that subscribers are imported from, in any order. */
 export const IMPORT_COLUMNS = [

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { at, passes, play, range } from '../../../tests/support/subscription-play';
 import { parseCatalog } from '../../store/catalogs/read-catalog';
 import { cycleStart } from '../billing-calendar';
-import { viewOf } from './subscription';
 import { importSubscriber } from './import';
 import { checkImport, type ImportCells } from './import-line';
+import { viewOf } from './subscription';
 
 const catalog = parseCatalog(readFileSync(join(__dirname, '../../../catalog/exactly-2024.yaml'), 'utf8'));
 const now = at('2026-11-20T08:00:00Z');

@@ -1,10 +1,10 @@
-import { migrationKey } from '../keys';
 import { cycleIndexAt, cycleStart } from '../billing-calendar';
 import type { Catalog } from '../catalog/catalog';
 import { moneyIn } from '../catalog/money';
-import { CYCLES_PER_INTERVAL } from './contract';
 import type { Credits } from '../credits';
 import type { Instant } from '../instants';
+import { migrationKey } from '../keys';
+import { CYCLES_PER_INTERVAL } from './contract';
 import type { ImportLine, PaidPlan } from './import-line';
 import { planGrantsOf, soldCycle } from './plan-grants';
 import { planNamesOf } from './plan-names';

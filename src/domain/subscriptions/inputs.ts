@@ -1,11 +1,11 @@
 import type { PlanId } from '../catalog/catalog';
 import type { Credits } from '../credits';
 import type { Instant } from '../instants';
-import type { PaidInterval } from './paid-cycles';
 import type { Withdrawal } from '../payments/refunds';
-import type { Duplicate } from './duplicate';
 import type { AtStripe } from './at-stripe';
+import type { Duplicate } from './duplicate';
 import type { StripeCall } from './effects';
+import type { PaidInterval } from './paid-cycles';
 import type { PlanNames } from './plan-names';
 import type { PlanTerms } from './plan-terms';
 

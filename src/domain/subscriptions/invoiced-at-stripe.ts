@@ -1,6 +1,6 @@
 import { cycleStart } from '../billing-calendar';
-import { termEnd, type Contract } from './contract';
 import { plusMs, type Instant } from '../instants';
+import { termEnd, type Contract } from './contract';
 import type { StripeCall } from './effects';
 import { coveredThrough, isRecorded } from './paid-cycles';
 import type { SubscriptionState } from './state';

@@ -1,8 +1,8 @@
 import { at, month, paid, play, TERMS, usd } from '../../../tests/support/subscription-play';
 import { cycleStart } from '../billing-calendar';
 import { credits } from '../credits';
-import { viewOf } from './subscription';
 import type { SubscriptionCommand } from './inputs';
+import { viewOf } from './subscription';
 
 const anchor = at('2027-01-10T00:00:00Z');
 const now = at('2027-01-20T00:00:00Z');

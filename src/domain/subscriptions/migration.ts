@@ -1,6 +1,6 @@
+import { currencyOf } from './currency';
 import { accept, refuse, type Decision } from './decision';
 import type { SubscriptionCommand } from './inputs';
-import { currencyOf } from './currency';
 import { planNamesOf } from './plan-names';
 import type { PlanTerms } from './plan-terms';
 import type { SubscriptionState } from './state';

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { DAY, plus } from '../../../tests/support/subscription-play';
 import {
   applyTo,
   command,
@@ -12,7 +13,6 @@ import {
   withdraw,
   type World,
 } from '../../../tests/support/subscription-world';
-import { DAY, plus } from '../../../tests/support/subscription-play';
 import type { Interval } from '../catalog/catalog';
 import { step, type SubscriptionStep } from './subscription';
 

@@ -10,12 +10,12 @@ import {
   usd,
 } from '../../../tests/support/subscription-play';
 import { cycleStart } from '../billing-calendar';
-import { credits } from '../credits';
 import type { Rights } from '../catalog/catalog';
-import type { SubscriptionState } from './subscription';
+import { credits } from '../credits';
 import type { SubscriptionCommand } from './inputs';
 import { previewOf, type Preview } from './preview';
 import { rightsLost } from './rights';
+import type { SubscriptionState } from './subscription';
 
 const anchor = at('2027-01-10T00:00:00Z');
 const renewal = cycleStart(anchor, 1);

@@ -1,17 +1,17 @@
-import { refused, type Refused } from '../refusal';
 import { cycleStart } from '../billing-calendar';
 import type { Money, PlanId } from '../catalog/catalog';
-import { CYCLES_PER_INTERVAL } from './contract';
 import { credits, type Credits } from '../credits';
 import type { Instant, Period } from '../instants';
-import type { PaidInterval } from './paid-cycles';
-import { step } from './subscription';
+import { refused, type Refused } from '../refusal';
+import { CYCLES_PER_INTERVAL } from './contract';
 import type { SubscriptionEffects } from './effects';
 import type { SubscriptionCommand, SubscriptionStep } from './inputs';
+import type { PaidInterval } from './paid-cycles';
 import { soldCycle } from './plan-grants';
 import type { PlanTerms } from './plan-terms';
 import { planAt } from './rights';
 import type { SubscriptionState } from './state';
+import { step } from './subscription';
 import { viewOf, type SubscriptionView } from './view';
 
 /** What a command would do if it was sent now and its payment, if it needs one, succeeded. */

@@ -1,11 +1,11 @@
 import { cycleIndexAt, cycleStart } from '../billing-calendar';
 import type { Money, PlanId } from '../catalog/catalog';
-import { CYCLES_AHEAD_MAX, CYCLES_PER_INTERVAL, termEnd } from './contract';
 import type { Instant } from '../instants';
-import { coveredThrough, paidCycles, recordedPaymentId, type PaidInterval } from './paid-cycles';
-import { soldCycle, type PlanGrants } from './plan-grants';
+import { CYCLES_AHEAD_MAX, CYCLES_PER_INTERVAL, termEnd } from './contract';
 import { accept, refuse, type Decision } from './decision';
 import type { SubscriptionCommand } from './inputs';
+import { coveredThrough, paidCycles, recordedPaymentId, type PaidInterval } from './paid-cycles';
+import { soldCycle, type PlanGrants } from './plan-grants';
 import type { SubscriptionState } from './state';
 import { currentEra, paidThroughOf, statusOf } from './timeline';
 

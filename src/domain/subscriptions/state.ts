@@ -1,13 +1,13 @@
 import type { Interval, PlanId } from '../catalog/catalog';
-import type { Contract } from './contract';
 import type { Credits } from '../credits';
 import type { Instant, Period } from '../instants';
-import type { Era, PaidInterval } from './paid-cycles';
 import type { PaymentWithdrawals } from '../payments/refunds';
-import type { Duplicate } from './duplicate';
 import type { AtStripe } from './at-stripe';
+import type { Contract } from './contract';
+import type { Duplicate } from './duplicate';
 import type { AnsweredCommand } from './effects';
 import type { PendingCommand } from './inputs';
+import type { Era, PaidInterval } from './paid-cycles';
 import type { PlanNames } from './plan-names';
 
 export type SubscriptionStatus = 'incomplete' | 'active' | 'past_due' | 'paused' | 'canceled';

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { cycleStart } from '../billing-calendar';
 import {
   at,
   DAY,
@@ -14,6 +13,7 @@ import {
   range,
   sortedByKey,
 } from '../../../tests/support/subscription-play';
+import { cycleStart } from '../billing-calendar';
 import { credits } from '../credits';
 import { epochMsOf, instantOf } from '../instants';
 import type { PaidInterval } from './paid-cycles';

@@ -1,6 +1,6 @@
 import type { PlanId } from '../catalog/catalog';
-import { termEnd } from './contract';
 import { plusMs, type Instant } from '../instants';
+import { termEnd } from './contract';
 import { eraOf, type Era, type PaidInterval } from './paid-cycles';
 import type { Pause, SubscriptionState, SubscriptionStatus } from './state';
 

@@ -2,9 +2,9 @@ import { cycleIndexAt, cyclePeriod, cycleStart } from '../billing-calendar';
 import type { PlanId } from '../catalog/catalog';
 import { credits, type Credits } from '../credits';
 import { plusMs, type Instant, type Period } from '../instants';
-import type { Era } from './paid-cycles';
 import { dueCycles, isHeldBack } from './due-cycles';
 import { duplicateEndsAt, type Duplicate } from './duplicate';
+import type { Era } from './paid-cycles';
 import type { SubscriptionState, SubscriptionStatus } from './state';
 import {
   coveredThroughOf,

@@ -1,7 +1,7 @@
 import type { Instant } from '../instants';
-import { eraOf } from './paid-cycles';
 import { withheldOf } from '../payments/refunds';
 import { dueCycles, isHeldBack } from './due-cycles';
+import { eraOf } from './paid-cycles';
 import type { SubscriptionState } from './state';
 import { coveredThroughOf, endsAt, graceEnd, isInFlight, pauseOf, statusOf } from './timeline';
 

@@ -11,8 +11,8 @@ import {
 } from '../../../tests/support/subscription-play';
 import { cycleStart } from '../billing-calendar';
 import type { Instant } from '../instants';
-import type { PaidInterval } from './paid-cycles';
 import type { Withdrawal } from '../payments/refunds';
+import type { PaidInterval } from './paid-cycles';
 import { isFinished, nextChangeAt, viewOf, type SubscriptionStep } from './subscription';
 
 const anchor = at('2027-01-31T00:00:00Z');

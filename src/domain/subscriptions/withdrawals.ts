@@ -1,9 +1,9 @@
 import { credits } from '../credits';
-import { eraOf, isGranted, paidCycles } from './paid-cycles';
 import { takeWithdrawal, type Entitlement, type WithdrawalOutcome } from '../payments/refunds';
 import { withdrawalsOf } from './cycle-grants';
 import { ungrantedByPayment } from './due-cycles';
 import type { SubscriptionFact } from './inputs';
+import { eraOf, isGranted, paidCycles } from './paid-cycles';
 import type { SubscriptionState } from './state';
 
 type WithdrawalFact = Extract<SubscriptionFact, { readonly type: 'withdrawal' }>;

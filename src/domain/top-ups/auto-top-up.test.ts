@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { at, DAY, plus } from '../../../tests/support/subscription-play';
+import { credits } from '../credits';
 import {
   noAutoTopUp,
   stepAutoTopUp,
@@ -9,7 +10,6 @@ import {
   type AutoTopUpState,
   type AutoTopUpStep,
 } from './auto-top-up';
-import { credits } from '../credits';
 
 const now = at('2027-01-30T00:00:00Z');
 const setting: AutoTopUpSetting = {

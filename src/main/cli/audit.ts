@@ -1,8 +1,8 @@
 import { linkOffenders, type LinkedAudit } from '../../api/operations/ledger/offender-links';
 import { audit } from '../../audit/ledger/audit-ledger';
+import { spendWorkflowId } from '../../domain/keys';
 import { createTemporalClient, isWorkflowRunning } from '../../platform/temporal';
 import { getRecordedCustomer } from '../../store/customers';
-import { spendWorkflowId } from '../../domain/keys';
 import { parseOptions } from './command';
 import { findSurroundings, withDatabase } from './surroundings';
 

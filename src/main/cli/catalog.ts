@@ -1,10 +1,10 @@
 import type { Catalog } from '../../domain/catalog/catalog';
 import { diffCatalogs } from '../../domain/catalog/diff-catalogs';
 import { createStripePayments } from '../../payments/stripe-payments';
-import { catalogJsonSchema } from '../../store/catalogs/catalog-schema';
-import { testCatalog } from '../../store/catalogs/test-catalog';
 import { getCurrentCatalog } from '../../store/catalogs';
+import { catalogJsonSchema } from '../../store/catalogs/catalog-schema';
 import { parseCatalog } from '../../store/catalogs/read-catalog';
+import { testCatalog } from '../../store/catalogs/test-catalog';
 import { priceAndPublishCatalog } from '../../store/price-catalog';
 import { parseArgument, parseOptions, runVerb } from './command';
 import { readNamedFile } from './named-file';

@@ -1,12 +1,12 @@
+import { checkSubscribers } from '../../import/check-subscribers';
+import { inBatches } from '../../import/in-batches';
+import { moveIn } from '../../import/move-in';
+import { linesOfReport, reportOf, type ImportReport } from '../../import/report';
 import { createLedger } from '../../ledger/ledger';
 import { createStripePayments } from '../../payments/stripe-payments';
 import { createTemporalClient } from '../../platform/temporal';
 import { getCurrentCatalog } from '../../store/catalogs';
 import { parseArgument, runVerb } from './command';
-import { checkSubscribers } from '../../import/check-subscribers';
-import { inBatches } from '../../import/in-batches';
-import { moveIn } from '../../import/move-in';
-import { linesOfReport, reportOf, type ImportReport } from '../../import/report';
 import { readNamedFile } from './named-file';
 import { findSurroundings, withDatabase, type Surroundings } from './surroundings';
 

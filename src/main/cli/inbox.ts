@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os';
 import { dropEvent } from '../../activities/payments/drop-event';
 import { epochMsOf, type Instant } from '../../domain/instants';
+import { workflowIdOf } from '../../domain/keys';
 import { createLogger } from '../../platform/logger';
 import type { TemporalUi } from '../../platform/temporal-ui';
 import { listDroppedStripeEvents, listWaitingStripeEvents, type InboxEvent } from '../../store/stripe-events';
-import { workflowIdOf } from '../../domain/keys';
 import { parseArgument, parseOptions, UsageError } from './command';
 import { findSurroundings, withDatabase } from './surroundings';
 

@@ -1,7 +1,7 @@
 import type { Finding } from '../../audit/money/findings';
-import type { Alarm } from '../../domain/alarms';
 import { reconcileEvents } from '../../audit/money/reconcile-events';
 import { reconcileState } from '../../audit/money/reconcile-state';
+import type { Alarm } from '../../domain/alarms';
 import { createStripePayments } from '../../payments/stripe-payments';
 import { createLogger } from '../../platform/logger';
 import { createTemporalClient } from '../../platform/temporal';

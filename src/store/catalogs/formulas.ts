@@ -1,8 +1,8 @@
 import { Environment, type ASTNode } from '@marcbachmann/cel-js';
 import type { ActionInput, Formula } from '../../domain/catalog/catalog';
-import { DomainError } from '../../domain/errors';
 import { notComputable } from '../../domain/catalog/price';
 import { withoutRoundingError } from '../../domain/catalog/whole-number';
+import { DomainError } from '../../domain/errors';
 import { celValueOf, declarationOf, inputTypeOf, type InputType } from './input-types';
 
 /*

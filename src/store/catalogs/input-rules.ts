@@ -1,5 +1,5 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020';
 import { builtInInputOf, type BuiltInInput } from '../../domain/actions/inputs';
 import type { Action, InputRules } from '../../domain/catalog/catalog';
 import { isReadableLine } from '../../domain/readable-line';

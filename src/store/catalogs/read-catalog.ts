@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Catalog } from '../../domain/catalog/catalog';
 import { sayFault } from '../../platform/say-fault';
-import { completeCatalog, type CompleteCatalog, type Order } from './complete-document';
 import { compileCatalog } from './compile-catalog';
+import { completeCatalog, type CompleteCatalog, type Order } from './complete-document';
 import { refusedCatalog, sayWhere, type Fault, type Path } from './fault';
 import { isOfFirstRelease, presentFormOf } from './first-release';
 import { catalogFormat, type WrittenCatalog } from './format';

@@ -13,15 +13,15 @@ import {
 import type { Activities } from '../../activities';
 import { plusMs } from '../../domain/instants';
 import { refused } from '../../domain/refusal';
-import { addOnCard, type AddOnStanding } from './add-on-card';
 import { createAlarms } from '../alarms';
 import { hearCancelRequest, type CancelRequest } from '../cancel-request';
-import { openAddOnUpdate, type AddOnInput, type OpenAddOn } from './messages';
 import { SEARCH_ATTRIBUTES, type CommandAnswer, type OpenAnswer } from '../messages';
+import { now } from '../now';
+import { hearPaymentFacts } from '../payments/hear-payment-facts';
 import type { PaymentHint } from '../payments/messages';
 import { lookAgainUpdate } from '../subscriptions/messages';
-import { hearPaymentFacts } from '../payments/hear-payment-facts';
-import { now } from '../now';
+import { addOnCard, type AddOnStanding } from './add-on-card';
+import { openAddOnUpdate, type AddOnInput, type OpenAddOn } from './messages';
 
 const AT_STRIPE = {
   startToCloseTimeout: '1 minute',

@@ -1,7 +1,7 @@
-import { addOnWorkflowId } from '../../domain/keys';
-import { type OpenAnswer, TASK_QUEUES, ownedBy } from '../messages';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { defineUpdate } from '@temporalio/workflow';
+import { addOnWorkflowId } from '../../domain/keys';
+import { type OpenAnswer, TASK_QUEUES, ownedBy } from '../messages';
 
 export const ADD_ON_WORKFLOW = 'addOn';
 

@@ -16,8 +16,8 @@ import { instantOf } from '../../domain/instants';
 import { createAlarms } from '../alarms';
 import { demand, membersOf } from '../arguments';
 import { hearCancelRequest, linesOfCancelRequest, type CancelRequest } from '../cancel-request';
-import { eraseUpdate, type ErasureInput } from './messages';
 import { now } from '../now';
+import { eraseUpdate, type ErasureInput } from './messages';
 
 const { beginErasure } = proxyLocalActivities<Activities>({
   summary: 'Checks what is in the way, and begins',

@@ -1,8 +1,8 @@
+import { TypedSearchAttributes } from '@temporalio/common';
+import { defineUpdate } from '@temporalio/workflow';
 import type { ErasureStanding } from '../../domain/erasures/erasure';
 import { erasureWorkflowId } from '../../domain/keys';
 import { TASK_QUEUES, ownedBy } from '../messages';
-import { TypedSearchAttributes } from '@temporalio/common';
-import { defineUpdate } from '@temporalio/workflow';
 
 export const ERASURE_WORKFLOW = 'erasure';
 

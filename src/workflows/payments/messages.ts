@@ -1,8 +1,8 @@
+import { defineSignal } from '@temporalio/workflow';
 import { addOnWorkflowId, subscriptionWorkflowId } from '../../domain/keys';
 import { ADD_ON_WORKFLOW, type AddOnInput } from '../add-ons/messages';
 import { TASK_QUEUES } from '../messages';
 import { SUBSCRIPTION_WORKFLOW, type SubscriptionInput } from '../subscriptions/messages';
-import { defineSignal } from '@temporalio/workflow';
 
 /** A hint that something about a payment changed at Stripe; the workflow's activity reads the object again. */
 export interface PaymentHint {

@@ -1,12 +1,12 @@
-import type { Refused } from '../../domain/refusal';
-import { spendWorkflowId } from '../../domain/keys';
-import type { Action } from '../../domain/catalog/catalog';
-import type { WorkReport } from '../../domain/spends/external-end';
-import { wordsOfStarted } from '../../domain/spends/began-before';
-import type { SpendRequest, SpendStatus } from '../../domain/spends/spend';
-import { SEARCH_ATTRIBUTES, TASK_QUEUES, ownedBy, type CommandAnswer } from '../messages';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Action } from '../../domain/catalog/catalog';
+import { spendWorkflowId } from '../../domain/keys';
+import type { Refused } from '../../domain/refusal';
+import { wordsOfStarted } from '../../domain/spends/began-before';
+import type { WorkReport } from '../../domain/spends/external-end';
+import type { SpendRequest, SpendStatus } from '../../domain/spends/spend';
+import { SEARCH_ATTRIBUTES, TASK_QUEUES, ownedBy, type CommandAnswer } from '../messages';
 
 export const SPEND_WORKFLOW = 'spend';
 

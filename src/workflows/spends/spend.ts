@@ -11,11 +11,13 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import { epochMsOf, type Instant } from '../../domain/instants';
+import { refused } from '../../domain/refusal';
 import { runsOf } from '../../domain/spends/began-before';
 import type { SpendStatus } from '../../domain/spends/spend';
-import { refused } from '../../domain/refusal';
 import { demand, isLine, membersOf } from '../arguments';
 import { SEARCH_ATTRIBUTES, type CommandAnswer } from '../messages';
+import { now } from '../now';
+import { awaitReport, hearReports } from './external-work';
 import {
   cancelSpendSignal,
   giveUpUpdate,
@@ -24,8 +26,6 @@ import {
   type ReserveAnswer,
   type SpendInput,
 } from './messages';
-import { now } from '../now';
-import { awaitReport, hearReports } from './external-work';
 import { spendCard, type SpendEnd, type SpendStanding, type Wish } from './spend-card';
 
 type JobOutcome = Awaited<ReturnType<Activities['runJob']>>;

@@ -1,11 +1,11 @@
+import { TypedSearchAttributes } from '@temporalio/common';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Interval, PlanId } from '../../domain/catalog/catalog';
 import type { Instant } from '../../domain/instants';
 import { subscriptionWorkflowId } from '../../domain/keys';
 import type { Contract } from '../../domain/subscriptions/contract';
 import type { SubscriptionState, SubscriptionView } from '../../domain/subscriptions/subscription';
 import { type CommandAnswer, type OpenAnswer, SEARCH_ATTRIBUTES, TASK_QUEUES, ownedBy } from '../messages';
-import { TypedSearchAttributes } from '@temporalio/common';
-import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 
 export const SUBSCRIPTION_WORKFLOW = 'subscription';
 

@@ -1,4 +1,6 @@
 import { epochMsOf, type Instant } from '../../domain/instants';
+import { wordsOfDuplicate } from '../../domain/subscriptions/duplicate';
+import { planNameOf } from '../../domain/subscriptions/plan-names';
 import {
   differencesOf,
   viewOf,
@@ -8,8 +10,6 @@ import {
   type SubscriptionState,
   type Waiting,
 } from '../../domain/subscriptions/subscription';
-import { wordsOfDuplicate } from '../../domain/subscriptions/duplicate';
-import { planNameOf } from '../../domain/subscriptions/plan-names';
 import { linesOfCancelRequest, type CancelRequest } from '../cancel-request';
 import { stripesOwn } from '../payments/stripes-own';
 

@@ -1,7 +1,7 @@
-import { plusMs, type Instant } from '../../domain/instants';
-import { callsWhileRecorded, coveredThroughOf, viewOf } from '../../domain/subscriptions/subscription';
-import { duplicateEndsAt } from '../../domain/subscriptions/duplicate';
 import { plus, type Duration } from '../../domain/durations';
+import { plusMs, type Instant } from '../../domain/instants';
+import { duplicateEndsAt } from '../../domain/subscriptions/duplicate';
+import { callsWhileRecorded, coveredThroughOf, viewOf } from '../../domain/subscriptions/subscription';
 import type { OpenedShell } from './subscription-shell';
 
 /** How long after its end an unpaid checkout is read, in case its event was lost. */

@@ -6,15 +6,16 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import { parseInstant, type Instant } from '../../domain/instants';
+import { refused, type Refusal } from '../../domain/refusal';
 import {
   viewOf,
   type SubscriptionCommand,
   type SubscriptionState,
 } from '../../domain/subscriptions/subscription';
-import { refused, type Refusal } from '../../domain/refusal';
 import { demand, isCatalogId, isLine, membersOf } from '../arguments';
 import type { CancelRequest } from '../cancel-request';
 import { SEARCH_ATTRIBUTES, type CommandAnswer, type OpenAnswer } from '../messages';
+import { hearPaymentFacts } from '../payments/hear-payment-facts';
 import type { PaymentHint } from '../payments/messages';
 import {
   cancelUpdate,
@@ -29,7 +30,6 @@ import {
   resumeUpdate,
   stateQuery,
 } from './messages';
-import { hearPaymentFacts } from '../payments/hear-payment-facts';
 
 type WithoutTerms<Command> = Command extends unknown ? Omit<Command, 'at' | 'terms' | 'graceMs'> : never;
 

@@ -1,5 +1,8 @@
 import { ActivityFailure, log, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
+import { refused } from '../../domain/refusal';
+import { currencyOf } from '../../domain/subscriptions/currency';
+import type { Duplicate } from '../../domain/subscriptions/duplicate';
 import {
   callsAtTermEnd,
   callsWhileRecorded,
@@ -13,9 +16,6 @@ import {
   type SubscriptionStep,
   viewOf,
 } from '../../domain/subscriptions/subscription';
-import { currencyOf } from '../../domain/subscriptions/currency';
-import type { Duplicate } from '../../domain/subscriptions/duplicate';
-import { refused } from '../../domain/refusal';
 import type { CommandAnswer } from '../messages';
 import { now } from '../now';
 import { admitMoney, findForbidding } from './one-subscription';

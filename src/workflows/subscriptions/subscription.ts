@@ -18,8 +18,8 @@ import {
 } from '../../domain/subscriptions/subscription';
 import { createAlarms } from '../alarms';
 import { hearCancelRequest } from '../cancel-request';
-import type { OpenSubscription, SubscriptionInput } from './messages';
 import { now } from '../now';
+import type { OpenSubscription, SubscriptionInput } from './messages';
 import { showCard } from './show-subscription';
 import { nextLookAt } from './subscription-look';
 import { hasNews, isOpened, listen, refuseAll, type OpenedShell, type Shell } from './subscription-shell';

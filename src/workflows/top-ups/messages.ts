@@ -1,8 +1,8 @@
+import { TypedSearchAttributes } from '@temporalio/common';
+import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import { topUpWorkflowId } from '../../domain/keys';
 import type { AutoTopUpSetting } from '../../domain/top-ups/auto-top-up';
 import { TASK_QUEUES, ownedBy } from '../messages';
-import { TypedSearchAttributes } from '@temporalio/common';
-import { defineSignal, defineUpdate } from '@temporalio/workflow';
 
 export const TOP_UP_WORKFLOW = 'topUp';
 

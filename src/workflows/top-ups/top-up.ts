@@ -10,8 +10,8 @@ import {
 import type { Activities } from '../../activities';
 import { demand, isLine, membersOf } from '../arguments';
 import { hearCancelRequest, linesOfCancelRequest, type CancelRequest } from '../cancel-request';
-import { observeCreditsSignal, removeAutoTopUpUpdate, setAutoTopUpUpdate, type TopUpInput } from './messages';
 import { now } from '../now';
+import { observeCreditsSignal, removeAutoTopUpUpdate, setAutoTopUpUpdate, type TopUpInput } from './messages';
 
 const { stepTopUp } = proxyLocalActivities<Activities>({
   summary: 'Checks whether to buy packs',

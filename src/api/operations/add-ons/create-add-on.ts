@@ -5,9 +5,9 @@ import { notSold } from '../../../domain/catalog/not-sold';
 import { planOrDefault } from '../../../domain/catalog/plans';
 import { DomainError } from '../../../domain/errors';
 import { errorOf } from '../../../domain/refusal';
-import { getCustomerPlan, type CustomerPlan } from '../../../store/customer-plan';
 import { deriveId } from '../../../platform/ids';
 import { findAddOnOrder } from '../../../store/add-on-orders';
+import { getCustomerPlan, type CustomerPlan } from '../../../store/customer-plan';
 import { assertOpen, getCustomer } from '../../../store/customers';
 import type { StoredAnswer } from '../../../store/requests';
 import {
@@ -18,12 +18,12 @@ import {
 } from '../../../workflows/add-ons/messages';
 import { OPEN_UPDATE_ID } from '../../../workflows/subscriptions/messages';
 import { answerOnce, refusal } from '../../answer-once';
-import { jsonBody } from '../../http/bodies/json-body';
-import type { ApiDeps } from '../../deps';
 import { defineOperation } from '../../define-operation';
+import type { ApiDeps } from '../../deps';
 import { customerInBody } from '../../http/belongs-to';
-import { idSchema, urlSchema, catalogIdSchema, currencySchema } from '../../schemas';
+import { jsonBody } from '../../http/bodies/json-body';
 import { isRepeat } from '../../is-repeat';
+import { idSchema, urlSchema, catalogIdSchema, currencySchema } from '../../schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { addOnSchema, addOnView } from './add-on-view';
 import { orderedPack } from './ordered-pack';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../../define-operation';
-import { ownOrder } from '../belongings';
 import { viewerQuery } from '../../schemas';
+import { ownOrder } from '../belongings';
 import { addOnSchema, addOnView } from './add-on-view';
 
 export const getAddOn = defineOperation({

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import type { Pack } from '../../../domain/catalog/catalog';
 import { onlyPackOf } from '../../../domain/catalog/buy-pack';
+import type { Pack } from '../../../domain/catalog/catalog';
 import { DomainError } from '../../../domain/errors';
 import type { CustomerPlan } from '../../../store/customer-plan';
 import { assertKnown } from '../catalog/assert-known';

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import { DomainError } from '../../../domain/errors';
 import type { Catalog } from '../../../domain/catalog/catalog';
+import { DomainError } from '../../../domain/errors';
 import { isInAnyCatalog } from '../../../store/catalogs';
 
 /**

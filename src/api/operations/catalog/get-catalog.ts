@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { getCurrentCatalog } from '../../../store/catalogs';
-import { defineOperation } from '../../define-operation';
 import { getCustomerPlan } from '../../../store/customer-plan';
+import { defineOperation } from '../../define-operation';
 import { viewerQuery } from '../../schemas';
 import { viewer } from '../belongings';
 import { catalogSchema, catalogView } from './catalog-view';

@@ -18,13 +18,13 @@ import {
   type Customer,
 } from '../../../store/customers';
 import { writeRecords } from '../../../store/write-records';
-import { jsonBody } from '../../http/bodies/json-body';
-import type { ApiDeps } from '../../deps';
 import { defineOperation } from '../../define-operation';
+import type { ApiDeps } from '../../deps';
 import { nobody } from '../../http/belongs-to';
+import { jsonBody } from '../../http/bodies/json-body';
 import { textSchema } from '../../schemas';
-import { showCustomer } from './show-customer';
 import { customerSchema } from './customer-view';
+import { showCustomer } from './show-customer';
 
 /** As the check, and without control characters. */
 const EMAIL_PATTERN = '^[^\\s@\\u0000-\\u001f\\u007f-\\u009f]+@[^\\s@\\u0000-\\u001f\\u007f-\\u009f]+$';

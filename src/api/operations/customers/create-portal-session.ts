@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { plusMs } from '../../../domain/instants';
 import { beingErased, getOpenCustomer, isErasureViolation } from '../../../store/customers';
 import { createPortalSession as openSession } from '../../../store/portal-sessions';
-import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
 import { customerInBody } from '../../http/belongs-to';
+import { jsonBody } from '../../http/bodies/json-body';
 import { answerInstant, idSchema } from '../../schemas';
 
 /** A link is for entering now; the page asks for a new one when it is over. */

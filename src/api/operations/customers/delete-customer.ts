@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { DomainError } from '../../../domain/errors';
 import type { Blocker } from '../../../domain/erasures/erasure';
+import { DomainError } from '../../../domain/errors';
 import { newId } from '../../../platform/ids';
 import { getRecordedCustomer } from '../../../store/customers';
 import { eraseUpdate, ERASURE_WORKFLOW, erasureStart } from '../../../workflows/erasures/messages';
 import { defineOperation } from '../../define-operation';
 import { customerInPath } from '../../http/belongs-to';
-import { blockerSchema } from './blocker-view';
 import { answerId } from '../../schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
+import { blockerSchema } from './blocker-view';
 
 const query = z.strictObject({
   end: z.literal('now').optional().meta({

@@ -1,8 +1,8 @@
 import { getCustomer as readCustomer } from '../../../store/customers';
 import { defineOperation } from '../../define-operation';
 import { customerInPath } from '../../http/belongs-to';
-import { showCustomer } from './show-customer';
 import { customerSchema } from './customer-view';
+import { showCustomer } from './show-customer';
 
 export const getCustomer = defineOperation({
   summary: 'Get a customer',

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { getOpenCustomer } from '../../../store/customers';
 import { ensureStripeCustomer } from '../../../store/stripe-customers';
-import { optionalJsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
 import { customerInPath } from '../../http/belongs-to';
+import { optionalJsonBody } from '../../http/bodies/json-body';
 import { urlSchema } from '../../schemas';
 
 const portalSchema = z

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Catalog, PlanId } from '../../../domain/catalog/catalog';
-import { allRightsOf, planOrDefault } from '../../../domain/catalog/plans';
+import { planOrDefault } from '../../../domain/catalog/plans';
+import { allRightsOf } from '../../../domain/catalog/rights';
 import { planSchema } from '../../schemas';
 
 /** Rights by name: those that Scrip gives a meaning to are always there, all others are as the catalog names them. */

@@ -3,11 +3,11 @@ import { credits as creditsOf } from '../../../domain/credits';
 import { captureKey } from '../../../domain/keys';
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { deriveId } from '../../../platform/ids';
-import { optionalJsonBody } from '../../http/bodies/json-body';
-import { resolveHold } from './external-hold';
 import { defineOperation } from '../../define-operation';
-import { ownHold } from '../belongings';
+import { optionalJsonBody } from '../../http/bodies/json-body';
 import { CREDITS_PER_REQUEST_MAX } from '../../schemas';
+import { ownHold } from '../belongings';
+import { resolveHold } from './external-hold';
 import { holdSchema } from './hold-view';
 
 const body = z.strictObject({

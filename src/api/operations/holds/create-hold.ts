@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { credits as creditsOf } from '../../../domain/credits';
 import { DomainError } from '../../../domain/errors';
 import { holdKey } from '../../../domain/keys';
-import { loadSpendTerms } from '../../../store/spend-facts';
 import type { HoldCommand, LedgerResult } from '../../../ledger/commands';
 import { findRecordedCommand } from '../../../ledger/find-recorded-command';
 import { fingerprintOf } from '../../../platform/fingerprint';
@@ -14,13 +13,14 @@ import {
   isErasureViolation,
   type Customer,
 } from '../../../store/customers';
-import { jsonBody } from '../../http/bodies/json-body';
-import type { ApiDeps } from '../../deps';
-import { keyReused } from '../../http/idempotency-key';
-import { insufficientCredits } from '../spends/insufficient-credits';
+import { loadSpendTerms } from '../../../store/spend-facts';
 import { defineOperation } from '../../define-operation';
+import type { ApiDeps } from '../../deps';
 import { customerInBody } from '../../http/belongs-to';
+import { jsonBody } from '../../http/bodies/json-body';
+import { keyReused } from '../../http/idempotency-key';
 import { CREDITS_PER_REQUEST_MAX, idSchema, instantSchema, textSchema } from '../../schemas';
+import { insufficientCredits } from '../spends/insufficient-credits';
 import { holdSchema, holdView } from './hold-view';
 
 const body = z.strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../../define-operation';
-import { ownHold } from '../belongings';
 import { viewerQuery } from '../../schemas';
+import { ownHold } from '../belongings';
 import { holdSchema, holdView } from './hold-view';
 
 export const getHold = defineOperation({

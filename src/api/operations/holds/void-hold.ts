@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { voidKey } from '../../../domain/keys';
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { deriveId } from '../../../platform/ids';
-import { optionalJsonBody } from '../../http/bodies/json-body';
-import { resolveHold } from './external-hold';
 import { defineOperation } from '../../define-operation';
+import { optionalJsonBody } from '../../http/bodies/json-body';
 import { ownHold } from '../belongings';
+import { resolveHold } from './external-hold';
 import { holdSchema } from './hold-view';
 
 export const voidHold = defineOperation({

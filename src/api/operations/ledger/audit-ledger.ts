@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { audit } from '../../../audit/ledger/audit-ledger';
-import { isWorkflowRunning } from '../../../platform/temporal';
-import { getCustomer } from '../../../store/customers';
 import { spendWorkflowId } from '../../../domain/keys';
 import { askTemporal } from '../../../platform/ask-temporal';
+import { isWorkflowRunning } from '../../../platform/temporal';
+import { getCustomer } from '../../../store/customers';
 import { defineOperation } from '../../define-operation';
 import { nobody } from '../../http/belongs-to';
-import { linkOffenders } from './offender-links';
 import { answerId, answerInstant, viewerQuery, workflowUrlSchema } from '../../schemas';
+import { linkOffenders } from './offender-links';
 
 const auditSchema = z
   .strictObject({

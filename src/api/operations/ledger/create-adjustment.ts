@@ -7,10 +7,10 @@ import type { ClawbackCommand, GrantCommand } from '../../../ledger/commands';
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { deriveId } from '../../../platform/ids';
 import { getCustomer } from '../../../store/customers';
-import { jsonBody } from '../../http/bodies/json-body';
-import { keyReused } from '../../http/idempotency-key';
 import { defineOperation } from '../../define-operation';
 import { customerInBody } from '../../http/belongs-to';
+import { jsonBody } from '../../http/bodies/json-body';
+import { keyReused } from '../../http/idempotency-key';
 import {
   answerCredits,
   answerId,

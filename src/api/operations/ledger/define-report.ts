@@ -5,10 +5,10 @@ import type { ReportRange } from '../../../ledger/report-months';
 import { defineOperation } from '../../define-operation';
 import type { ApiDeps } from '../../deps';
 import { nobody } from '../../http/belongs-to';
-import type { AnyOperation } from '../../http/operation';
-import { instantSchema, pageOf } from '../../schemas';
 import { csvOf } from '../../http/csv';
+import type { AnyOperation } from '../../http/operation';
 import { wantsCsv } from '../../http/wants-csv';
+import { instantSchema, pageOf } from '../../schemas';
 
 /** Reports cover whole months in UTC. */
 const reportQuery = z.strictObject({

@@ -9,6 +9,7 @@ import {
 import { getCustomer } from '../../../store/customers';
 import { defineOperation } from '../../define-operation';
 import { customerInPath } from '../../http/belongs-to';
+import { wantsCsv } from '../../http/wants-csv';
 import { cursorSchema, instantSchema, pageOf, queryNumberSchema } from '../../schemas';
 import {
   STATEMENT_CSV_HEADER,
@@ -16,7 +17,6 @@ import {
   statementEntryView,
   statementLines,
 } from './statement-view';
-import { wantsCsv } from '../../http/wants-csv';
 
 const LIMIT_DEFAULT = 50;
 const LIMIT_MAX = 100;

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import type { Audit, AuditCheck } from '../../../audit/ledger/audit-ledger';
+import { workflowIdOf } from '../../../domain/keys';
 import type { TemporalUi } from '../../../platform/temporal-ui';
 import { listOwnersOfRows } from '../../../store/owners-of-rows';
-import { workflowIdOf } from '../../../domain/keys';
 
 type Offender = AuditCheck['offenders'][number];
 

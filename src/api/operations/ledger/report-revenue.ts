@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { revenueReport, type RevenueMonth } from '../../../ledger/revenue-report';
-import { defineReport } from './define-report';
 import { answerCredits } from '../../schemas';
+import { defineReport } from './define-report';
 
 const minorUnits = z.int();
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { rollForwardReport } from '../../../ledger/roll-forward-report';
-import { defineReport } from './define-report';
 import { answerCredits } from '../../schemas';
+import { defineReport } from './define-report';
 
 const monthSchema = z
   .strictObject({

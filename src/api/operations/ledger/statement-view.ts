@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { STATEMENT_CODES, type StatementEntry } from '../../../ledger/list-statement';
-import { answerCredits, answerId, answerInstant } from '../../schemas';
 import { csvLines, csvOf } from '../../http/csv';
+import { answerCredits, answerId, answerInstant } from '../../schemas';
 
 export const statementEntrySchema = z
   .strictObject({

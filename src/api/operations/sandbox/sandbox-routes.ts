@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { DomainError } from '../../../domain/errors';
-import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
 import type { ApiDeps } from '../../deps';
 import { nobody } from '../../http/belongs-to';
+import { jsonBody } from '../../http/bodies/json-body';
 import type { AnyOperation } from '../../http/operation';
 import type { Route } from '../../http/route';
 

@@ -1,7 +1,7 @@
 import { ERROR_CODES } from '../../../domain/errors';
 import type { OpenApi, OperationDoc } from '../../http/openapi-document';
-import { PROBLEMS } from '../../http/problems';
 import { escapeHtml, pageOf } from '../../http/pages/page';
+import { PROBLEMS } from '../../http/problems';
 
 /** The API on one page, made of its description: every operation by topic, every named schema, every problem. */
 export function docsPage(openApi: OpenApi): string {

@@ -3,8 +3,8 @@ import { DomainError } from '../../../domain/errors';
 import { askTemporal } from '../../../platform/ask-temporal';
 import { findFaults } from '../../../platform/fit-database';
 import { getCurrentCatalog } from '../../../store/catalogs';
-import type { ApiDeps } from '../../deps';
 import { defineOperation } from '../../define-operation';
+import type { ApiDeps } from '../../deps';
 import { nobody } from '../../http/belongs-to';
 import { within } from '../../http/within';
 

@@ -1,5 +1,5 @@
-import type { Problem } from '../../http/problems';
 import { escapeHtml, pageOf } from '../../http/pages/page';
+import type { Problem } from '../../http/problems';
 
 /** A problem as a page, for a person in a browser. */
 export function problemPage({ title, status, code, detail, requestId }: Problem): string {

@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { cancelSpendSignal } from '../../../workflows/spends/messages';
 import { askTemporal } from '../../../platform/ask-temporal';
+import { cancelSpendSignal } from '../../../workflows/spends/messages';
 import type { ApiDeps } from '../../deps';
 
 /** Asks a spend's workflow to stop. Answers false when it is not running: it has just ended, or somebody terminated it. */

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { DomainError } from '../../../domain/errors';
 import { isTerminal } from '../../../domain/spends/spend';
 import { getSpend, type Spend } from '../../../store/spends';
-import { askToStop } from './ask-to-stop';
-import { optionalJsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
-import { ownSpend } from '../belongings';
+import { optionalJsonBody } from '../../http/bodies/json-body';
 import { viewerQuery } from '../../schemas';
+import { ownSpend } from '../belongings';
+import { askToStop } from './ask-to-stop';
 import { spendSchema, spendViewFor } from './spend-view';
 
 export const cancelSpend = defineOperation({

@@ -1,14 +1,15 @@
 import { z } from 'zod';
+import { OUTPUT_BYTES_MAX } from '../../../domain/actions/output';
 import type { WorkReport } from '../../../domain/spends/external-end';
-import { optionalJsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
+import { optionalJsonBody } from '../../http/bodies/json-body';
 import { ownSpend } from '../belongings';
 import { keptJson } from './kept-json';
 import { reportWork } from './report-work';
 import { invalidInput } from './spend-request';
 import { spendSchema } from './spend-view';
 
-const OUTPUT_KIB_MAX = 64;
+const OUTPUT_KIB_MAX = OUTPUT_BYTES_MAX / 1024;
 
 const costSchema = z
   .strictObject({

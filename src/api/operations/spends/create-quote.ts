@@ -7,14 +7,14 @@ import { getBalance } from '../../../ledger/get-balance';
 import { hasFreePlace } from '../../../ledger/has-free-place';
 import { listLotsToBurn } from '../../../ledger/list-lots-to-burn';
 import { expireDue } from '../../../ledger/sweep-expired';
-import { customerInBody } from '../../http/belongs-to';
 import { dueOf } from '../../../store/allowances';
-import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
+import { customerInBody } from '../../http/belongs-to';
+import { jsonBody } from '../../http/bodies/json-body';
 import { answerCredits, answerId, answerInstant } from '../../schemas';
+import { rightsSchema, rightsView } from '../customers/rights-view';
 import { judgeRequest } from './judge-request';
 import { spendRequestSchema } from './spend-request';
-import { rightsSchema, rightsView } from '../customers/rights-view';
 
 const quoteSchema = z
   .strictObject({

@@ -7,8 +7,8 @@ import { holdKey } from '../../../domain/keys';
 import { errorOf } from '../../../domain/refusal';
 import type { SpendPlan } from '../../../domain/spends/plan-spend';
 import type { SpendRefusal } from '../../../domain/spends/refusals';
-import type { SpendFacts } from '../../../domain/spends/spend-facts';
 import type { SpendRequest } from '../../../domain/spends/spend';
+import type { SpendFacts } from '../../../domain/spends/spend-facts';
 import { canTrain } from '../../../jobs/jobs';
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { deriveId } from '../../../platform/ids';
@@ -21,17 +21,17 @@ import {
   spendStart,
   type SpendInput,
 } from '../../../workflows/spends/messages';
+import { defineOperation } from '../../define-operation';
+import type { ApiDeps } from '../../deps';
 import { customerInBody } from '../../http/belongs-to';
 import { jsonBody } from '../../http/bodies/json-body';
-import type { ApiDeps } from '../../deps';
 import { keyReused } from '../../http/idempotency-key';
+import { type Call, type Reply } from '../../http/operation';
+import { updateWithStart } from '../../temporal/update-with-start';
 import { insufficientCredits } from './insufficient-credits';
 import { judgeRequest, type Judged } from './judge-request';
-import { findKnownSpend, planRequired, type KnownSpend } from './known-spend';
-import { defineOperation } from '../../define-operation';
-import { type Call, type Reply } from '../../http/operation';
+import { findKnownSpend, recordedPlanRequired, type KnownSpend } from './known-spend';
 import { assertStorable, spendRequestSchema } from './spend-request';
-import { updateWithStart } from '../../temporal/update-with-start';
 import { spendSchema } from './spend-view';
 
 /** How often, and how far apart, the record is read again when the answer of the workflow is in doubt. */
@@ -168,7 +168,7 @@ async function admit(
   if (replayed) call.markReplayed();
   if (outcome === 'admitted' || outcome === 'already_held') return undefined;
   if (outcome === 'insufficient_credits') throw insufficientCredits(reply, facts);
-  if (outcome === 'plan_required') throw planRequired(reply.details);
+  if (outcome === 'plan_required') throw recordedPlanRequired(reply.details);
   if (outcome === 'idempotency_key_reused') throw keyReused();
   return (await findKnownSpend(db, spendId))?.answer(facts);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
+import { jsonBody } from '../../http/bodies/json-body';
 import { textSchema } from '../../schemas';
 import { ownSpend } from '../belongings';
 import { reportWork } from './report-work';

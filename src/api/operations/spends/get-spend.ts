@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { isTerminal } from '../../../domain/spends/spend';
 import type { Spend } from '../../../store/spends';
-import type { ApiDeps } from '../../deps';
 import { defineOperation } from '../../define-operation';
-import { ownSpend } from '../belongings';
-import { queryNumberSchema, viewerQuery } from '../../schemas';
+import type { ApiDeps } from '../../deps';
 import { endOfRequest } from '../../http/end-of-request';
+import { queryNumberSchema, viewerQuery } from '../../schemas';
+import { ownSpend } from '../belongings';
 import { spendSchema, spendViewFor } from './spend-view';
 
 const WAIT_SECONDS_MAX = 120;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { getSpend, recordHeartbeat } from '../../../store/spends';
-import { optionalJsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
+import { optionalJsonBody } from '../../http/bodies/json-body';
 import { ownSpend } from '../belongings';
 import { keptJson } from './kept-json';
 import { assertWaiting } from './report-work';

@@ -1,5 +1,5 @@
-import type { Catalog, Plan } from '../../../domain/catalog/catalog';
 import { mayBuy } from '../../../domain/catalog/buy-pack';
+import type { Catalog, Plan } from '../../../domain/catalog/catalog';
 import { monthlyCreditsOf } from '../../../domain/catalog/plans';
 import { DomainError } from '../../../domain/errors';
 import type { LedgerReply } from '../../../ledger/commands';

@@ -4,8 +4,8 @@ import { holdKey } from '../../../domain/keys';
 import type { LedgerReply } from '../../../ledger/commands';
 import { findRecordedCommand } from '../../../ledger/find-recorded-command';
 import { getSpend, type Spend } from '../../../store/spends';
-import { insufficientCredits, type WaysOut } from './insufficient-credits';
 import type { Reply } from '../../http/operation';
+import { insufficientCredits, type WaysOut } from './insufficient-credits';
 import { firstSpendView } from './spend-view';
 
 /** What an idempotency key of a spend already stands for: the recorded spend, or the recorded refusal. */
@@ -25,7 +25,7 @@ export async function findKnownSpend(db: Knex, spendId: string): Promise<KnownSp
     fingerprint,
     async answer(waysOut) {
       if (outcome === 'insufficient_credits') throw insufficientCredits(reply, waysOut);
-      if (outcome === 'plan_required') throw planRequired(reply.details);
+      if (outcome === 'plan_required') throw recordedPlanRequired(reply.details);
       // A hold is placed in one transaction with its spend.
       return replyOf(await getSpend(db, spendId));
     },
@@ -33,7 +33,7 @@ export async function findKnownSpend(db: Knex, spendId: string): Promise<KnownSp
 }
 
 /** The refusal as it was recorded: its words stand among the details. */
-export function planRequired(details: LedgerReply['details'] = {}): DomainError {
+export function recordedPlanRequired(details: LedgerReply['details'] = {}): DomainError {
   const { detail, ...rest } = details;
   return new DomainError(
     'plan_required',

@@ -5,11 +5,11 @@ import { refundKey } from '../../../domain/keys';
 import { fingerprintOf } from '../../../platform/fingerprint';
 import { deriveId } from '../../../platform/ids';
 import { holdIdOf } from '../../../store/spends';
+import { defineOperation } from '../../define-operation';
 import { jsonBody } from '../../http/bodies/json-body';
 import { keyReused } from '../../http/idempotency-key';
-import { defineOperation } from '../../define-operation';
-import { ownSpend } from '../belongings';
 import { answerCredits, answerId, answerInstant, CREDITS_PER_REQUEST_MAX, textSchema } from '../../schemas';
+import { ownSpend } from '../belongings';
 
 const body = z.strictObject({
   credits: z

@@ -1,5 +1,5 @@
-import { DomainError } from '../../../domain/errors';
 import { priceOf } from '../../../domain/catalog/price';
+import { DomainError } from '../../../domain/errors';
 import type { WorkReport } from '../../../domain/spends/external-end';
 import { isTerminal } from '../../../domain/spends/spend';
 import { askTemporal } from '../../../platform/ask-temporal';

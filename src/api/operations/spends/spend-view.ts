@@ -4,8 +4,8 @@ import { definitionOf } from '../../../domain/actions/definitions';
 import { SPEND_STATUSES } from '../../../domain/spends/spend';
 import { JOB_ERROR_CODES } from '../../../jobs/jobs';
 import type { Spend } from '../../../store/spends';
-import { actionSchema, answerCredits, answerId, answerInstant, workflowUrlSchema } from '../../schemas';
 import type { Caller } from '../../http/caller';
+import { actionSchema, answerCredits, answerId, answerInstant, workflowUrlSchema } from '../../schemas';
 
 const failureCode = z.string().meta({
   description: `Why it failed: ${[...JOB_ERROR_CODES, 'output_too_large', 'given_up', 'silent'].join(', ')}, or a word of the integrator's; given_up means that an operator stopped waiting, and the detail is the reason; silent, that nothing was heard of external work.`,

@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { isTerminal } from '../../../domain/spends/spend';
 import { findJob } from '../../../store/jobs';
 import type { Spend } from '../../../store/spends';
-import type { Caller } from '../../http/caller';
-import type { ApiDeps } from '../../deps';
-import { endOfRequest } from '../../http/end-of-request';
 import { defineOperation } from '../../define-operation';
-import { ownSpend } from '../belongings';
+import type { ApiDeps } from '../../deps';
+import type { Caller } from '../../http/caller';
+import { endOfRequest } from '../../http/end-of-request';
 import { viewerQuery } from '../../schemas';
-import { spendViewFor } from './spend-view';
 import { linkThing } from '../../temporal/workflow-links';
+import { ownSpend } from '../belongings';
+import { spendViewFor } from './spend-view';
 
 /** How often progress is looked for; a comment is sent then, so that no proxy takes the silence for an end. */
 const PROGRESS_MS = 1_000;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { cancelUpdate } from '../../../workflows/subscriptions/messages';
-import { optionalJsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
+import { optionalJsonBody } from '../../http/bodies/json-body';
 import { ownSubscription } from '../belongings';
-import { commandQuery, isPreview, previewCommand, sendCommand } from './subscription-command';
 import { commandAnswers } from './preview-view';
+import { commandQuery, isPreview, previewCommand, sendCommand } from './subscription-command';
 
 const body = z.strictObject({ when: z.enum(['period_end', 'now']).default('period_end') });
 

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { changePlanUpdate } from '../../../workflows/subscriptions/messages';
-import { jsonBody } from '../../http/bodies/json-body';
 import { getCatalog } from '../../../store/catalogs';
+import { changePlanUpdate } from '../../../workflows/subscriptions/messages';
 import { defineOperation } from '../../define-operation';
+import { jsonBody } from '../../http/bodies/json-body';
 import { catalogIdSchema } from '../../schemas';
 import { ownSubscription } from '../belongings';
 import { assertKnown } from '../catalog/assert-known';
-import { commandQuery, isPreview, previewCommand, sendCommand } from './subscription-command';
 import { commandAnswers } from './preview-view';
+import { commandQuery, isPreview, previewCommand, sendCommand } from './subscription-command';
 
 export const changePlan = defineOperation({
   summary: 'Change the plan of a subscription',

@@ -1,19 +1,19 @@
-import { z } from 'zod';
-import { assertContract, type Contract } from '../../../domain/subscriptions/contract';
 import type { Knex } from 'knex';
+import { z } from 'zod';
 import type { Catalog, Plan } from '../../../domain/catalog/catalog';
 import { notSold } from '../../../domain/catalog/not-sold';
 import { contractPlansOf } from '../../../domain/catalog/plans';
 import { credits as creditsOf } from '../../../domain/credits';
 import { DomainError } from '../../../domain/errors';
+import { assertContract, type Contract } from '../../../domain/subscriptions/contract';
 import { deriveId } from '../../../platform/ids';
 import { getCurrentCatalog } from '../../../store/catalogs';
 import { getContract, insertContract } from '../../../store/contracts';
 import { getCustomer, getOpenCustomer } from '../../../store/customers';
 import { answerOnce } from '../../answer-once';
-import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
 import { customerInBody } from '../../http/belongs-to';
+import { jsonBody } from '../../http/bodies/json-body';
 import {
   catalogIdSchema,
   CREDITS_PER_REQUEST_MAX,

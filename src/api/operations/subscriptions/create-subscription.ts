@@ -1,15 +1,15 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import type { Catalog, Interval, Plan, PlanId } from '../../../domain/catalog/catalog';
 import { priceToPay } from '../../../domain/catalog/buy-pack';
+import type { Catalog, Interval, Plan, PlanId } from '../../../domain/catalog/catalog';
 import { moneyIn } from '../../../domain/catalog/money';
 import { notSold } from '../../../domain/catalog/not-sold';
-import type { Contract } from '../../../domain/subscriptions/contract';
 import { DomainError } from '../../../domain/errors';
 import { errorOf } from '../../../domain/refusal';
-import { getCustomerPlan, type CustomerPlan } from '../../../store/customer-plan';
+import type { Contract } from '../../../domain/subscriptions/contract';
 import { deriveId } from '../../../platform/ids';
 import { claimContract, getContract, releaseContract, type RecordedContract } from '../../../store/contracts';
+import { getCustomerPlan, type CustomerPlan } from '../../../store/customer-plan';
 import { assertOpen, getCustomer } from '../../../store/customers';
 import type { StoredAnswer } from '../../../store/requests';
 import { registerOpening } from '../../../store/subscription-openings';
@@ -22,13 +22,13 @@ import {
   type OpenSubscription,
 } from '../../../workflows/subscriptions/messages';
 import { answerOnce, refusal } from '../../answer-once';
-import { jsonBody } from '../../http/bodies/json-body';
-import type { ApiDeps } from '../../deps';
 import { defineOperation } from '../../define-operation';
-import { type Call } from '../../http/operation';
+import type { ApiDeps } from '../../deps';
 import { customerInBody } from '../../http/belongs-to';
-import { catalogIdSchema, idSchema, intervalSchema, urlSchema, currencySchema } from '../../schemas';
+import { jsonBody } from '../../http/bodies/json-body';
+import { type Call } from '../../http/operation';
 import { isRepeat } from '../../is-repeat';
+import { catalogIdSchema, idSchema, intervalSchema, urlSchema, currencySchema } from '../../schemas';
 import { updateWithStart } from '../../temporal/update-with-start';
 import { assertKnown } from '../catalog/assert-known';
 import { subscriptionSchema, subscriptionView } from './subscription-view';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../../define-operation';
-import { ownSubscription } from '../belongings';
 import { viewerQuery } from '../../schemas';
+import { ownSubscription } from '../belongings';
 import { subscriptionSchema, subscriptionView } from './subscription-view';
 
 export const getSubscription = defineOperation({

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { getCatalog } from '../../../store/catalogs';
 import { migrateUpdate } from '../../../workflows/subscriptions/messages';
-import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
-import { ownSubscription } from '../belongings';
-import { commandQuery, previewCommand, sendCommand } from './subscription-command';
+import { jsonBody } from '../../http/bodies/json-body';
 import { textSchema } from '../../schemas';
+import { ownSubscription } from '../belongings';
 import { commandAnswers } from './preview-view';
+import { commandQuery, previewCommand, sendCommand } from './subscription-command';
 
 const body = z.strictObject({
   catalogVersion: textSchema(64),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { answerCredits, answerInstant, planSchema } from '../../schemas';
-import { nextGrantSchema } from '../ledger/balance-view';
 import { moneySchema } from '../catalog/catalog-view';
+import { nextGrantSchema } from '../ledger/balance-view';
 import { subscriptionSchema } from './subscription-view';
 
 const previewSchema = z

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { recordPaymentUpdate } from '../../../workflows/subscriptions/messages';
-import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
-import { ownSubscription } from '../belongings';
+import { jsonBody } from '../../http/bodies/json-body';
 import { instantSchema, textSchema, viewerQuery } from '../../schemas';
+import { ownSubscription } from '../belongings';
 import { sendCommand } from './subscription-command';
 import { subscriptionSchema } from './subscription-view';
 

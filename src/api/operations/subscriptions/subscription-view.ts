@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { SUBSCRIPTION_STATUSES, type Subscription } from '../../../store/subscriptions';
 import { subscriptionWorkflowId } from '../../../domain/keys';
+import { SUBSCRIPTION_STATUSES, type Subscription } from '../../../store/subscriptions';
 import { answerId, answerInstant, intervalSchema, planSchema, workflowUrlSchema } from '../../schemas';
 import { nextGrantSchema, nextGrantView } from '../ledger/balance-view';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { STOP_REASONS, type AutoTopUpState } from '../../../domain/top-ups/auto-top-up';
 import { DomainError } from '../../../domain/errors';
+import { STOP_REASONS, type AutoTopUpState } from '../../../domain/top-ups/auto-top-up';
 import { answerCredits, answerId, answerInstant } from '../../schemas';
 
 export const autoTopUpSchema = z

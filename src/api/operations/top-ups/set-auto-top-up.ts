@@ -1,19 +1,19 @@
 import { z } from 'zod';
-import { credits } from '../../../domain/credits';
 import { assertQuantity, refusalOfPack } from '../../../domain/catalog/buy-pack';
 import { notSold } from '../../../domain/catalog/not-sold';
 import { planOrDefault } from '../../../domain/catalog/plans';
-import { getCustomerPlan } from '../../../store/customer-plan';
+import { credits } from '../../../domain/credits';
 import { findAutoTopUp } from '../../../store/auto-top-ups';
+import { getCustomerPlan } from '../../../store/customer-plan';
 import { getOpenCustomer } from '../../../store/customers';
 import { setAutoTopUpUpdate } from '../../../workflows/top-ups/messages';
-import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
 import { customerInPath } from '../../http/belongs-to';
+import { jsonBody } from '../../http/bodies/json-body';
 import { CREDITS_PER_REQUEST_MAX, catalogIdSchema } from '../../schemas';
 import { orderedPack } from '../add-ons/ordered-pack';
-import { sendToTopUp } from './top-up-command';
 import { autoTopUpSchema, autoTopUpView } from './auto-top-up-view';
+import { sendToTopUp } from './top-up-command';
 
 const PACKS_MAX = 1_000;
 

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { DomainError } from '../../../domain/errors';
 import { notifyJob } from '../../../store/job-notices';
 import { findJob, recordHeardJob } from '../../../store/jobs';
-import { readBytes } from '../../http/bodies/read-bytes';
 import { defineOperation } from '../../define-operation';
 import { nobody } from '../../http/belongs-to';
+import { readBytes } from '../../http/bodies/read-bytes';
 import type { BodyFormat } from '../../http/operation';
 
 /** A provider without storage puts the pictures themselves into the report, as `data:` URLs. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { possibleId } from '../../../domain/possible-id';
 import { notifyJob } from '../../../store/job-notices';
 import { findSpendIdOfJob } from '../../../store/jobs';
-import { rawBody } from '../../http/bodies/raw-body';
 import { defineOperation } from '../../define-operation';
 import { nobody } from '../../http/belongs-to';
-import { possibleId } from '../../../domain/possible-id';
+import { rawBody } from '../../http/bodies/raw-body';
 
 const JOB_BYTES_MAX = 1024 * 1024;
 

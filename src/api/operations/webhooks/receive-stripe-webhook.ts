@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { deliverPaymentEvent } from '../../../audit/money/deliver-payment-event';
 import { receiveStripeEvent } from '../../../store/stripe-events';
-import { rawBody } from '../../http/bodies/raw-body';
 import { defineOperation } from '../../define-operation';
 import { nobody } from '../../http/belongs-to';
+import { rawBody } from '../../http/bodies/raw-body';
 
 /** An event carries its whole object, and an invoice may have many lines. */
 const EVENT_BYTES_MAX = 2 * 1024 * 1024;

@@ -4,9 +4,9 @@ import { UPLOAD_RULES } from '../../../media/picture-limits';
 import { newId } from '../../../platform/ids';
 import { beingErased, getOpenCustomer, isErasureViolation } from '../../../store/customers';
 import { hasUpload, insertUpload, type Upload } from '../../../store/uploads';
-import { pictureBody } from './picture-body';
 import { defineOperation } from '../../define-operation';
 import { customerInBody } from '../../http/belongs-to';
+import { pictureBody } from './picture-body';
 import { uploadSchema, uploadView } from './upload-view';
 
 export const createUpload = defineOperation({

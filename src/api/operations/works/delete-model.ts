@@ -1,10 +1,10 @@
 import { deleteModel as removeModel } from '../../../store/models';
 import { listQueuedSpends } from '../../../store/spends';
-import { askToStop } from '../spends/ask-to-stop';
-import { optionalJsonBody } from '../../http/bodies/json-body';
-import { ownerBody, ownerQuery } from './named-owner';
 import { defineOperation } from '../../define-operation';
+import { optionalJsonBody } from '../../http/bodies/json-body';
 import { ownModel } from '../belongings';
+import { askToStop } from '../spends/ask-to-stop';
+import { ownerBody, ownerQuery } from './named-owner';
 
 export const deleteModel = defineOperation({
   summary: 'Delete a model',

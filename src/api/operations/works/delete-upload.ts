@@ -1,10 +1,10 @@
 import { DomainError } from '../../../domain/errors';
 import { findTrainingFrom } from '../../../store/spends';
 import { deleteUploads } from '../../../store/uploads';
-import { optionalJsonBody } from '../../http/bodies/json-body';
-import { ownerBody, ownerQuery } from './named-owner';
 import { defineOperation } from '../../define-operation';
+import { optionalJsonBody } from '../../http/bodies/json-body';
 import { ownUpload } from '../belongings';
+import { ownerBody, ownerQuery } from './named-owner';
 
 export const deleteUpload = defineOperation({
   summary: 'Delete an upload',

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { getCustomerPlan } from '../../../store/customer-plan';
 import { findPictureType } from '../../../media/pictures';
 import { watermark } from '../../../media/watermark';
+import { getCustomerPlan } from '../../../store/customer-plan';
 import type { Image } from '../../../store/images';
 import { findLicense } from '../../../store/licenses';
 import { findModel } from '../../../store/models';
-import type { ApiDeps } from '../../deps';
 import { defineOperation } from '../../define-operation';
-import { visibleImage } from '../belongings';
+import type { ApiDeps } from '../../deps';
 import { viewerQuery } from '../../schemas';
+import { visibleImage } from '../belongings';
 
 export const getImageFile = defineOperation({
   summary: 'Download an image',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../../define-operation';
-import { visibleImage } from '../belongings';
 import { viewerQuery } from '../../schemas';
+import { visibleImage } from '../belongings';
 import { imageSchema, imageView } from './image-view';
 
 export const getImage = defineOperation({

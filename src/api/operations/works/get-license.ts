@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../../define-operation';
-import { ownLicense } from '../belongings';
 import { viewerQuery } from '../../schemas';
+import { ownLicense } from '../belongings';
 import { licenseSchema, licenseView } from './license-view';
 
 export const getLicense = defineOperation({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../../define-operation';
-import { visibleModel } from '../belongings';
 import { viewerQuery } from '../../schemas';
+import { visibleModel } from '../belongings';
 import { modelSchema, modelView } from './model-view';
 
 export const getModel = defineOperation({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { listLandingPageImages } from '../../../store/images';
 import { defineOperation } from '../../define-operation';
-import { visibleModel } from '../belongings';
 import { pageOf, pageQuery, viewerQuery } from '../../schemas';
+import { visibleModel } from '../belongings';
 import { imageSchema, imageView } from './image-view';
 
 export const listModelImages = defineOperation({

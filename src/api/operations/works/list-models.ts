@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { listModels as readModels } from '../../../store/models';
 import { defineOperation } from '../../define-operation';
-import { viewer } from '../belongings';
 import { idSchema, pageOf, pageQuery, viewerQuery, visibilitySchema } from '../../schemas';
+import { viewer } from '../belongings';
 import { modelSchema, modelView } from './model-view';
 
 const query = z.strictObject({

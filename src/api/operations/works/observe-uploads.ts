@@ -1,6 +1,6 @@
 import { Gauge } from 'prom-client';
-import type { Registry } from '../../../platform/metrics';
 import type { Turns } from '../../../media/turns';
+import type { Registry } from '../../../platform/metrics';
 
 /** Measures how many uploads this process is handling, and how many wait with their bodies unread. */
 export function observeUploads({

@@ -2,11 +2,11 @@ import busboy from 'busboy';
 import type { Request } from 'express';
 import { z } from 'zod';
 import { DomainError } from '../../../domain/errors';
+import { possibleId } from '../../../domain/possible-id';
 import { UPLOAD_BYTES_MAX, UPLOAD_RULES } from '../../../media/picture-limits';
 import type { ApiDeps } from '../../deps';
 import { tooLarge } from '../../http/bodies/read-bytes';
 import type { BodyFormat, Sender } from '../../http/operation';
-import { possibleId } from '../../../domain/possible-id';
 import { enterWithUpload } from './upload-door';
 
 export interface PictureForm {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { setImageHidden } from '../../../store/images';
-import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
-import { imageOfOwnModel } from '../belongings';
+import { jsonBody } from '../../http/bodies/json-body';
 import { idSchema } from '../../schemas';
+import { imageOfOwnModel } from '../belongings';
 import { imageSchema, imageView } from './image-view';
 
 const body = z.strictObject({

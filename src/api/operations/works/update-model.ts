@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { updateModel as writeModel } from '../../../store/models';
-import { jsonBody } from '../../http/bodies/json-body';
 import { defineOperation } from '../../define-operation';
-import { ownModel } from '../belongings';
+import { jsonBody } from '../../http/bodies/json-body';
 import { idSchema, textSchema, visibilitySchema } from '../../schemas';
+import { ownModel } from '../belongings';
 import { modelSchema, modelView } from './model-view';
 
 const body = z

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ABSENCE_MS_MIN } from '../../../domain/spends/silence';
-import { recordPresence } from '../../../store/presence';
-import type { ApiDeps } from '../../deps';
+import { ABSENCE_MS_MIN } from '../domain/spends/silence';
+import { recordPresence } from '../store/presence';
+import type { ApiDeps } from './deps';
 
 /** Several times within what counts as an absence, so that a slow statement is none. */
 const PAUSE_MS = ABSENCE_MS_MIN / 3;
