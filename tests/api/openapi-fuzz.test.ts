@@ -25,6 +25,8 @@ const UNSAYABLE: Readonly<Record<string, RegExp>> = {
   // Which actions there are, and what each of them asks for, is the catalog's to say too.
   'post /v1/spends': /^No catalog has|^The body is not valid: input/,
   'post /v1/quotes': /^No catalog has|^The body is not valid: input/,
+  // Units and an input are two measures of what was done.
+  'post /v1/spends/{id}/complete': /delivered cannot be given together with input/,
   // So is which plan one has without a subscription: back to it leads a cancel.
   'post /v1/subscriptions/{id}/change-plan':
     /^The plan cannot be changed to|^No catalog has|is what everybody has/,

@@ -67,7 +67,8 @@ export async function playCatalog(
   return customers;
 }
 
-async function arrive({ api, deps, now }: CatalogHouse): Promise<string> {
+async function arrive(house: CatalogHouse): Promise<string> {
+  const { api, deps } = house;
   const made = await api.post<{ id: string }>('/v1/customers', { externalId: newId('req') }, { key: null });
   expect(made.status).toBe(201);
   const customerId = made.body.id;
@@ -81,7 +82,7 @@ async function arrive({ api, deps, now }: CatalogHouse): Promise<string> {
       bytes: 100,
       objectKey: `${customerId}/${number}`,
       isStripped: true,
-      createdAt: now(),
+      createdAt: house.now(),
     });
   }
   return customerId;

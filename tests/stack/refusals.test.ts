@@ -68,7 +68,9 @@ describe('a stack that cannot start', () => {
     const file = join(home, 'catalog.yaml');
     await writeFile(file, original.replace('credits: 500', 'credits: -5'));
     const said = await refusal({ SCRIP_CATALOG: file });
-    expect(said).toContain(`${file} (SCRIP_CATALOG): The catalog is not valid: plans.standard.credits must`);
+    expect(said).toContain(
+      `${file} (SCRIP_CATALOG): The catalog is not valid: line 18: plans.standard.grants.0.credits must`,
+    );
     expect(said).not.toContain('Starting');
   });
 

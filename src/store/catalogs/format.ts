@@ -12,7 +12,7 @@ const ID_PATTERN = /^[a-z0-9_]{1,64}$/;
 const NAME_LENGTH_MAX = 100;
 const EXPRESSION_LENGTH_MAX = 1_000;
 
-const credits = z.int().min(0).max(CREDITS_MAX);
+const someCredits = z.int().min(1).max(CREDITS_MAX);
 const line = (lengthMax: number) =>
   z
     .string()
@@ -76,14 +76,14 @@ const planPrice = z
 
 const grant = z.strictObject({
   id: id.meta({ description: 'Named in the statement. Ids differ within a plan.' }),
-  credits: credits.min(1),
+  credits: someCredits,
   every: z.enum(['once', 'month', 'week', 'day']).meta({
     description: 'once: for ever; month: the paid cycle; week (from Monday) and day: in UTC.',
   }),
   expires: duration.nullish().meta({
     description: 'How long its credits live, as an ISO 8601 duration. Left out: for ever.',
   }),
-  upTo: credits.min(1).nullish().meta({
+  upTo: someCredits.nullish().meta({
     description: 'A grant brings what is left of this grant up to so many credits. Left out: no limit.',
   }),
 });
@@ -103,7 +103,7 @@ const plan = z.strictObject({
     .record(right, z.union([z.boolean(), z.int().min(0)], 'must be true, false or a whole number'))
     .optional()
     .meta({ description: 'What the plan allows, by name. What is not named is false.' }),
-  minimumCredits: credits.min(1).nullish().meta({
+  minimumCredits: someCredits.nullish().meta({
     description: 'sold: contract only: what a contract grants a month at least.',
   }),
 });
@@ -141,7 +141,7 @@ const action = z.strictObject({
 
 const pack = z.strictObject({
   name,
-  credits: credits.min(1),
+  credits: someCredits,
   prices: amounts.meta({ description: 'Whole minor units (cents) by currency.' }),
   quantityMax: z.int().min(1).max(1_000).optional().meta({
     description: 'How many one order may have; policies.addOnQuantityMax if left out.',

@@ -12,6 +12,8 @@ import { CREDITS_MAX } from './format';
 
 /** The largest amount that Stripe takes. */
 const AMOUNT_MAX = 99_999_999;
+/** What the ledger calls the holds that an integrator places without an action; their captures are `revenue:external`. */
+const HOLDS_OF_NO_ACTION = 'external';
 const EPOCH = parseInstant('2000-01-01T00:00:00Z') as Instant;
 const CURRENCIES: ReadonlySet<string> = new Set(
   Intl.supportedValuesOf('currency').map((currency) => currency.toLowerCase()),
@@ -137,6 +139,8 @@ function faultsOfAction(action: CompleteAction, rights: ReadonlySet<string>): Fa
   const at = (...path: Path) => ['actions', action.id, ...path];
   const { price, quantity, runs, delivers, silence, version, requires, deadline } = action;
   const faults = faultsOfRequires(requires, rights, at('requires'));
+  if (action.id === HOLDS_OF_NO_ACTION)
+    faults.push(fault(at(), 'must have another id: the ledger calls holds so that belong to no action'));
   if (quantity === 0) faults.push(fault(at('quantity'), 'must be at least 1'));
   if (typeof price === 'number' && typeof quantity === 'number' && price * quantity > CREDITS_MAX)
     faults.push(fault(at('price'), `must be at most ${CREDITS_MAX} credits for all units`));

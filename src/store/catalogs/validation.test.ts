@@ -170,6 +170,12 @@ describe('a catalog is refused at its line', () => {
       /^line 10: actions.draw.silence must be left out/,
     ],
     [
+      'an action that the ledger would take for a hold of no action',
+      '  draw:',
+      '  external:',
+      /^line 9: actions.external must have another id/,
+    ],
+    [
       'a version that no provider runs',
       'runs: external',
       'runs: external, version: v',
@@ -293,19 +299,19 @@ describe('a catalog is refused at its line', () => {
       'a pattern that takes long at every place where it may begin',
       's: { type: string }',
       's: { type: string, maxLength: 50, pattern: "a*a*a*b" }',
-      /^line 9: actions.draw.input.properties.s.pattern must have at most 3 repetitions/,
+      /^line 10: actions.draw.input.properties.s.pattern must have at most 3 repetitions/,
     ],
     [
       'a pattern whose choices double the time again and again',
       's: { type: string }',
       `s: { type: string, maxLength: 50, pattern: "^${'(a|a)'.repeat(30)}b$" }`,
-      /^line 9: actions.draw.input.properties.s.pattern must have at most 8 choices/,
+      /^line 10: actions.draw.input.properties.s.pattern must have at most 8 choices/,
     ],
     [
       'a pattern with as many parts that may be left out',
       's: { type: string }',
       `s: { type: string, maxLength: 50, pattern: "^${'a?'.repeat(30)}b$" }`,
-      /^line 9: actions.draw.input.properties.s.pattern must have at most 8 choices/,
+      /^line 10: actions.draw.input.properties.s.pattern must have at most 8 choices/,
     ],
     [
       'a pattern for texts of any length',
