@@ -78,6 +78,17 @@ export async function insertContract(db: Knex, contract: NewContract): Promise<v
 
 /** The contract of an id, as its customer's. Throws `not_found`, for somebody else's too. */
 export async function getContract(db: Knex, id: string, customerId: string): Promise<RecordedContract> {
+  const contract = await findContract(db, id, customerId);
+  if (contract === undefined) throw new DomainError('not_found', `No contract ${id}.`);
+  return contract;
+}
+
+/** The contract of an id, as its customer's; undefined when there is none, for somebody else's too. */
+export async function findContract(
+  db: Knex,
+  id: string,
+  customerId: string,
+): Promise<RecordedContract | undefined> {
   const { rows } = await db.raw<{ rows: SoldContractRow[] }>(
     `SELECT c.*, s.id AS subscription_id, s.status AS subscription_status
      FROM app.contracts c LEFT JOIN LATERAL (
@@ -88,8 +99,7 @@ export async function getContract(db: Knex, id: string, customerId: string): Pro
     { id, customerId },
   );
   const row = rows[0];
-  if (row === undefined) throw new DomainError('not_found', `No contract ${id}.`);
-  return contractOf(row);
+  return row === undefined ? undefined : contractOf(row);
 }
 
 /**

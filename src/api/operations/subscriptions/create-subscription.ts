@@ -8,7 +8,13 @@ import { DomainError } from '../../../domain/errors';
 import { errorOf } from '../../../domain/refusal';
 import type { Contract } from '../../../domain/subscriptions/contract';
 import { deriveId } from '../../../platform/ids';
-import { claimContract, getContract, releaseContract, type RecordedContract } from '../../../store/contracts';
+import {
+  claimContract,
+  findContract,
+  getContract,
+  releaseContract,
+  type RecordedContract,
+} from '../../../store/contracts';
 import { getCustomerPlan, type CustomerPlan } from '../../../store/customer-plan';
 import { assertOpen, getCustomer } from '../../../store/customers';
 import type { StoredAnswer } from '../../../store/requests';
@@ -85,11 +91,10 @@ export const createSubscription = defineOperation({
     const isKnown = await isRepeat(call, deps, { customerId, operation: OPERATION });
     if (!isKnown) assertPriced(body, current.catalog);
     const customer = await getCustomer(db, customerId);
-    const isByContract = current.catalog.plans.get(plan)?.sold === 'contract' && contractId !== undefined;
     return {
       customer,
       current,
-      contract: isByContract ? await getContract(db, contractId, customer.id) : undefined,
+      contract: await contractOf(db, customer.id, { plan, contractId, catalog: current.catalog }),
       trialDays: await trialDaysOf(db, customer.id, { ...body, catalog: current.catalog }),
     };
   },
@@ -132,6 +137,21 @@ export const createSubscription = defineOperation({
 
 type Request = z.output<typeof body>;
 
+/**
+ * The contract that a request names. It must be there for a plan that is sold by contract; otherwise the request is refused, but for one
+ * that has begun: a plan that a newer catalog sells at a checkout is still opened by the contract that it was admitted with.
+ */
+async function contractOf(
+  db: Knex,
+  customerId: string,
+  { plan, contractId, catalog }: Pick<Request, 'plan' | 'contractId'> & { readonly catalog: Catalog },
+): Promise<RecordedContract | undefined> {
+  if (contractId === undefined) return undefined;
+  return catalog.plans.get(plan)?.sold === 'contract'
+    ? getContract(db, contractId, customerId)
+    : findContract(db, contractId, customerId);
+}
+
 /** A trial is for who pays at a checkout, and a customer has one of a plan for ever, whatever version sells it. */
 async function trialDaysOf(
   db: Knex,
@@ -161,7 +181,7 @@ function findForbidden(
 ): DomainError | undefined {
   const wanted = catalog.plans.get(plan);
   if (wanted?.sold === 'contract' && contract === undefined) return contractRequired(catalog, wanted);
-  if (contract === undefined && contractId !== undefined) {
+  if (contractId !== undefined && wanted?.sold !== 'contract') {
     return new DomainError('state_conflict', 'A contract is for a plan that is sold by contract only.');
   }
   if (contract !== undefined && contract.plan !== null && contract.plan !== plan) {
