@@ -175,7 +175,7 @@ if (PSQL === undefined)
       urlOf('scrip_api', encodeURIComponent('another one')),
       'SELECT count(*)::int AS rows FROM ledger.wallets',
     );
-    expect(rows).toBe(4);
+    expect(rows).toBe(5);
   });
 
   it('leave no password in the log, even where every statement is logged', async () => {
