@@ -7,7 +7,7 @@ import type { SubscriptionState } from '../domain/subscriptions/subscription';
 import type { Ledger, StoreRecord } from '../ledger/commands';
 import type { Payments } from '../payments/payments';
 import { deriveId } from '../platform/ids';
-import { getPriceId } from '../store/catalogs';
+import { getPriceId } from '../store/catalog-prices';
 import { bindStripeCustomer, customerRecord } from '../store/customers';
 import { claimActivation } from '../store/subscription-claims';
 import { getSubscription, subscriptionRecord } from '../store/subscriptions';

@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import type { Catalog, PlanId } from '../domain/catalog/catalog';
 import type { Instant } from '../domain/instants';
 import type { Payments } from '../payments/payments';
-import { assertUnchanged, listSoldItems, publishCatalog, type SoldItem } from './catalogs';
+import { listSoldItems, type SoldItem } from './catalog-prices';
+import { assertUnchanged, publishCatalog } from './publish-catalog';
 
 /**
  * Publishes a catalog version after making sure that Stripe has all its prices. Safe to repeat: the same content again

@@ -8,7 +8,7 @@ import {
   addOnOrderRowOf,
   type AddOnOrder,
 } from '../../src/store/add-on-orders';
-import { priceRowOf, soldItemOf, type SoldItem } from '../../src/store/catalogs';
+import { priceRowOf, soldItemOf, type SoldItem } from '../../src/store/catalog-prices';
 import { contractOf, contractRowOf, type RecordedContract } from '../../src/store/contracts';
 import { customerOf, customerRowOf, type RecordedCustomer } from '../../src/store/customers';
 import { imageOf, imageRowOf, type Image } from '../../src/store/images';

@@ -2,7 +2,7 @@ import { DomainError } from '../../domain/errors';
 import type { Reader, StripeCall } from '../../domain/subscriptions/subscription';
 import type { InvoiceFact } from '../../payments/payments';
 import { isRefused } from '../../payments/stripe-client';
-import { getPriceId } from '../../store/catalogs';
+import { getPriceId } from '../../store/catalog-prices';
 import type { ActivityDeps } from '../deps';
 import { paidIntervalOf, type PaymentReading } from '../subscriptions/invoice-steps';
 

@@ -3,7 +3,8 @@ import { credits, type Credits } from '../../domain/credits';
 import { contractGrantsOf, planGrantsOf, type PlanGrants } from '../../domain/subscriptions/plan-grants';
 import type { Reader } from '../../domain/subscriptions/subscription';
 import type { InvoiceFact, InvoiceLine, SubscriptionItem } from '../../payments/payments';
-import { findSoldItem, getCatalog } from '../../store/catalogs';
+import { findSoldItem } from '../../store/catalog-prices';
+import { getCatalog } from '../../store/catalogs';
 import type { ActivityDeps } from '../deps';
 
 type Db = Pick<ActivityDeps, 'db'>;

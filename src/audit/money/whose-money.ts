@@ -1,4 +1,4 @@
-import { findSoldItem } from '../../store/catalogs';
+import { findSoldItem } from '../../store/catalog-prices';
 import { findCustomerOfStripe } from '../../store/customers';
 import type { ReconcileDeps } from './inquirer';
 
