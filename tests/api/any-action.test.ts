@@ -1,47 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
 import type { SpendView } from '../../src/api/operations/spends/spend-view';
-import { findPackageRoot } from '../../src/platform/package-root';
 import { fileOf, scrip } from '../cli/scrip';
+import { ANY_ACTIONS, catalogTextWith } from '../support/any-catalog';
 import type { Problem } from './api-client';
 import { arrive, balanceOf, imagesOf, spend, subscribe } from './people';
 import { useStack } from './use-stack';
 
 type SpendAnswer = SpendView & Problem;
 
-const TEXT = { type: 'string', maxLength: 200 };
-const ACTIONS = {
-  upscale_picture: {
-    price: 2,
-    unit: 'picture',
-    runs: 'provider',
-    delivers: 'images',
-    version: 'house-paper-garden-1',
-    input: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['prompt', 'scale'],
-      properties: { prompt: TEXT, scale: { type: 'integer', minimum: 1, maximum: 4 } },
-    },
-  },
-  read_picture: {
-    price: '0.5',
-    quantity: 'input.num_outputs',
-    unit: 'line',
-    runs: 'provider',
-    delivers: 'output',
-    version: 'house-paper-garden-1',
-    input: {
-      type: 'object',
-      required: ['prompt', 'num_outputs'],
-      properties: { prompt: TEXT, num_outputs: { type: 'integer', minimum: 1, maximum: 100 } },
-    },
-  },
-  sketch: { price: 2, quantity: 'input.count', firstFree: 1, runs: 'provider', delivers: 'images' },
-  tip_artist: { price: 5, runs: 'nothing' },
-  hire_artist: { price: 50, runs: 'nothing', requires: 'hire' },
-};
+const ACTIONS = { ...ANY_ACTIONS, hire_artist: { price: 50, runs: 'nothing', requires: 'hire' } };
 
 describe('an action that only a catalog names', () => {
   const { stack, api } = useStack();
@@ -53,17 +19,8 @@ describe('an action that only a catalog names', () => {
   }, 240_000);
 
   const publish = async (version: string, actions: object): Promise<void> => {
-    const text = await readFile(join(findPackageRoot(), 'catalog', 'exactly-2024.yaml'), 'utf8');
-    const document = parse(text) as Document;
-    const { pro, custom } = document.plans;
-    const plans = { ...document.plans, pro: withHire(pro), custom: withHire(custom) };
-    const whole = { ...document, version, plans, actions: { ...document.actions, ...actions } };
-    const { code, stderr } = await scrip(
-      stack.home,
-      'catalog',
-      'publish',
-      await fileOf('any.yaml', stringify(whole)),
-    );
+    const text = catalogTextWith(version, actions, { right: 'hire', plans: ['pro', 'custom'] });
+    const { code, stderr } = await scrip(stack.home, 'catalog', 'publish', await fileOf('any.yaml', text));
     expect([code, stderr]).toEqual([0, '']);
   };
   const post = (path: string, body: object, key?: string) =>
@@ -193,12 +150,3 @@ describe('an action that only a catalog names', () => {
     expect(await post('/v1/spends', other)).toMatchObject({ status: 409, body: { code: 'not_sold' } });
   }, 60_000);
 });
-
-interface Document {
-  readonly plans: Readonly<Record<'pro' | 'custom', { readonly rights: object }>>;
-  readonly actions: object;
-}
-
-function withHire<Plan extends { readonly rights: object }>(plan: Plan) {
-  return { ...plan, rights: { ...plan.rights, hire: true } };
-}

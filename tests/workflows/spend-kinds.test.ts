@@ -1,51 +1,20 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
 import type { Action } from '../../src/domain/catalog/catalog';
 import { plus, type Duration } from '../../src/domain/durations';
-import { findPackageRoot } from '../../src/platform/package-root';
 import { listStatement } from '../../src/ledger/list-statement';
 import { spendWorkflowId } from '../../src/domain/keys';
 import type { ImageRow } from '../../src/store/images';
 import { getSpend } from '../../src/store/spends';
-import { publishCatalog } from '../../src/store/catalogs';
+import { publishCatalog } from '../../src/store/publish-catalog';
 import { parseCatalog } from '../../src/store/catalogs/read-catalog';
 import type { SpendInput } from '../../src/workflows/spends/messages';
+import { ANY_ACTIONS, catalogTextWith } from '../support/any-catalog';
 import { openHouse, type House } from './house';
 import { generating, HOUSE_MODEL_ID, reserve, spendOf, spendToTheEnd, traceOf } from './spends';
 
-const TEXT = { type: 'string', maxLength: 200 };
 const ACTIONS = {
-  upscale_picture: {
-    price: 2,
-    unit: 'picture',
-    runs: 'provider',
-    delivers: 'images',
-    version: 'house-paper-garden-1',
-    requires: 'upscale',
-    deadline: 'PT30M',
-    input: {
-      type: 'object',
-      required: ['prompt', 'scale'],
-      properties: { prompt: TEXT, scale: { type: 'integer', minimum: 1, maximum: 4 } },
-    },
-  },
-  read_picture: {
-    price: '0.5',
-    quantity: 'input.num_outputs',
-    unit: 'line',
-    runs: 'provider',
-    delivers: 'output',
-    version: 'house-paper-garden-1',
-    input: {
-      type: 'object',
-      required: ['prompt', 'num_outputs'],
-      properties: { prompt: TEXT, num_outputs: { type: 'integer', minimum: 1, maximum: 100 } },
-    },
-  },
-  sketch: { price: 2, quantity: 'input.count', firstFree: 1, runs: 'provider', delivers: 'images' },
+  ...ANY_ACTIONS,
+  upscale_picture: { ...ANY_ACTIONS.upscale_picture, requires: 'upscale', deadline: 'PT30M' },
   doodle: { price: 0, quantity: 'input.count', runs: 'provider', delivers: 'images' },
-  tip_artist: { price: 5, runs: 'nothing' },
   wave: { price: 0, runs: 'nothing' },
 };
 
@@ -65,13 +34,9 @@ describe('a spend of an action that only a catalog names', () => {
   });
 
   const publish = async (version: string, actions: object): Promise<void> => {
-    const text = await readFile(join(findPackageRoot(), 'catalog', 'exactly-2024.yaml'), 'utf8');
-    const document = parse(text) as { actions: object; plans: { free: { rights: object } } };
-    const { free } = document.plans;
-    const plans = { ...document.plans, free: { ...free, rights: { ...free.rights, upscale: true } } };
-    const whole = { ...document, version, plans, actions: { ...document.actions, ...actions } };
+    const text = catalogTextWith(version, actions, { right: 'upscale', plans: ['free'] });
     const at = await house.deps.clock.now();
-    await house.asOwner((owner) => publishCatalog(owner, parseCatalog(stringify(whole)), [], at));
+    await house.asOwner((owner) => publishCatalog(owner, parseCatalog(text), [], at));
   };
   const asked = (customerId: string, action: string, input: object, runs: Action['runs'] = 'provider') => ({
     ...spendOf(customerId, `${action} ${JSON.stringify(input)}`, { action, input: { ...input } }),
